@@ -1,0 +1,102 @@
+# Weike. `make run` and `make test` do all set-up. MODE=asan|tsan|ubsan|fault builds apart under build/$(MODE).
+#
+# Each folder of src/ is a layer and becomes one archive; a program or unit test links its layer and those
+# below. media/ is also a shared object, which the kiosk loads after its first picture.
+
+MODE ?= release
+BUILD ?= $(if $(filter release,$(MODE)),build,build/$(MODE))
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+
+export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS =
+pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
+
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wno-missing-field-initializers -Wno-format-truncation -Wno-override-init
+OPT_release = -O2 -g
+OPT_asan = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+OPT_tsan = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+CFLAGS += -std=gnu11 $(WARN) $(OPT_$(MODE)) -fPIC -pthread -Isrc -MMD -MP
+LDFLAGS += $(OPT_$(MODE)) -pthread -rdynamic -Wl,--as-needed
+
+# Packages by layer; a layer sees its own and those below.
+PKG_base = jansson libsodium libconfuse icu-i18n icu-uc
+PKG_model =
+PKG_store = sqlite3
+PKG_pack = libzstd
+PKG_media = libavformat libavcodec libavutil libswresample libswscale sdl2
+PKG_gfx = sdl2 SDL2_ttf SDL2_image fontconfig icu-uc
+PKG_ui =
+PKG_app =
+PKG_tool =
+LIB_media = -lsonic -lyuv
+CFLAGS += $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_media) $(PKG_gfx))
+
+LAYERS = base model store pack media gfx ui app tool
+SRC_of = $(wildcard src/$(1)/*.c)
+OBJ_of = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call SRC_of,$(1)))
+ar_of = $(foreach l,$(1),$(BUILD)/lib/lib$(l).a)
+libs_of = $(foreach l,$(1),$(LIB_$(l))) $(call pkg,--libs,$(foreach l,$(1),$(PKG_$(l)))) -lm -ldl
+
+# Highest first: what a module of each layer links.
+LINK_base = base
+LINK_model = model base
+LINK_store = store model base
+LINK_pack = pack store media model base
+LINK_media = media model base
+LINK_gfx = gfx base
+LINK_ui = ui gfx model base
+LINK_app = app ui gfx pack store model base
+LINK_tool = tool pack store media model base
+
+# The build's floor for dates: no honest clock can show less than the last commit.
+EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+PROGRAMS = $(BUILD)/weike $(BUILD)/weikectl
+all: $(PROGRAMS) $(BUILD)/weike-media.so $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c $< -o $@
+$(BUILD)/obj/base/clock.o: CFLAGS += -DWEIKE_SOURCE_EPOCH=$(EPOCH)
+$(BUILD)/obj/base/version.o: CFLAGS += -DWEIKE_VERSION='"$(VERSION)"'
+
+define layer
+$(BUILD)/lib/lib$(1).a: $$(call OBJ_of,$(1))
+	@mkdir -p $$(@D); rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
+
+# base and model whole, because weike-media.so resolves its calls into the program that loads it.
+$(BUILD)/weike: $(call ar_of,$(LINK_app))
+	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx pack store) -Wl,--whole-archive $(call ar_of,model base) -Wl,--no-whole-archive $(call libs_of,app ui gfx pack store model base)
+$(BUILD)/weikectl: $(call ar_of,$(LINK_tool))
+	$(CC) $(LDFLAGS) -o $@ $(call ar_of,$(LINK_tool)) $(call libs_of,$(LINK_tool))
+$(BUILD)/weike-media.so: $(call ar_of,media)
+	$(CC) $(LDFLAGS) -shared -o $@ -Wl,--whole-archive $(call ar_of,media) -Wl,--no-whole-archive $(call libs_of,media)
+
+$(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo: assets/po/zh_CN.po
+	@mkdir -p $(@D)
+	msgfmt --check-format -o $@ $<
+
+# Unit tests: tests/unit/test_x.c is about module x and links the layer that x.c lives in.
+layer_of = $(firstword $(foreach l,$(LAYERS),$(if $(wildcard src/$(l)/$(1).c),$(l))) base)
+define unit
+$(BUILD)/test/test_$(1): $(BUILD)/obj/test/test_$(1).o $$(call ar_of,$$(LINK_$$(call layer_of,$(1))))
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(call ar_of,$$(LINK_$$(call layer_of,$(1)))) $$(call libs_of,$$(LINK_$$(call layer_of,$(1)))) -lcmocka
+endef
+UNITS = $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+$(foreach u,$(UNITS),$(eval $(call unit,$(u))))
+$(BUILD)/obj/test/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c $< -o $@
+unit-tests: $(UNITS:%=$(BUILD)/test/test_%)
+
+clean:
+	rm -rf build
+
+.PHONY: all clean unit-tests
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

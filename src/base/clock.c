@@ -1,0 +1,112 @@
+#define _GNU_SOURCE
+#include "base/clock.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef WEIKE_SOURCE_EPOCH
+#define WEIKE_SOURCE_EPOCH 1767225600 /* 2026-01-01, when the build does not say better */
+#endif
+
+static const struct clock_fake *fake;
+
+void clock_set_fake(const struct clock_fake *f)
+{
+    fake = f;
+}
+
+int64_t clock_boot_us(void)
+{
+    if (fake)
+        return fake->boot_ms * 1000;
+    struct timespec t;
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t clock_boot_ms(void)
+{
+    return clock_boot_us() / 1000;
+}
+
+static int64_t wall_ms(void)
+{
+    if (fake)
+        return fake->wall_ms;
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void read_boot_id(char out[37])
+{
+    static char cached[37];
+    if (!cached[0]) {
+        int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || read(fd, cached, 36) != 36)
+            memcpy(cached, "00000000-0000-0000-0000-000000000000", 37);
+        if (fd >= 0)
+            close(fd);
+    }
+    memcpy(out, cached, 37);
+}
+
+static bool kernel_says_synced(void)
+{
+    struct timex t = { 0 };
+    int rc = adjtimex(&t);
+    return rc >= 0 && rc != TIME_ERROR && !(t.status & STA_UNSYNC);
+}
+
+void clock_read(int64_t floor_ms, struct clock_reading *out)
+{
+    const int64_t absurd_ms = 3786912000000; /* 2090-01-01 */
+    *out = (struct clock_reading){ .boot_ms = clock_boot_ms(), .wall_raw_ms = wall_ms() };
+    read_boot_id(out->boot_id);
+    if (floor_ms < clock_build_floor_ms())
+        floor_ms = clock_build_floor_ms();
+    bool plausible = out->wall_raw_ms >= floor_ms && out->wall_raw_ms < absurd_ms;
+    out->wall_ms = plausible ? out->wall_raw_ms : floor_ms;
+    out->trust = !plausible ? CLOCK_FLOOR : !fake && kernel_says_synced() ? CLOCK_SIGNED : CLOCK_RTC;
+}
+
+const char *clock_trust_name(enum clock_trust trust)
+{
+    static const char *const name[] = { "floor", "rtc", "signed" };
+    return (unsigned)trust < 3 ? name[trust] : "floor";
+}
+
+int64_t clock_build_floor_ms(void)
+{
+    return (int64_t)WEIKE_SOURCE_EPOCH * 1000;
+}
+
+void clock_format_utc(int64_t ms, char *out, size_t size)
+{
+    int64_t sec = ms / 1000, rest = ms % 1000;
+    if (rest < 0) {
+        rest += 1000;
+        sec--;
+    }
+    time_t t = (time_t)sec;
+    struct tm tm;
+    gmtime_r(&t, &tm);
+    snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+             tm.tm_min, tm.tm_sec, (int)rest);
+}
+
+void clock_local_day(int64_t ms, char *day)
+{
+    time_t t = (time_t)(ms / 1000);
+    struct tm tm;
+    localtime_r(&t, &tm);
+    char text[40];
+    snprintf(text, sizeof text, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    memcpy(day, text, 10);
+    day[10] = 0;
+}

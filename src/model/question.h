@@ -1,0 +1,53 @@
+/* question.h - quiz questions after xAPI cmi.interaction (xAPI 1.0.3 Data §2.4.4.1). Pure.
+ *
+ * Responses are strings in the interaction syntax: choice and sequencing "c2[,]c1", matching
+ * "s1[.]t2[,]s2[.]t1", true-false "true", numeric "12.5", likert "l3", fill-in the text itself. */
+#ifndef WEIKE_MODEL_QUESTION_H
+#define WEIKE_MODEL_QUESTION_H
+#include "model/course.h"
+
+enum question_kind {
+    QUESTION_TRUE_FALSE, QUESTION_CHOICE, QUESTION_SEQUENCING, QUESTION_MATCHING,
+    QUESTION_NUMERIC, QUESTION_LIKERT, QUESTION_FILL_IN, QUESTION_KIND_COUNT
+};
+const char *question_kind_name(enum question_kind k); /* the xAPI interactionType */
+
+enum { QUESTION_MAX_OPTIONS = 12, RESPONSE_MAX = 512 };
+
+struct option {
+    char id[16];               /* "c1" …: stable across shuffles */
+    struct lang_text text;
+    struct file_ref picture;   /* may be empty */
+    double weight;             /* choice: share of the score, -1..1; 1 for the right one */
+    struct lang_text feedback; /* may be empty */
+};
+
+struct question {
+    char id[32];               /* unique in the lesson, stable across versions */
+    enum question_kind kind;
+    bool multiple;             /* choice: more than one may be right */
+    struct lang_text prompt, feedback; /* feedback: the explanation shown after any answer */
+    struct file_ref picture;
+    int64_t answer_at_ms;      /* second in the lesson that answers it; -1 if none */
+    int option_count;          /* choice/true-false: choices; sequencing: steps in right order; matching: sources; likert: scale */
+    struct option option[QUESTION_MAX_OPTIONS];
+    int target_count;          /* matching only; option[i] belongs to target[i] */
+    struct option target[QUESTION_MAX_OPTIONS];
+    bool answer_true;          /* true-false */
+    double min, max;           /* numeric: accepted range, inclusive; +-HUGE_VAL for open ends */
+};
+
+struct question_set { int count; struct question *question; };
+/* The questions file of a lesson (content/FORMAT.md §questions). At most 200 questions. */
+bool question_set_parse(const char *json, size_t len, struct question_set *out, struct err *e) MUST_CHECK;
+json_t *question_set_to_json(const struct question_set *s); /* new reference */
+void question_set_release(struct question_set *s);
+
+/* The right response, in interaction syntax ("" for surveys). `out` >= RESPONSE_MAX. */
+void question_correct_response(const struct question *q, char *out, size_t size);
+bool question_is_survey(const struct question *q); /* likert: not graded */
+/* Share of the points, 0..1, of a response; -1 if it is not a well-formed response to this question. */
+double question_grade(const struct question *q, const char *response);
+/* Order in which to show n options: a permutation from the seed (same seed, same order, any machine). */
+void question_shuffle(uint64_t seed, const char *question_id, int n, int order[QUESTION_MAX_OPTIONS]);
+#endif
