@@ -1,0 +1,55 @@
+/* db.h - one SQLite connection with its prepared statements; the only code that calls SQLite. One thread each.
+ *
+ * SQL is constant text: a `struct query` is prepared once per connection and found again by the address of
+ * its text. Functions that read use whatever connection they are given: a reader's, or the writer's own. */
+#ifndef WEIKE_STORE_DB_H
+#define WEIKE_STORE_DB_H
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+
+/* Read-only; fails with ERR_MISSING if the directory has no database yet. */
+struct db *db_open_reader(const char *dir, struct err *e) MUST_CHECK;
+/* Read-write, made and migrated if need be. Only store.c and tools that have no writer call this. */
+struct db *db_open_writer(const char *dir, struct err *e) MUST_CHECK;
+void db_close(struct db *db); /* NULL is fine */
+const char *db_dir(const struct db *db);
+
+/* Has this connection met SQLITE_CORRUPT or SQLITE_NOTADB? */
+bool db_damaged(const struct db *db);
+
+bool db_exec(struct db *db, const char *sql, struct err *e) MUST_CHECK; /* no rows, no values */
+bool db_begin(struct db *db, struct err *e) MUST_CHECK;                 /* BEGIN IMMEDIATE */
+bool db_commit(struct db *db, struct err *e) MUST_CHECK;                /* on failure everything is rolled back */
+void db_rollback(struct db *db);
+int64_t db_changes(struct db *db); /* rows changed by the last statement */
+
+/* A statement being bound and stepped. db_query() must be ended by query_end() (or query_run, which does both)
+ * before the same SQL is used again. Binding is by position, from 1, in order of the query_* calls. */
+struct query {
+    struct db *db;
+    void *stmt; /* sqlite3_stmt, cached by db */
+    int next;   /* parameter to bind next */
+    bool failed;
+};
+/* `sql` must be a string literal: it is kept by address. On failure the query is dead: further calls do nothing,
+ * query_row and query_end return false with the reason. */
+struct query db_query(struct db *db, const char *sql);
+void query_int(struct query *q, int64_t value);
+void query_num(struct query *q, double value);
+void query_text(struct query *q, const char *text);             /* borrowed until query_end; NULL binds NULL */
+void query_blob(struct query *q, const void *data, size_t len); /* borrowed until query_end */
+bool query_row(struct query *q);                                /* true while there is a row */
+bool query_end(struct query *q, struct err *e) MUST_CHECK;      /* false if anything failed on the way */
+bool query_run(struct query *q, struct err *e) MUST_CHECK;      /* for statements without rows */
+int64_t query_col_int(struct query *q, int col);                /* columns count from 0 */
+double query_col_num(struct query *q, int col);
+const char *query_col_text(struct query *q, int col);           /* never NULL; until the next query_row */
+const void *query_col_blob(struct query *q, int col, size_t *len);
+bool query_col_null(struct query *q, int col);
+void query_copy_text(struct query *q, int col, char *out, size_t size); /* cut to size */
+#endif
