@@ -1,0 +1,51 @@
+/* gfx.h - the window and what is drawn into it: one surface of XRGB8888 pixels, fonts, pictures.
+ *
+ * Everything here belongs to the UI thread, except gfx_wake(). Pixels are painted by the processor straight into
+ * the window's own memory and only changed rectangles are sent to the display: on a machine without a usable GPU
+ * that costs a twentieth of what an accelerated renderer does. Idle means asleep in SDL_WaitEvent: no joystick and
+ * no text input is ever opened, because either makes SDL poll. */
+#ifndef WEIKE_GFX_GFX_H
+#define WEIKE_GFX_GFX_H
+#include "base/err.h"
+
+#include <SDL2/SDL.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gfx;
+struct text;   /* gfx/text.h */
+struct images; /* gfx/image.h */
+
+struct gfx_opts {
+    int width, height;  /* of a window; 0: the whole screen */
+    const char *title;
+    const char *lang;   /* "zh-CN" or "en": chooses the font families */
+    bool offscreen;     /* tests: no window and no display, only the pixels (width and height must be given) */
+};
+
+/* NULL when there is no display, no usable font, or the window cannot be made. One per process. */
+struct gfx *gfx_open(const struct gfx_opts *opts, struct err *e) MUST_CHECK;
+void gfx_close(struct gfx *gfx); /* NULL is fine */
+
+/* The pixels, 32 bits each, XRGB8888; borrowed until the next gfx_resized(). */
+SDL_Surface *gfx_surface(struct gfx *gfx);
+int gfx_width(const struct gfx *gfx);
+int gfx_height(const struct gfx *gfx);
+/* Sends rectangles of the surface to the display. */
+void gfx_present(struct gfx *gfx, const SDL_Rect *rects, int count);
+/* After SDL_WINDOWEVENT_SIZE_CHANGED: takes the new surface. True if the size is another one than before. */
+bool gfx_resized(struct gfx *gfx);
+
+/* Ends a wait for events in the UI thread with an event of type gfx_wake_event(). Any thread, also from inside
+ * locks; many wakes before the UI thread looks become one. */
+void gfx_wake(struct gfx *gfx);
+uint32_t gfx_wake_event(const struct gfx *gfx);
+void gfx_wake_seen(struct gfx *gfx); /* ui_event calls this when it meets the event */
+
+struct text *gfx_text(struct gfx *gfx);
+struct images *gfx_images(struct gfx *gfx);
+void gfx_set_lang(struct gfx *gfx, const char *lang);
+
+/* What is in the window now, as a PNG file. */
+bool gfx_screenshot(struct gfx *gfx, const char *path, struct err *e) MUST_CHECK;
+#endif
