@@ -1,0 +1,66 @@
+#include "pack/zst.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+enum { LEVEL = 19 };
+
+static ZSTD_CCtx *compressor(void)
+{
+    ZSTD_CCtx *c = ZSTD_createCCtx();
+    if (!c || ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, LEVEL)) ||
+        ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_windowLog, ZST_WINDOW_LOG_MAX)) ||
+        ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1)))
+        abort();
+    return c;
+}
+
+void zst_pack(const void *data, size_t len, struct str *out)
+{
+    size_t bound = ZSTD_compressBound(len);
+    char *buf = mem_alloc(bound);
+    ZSTD_CCtx *c = compressor();
+    size_t n = ZSTD_compress2(c, buf, bound, data, len);
+    if (ZSTD_isError(n))
+        abort(); /* only out of memory: the buffer is large enough by definition */
+    str_add(out, buf, n);
+    ZSTD_freeCCtx(c);
+    free(buf);
+}
+
+static bool unpack(ZSTD_DCtx *d, ZSTD_inBuffer *in, size_t want, struct str *out, struct err *e)
+{
+    char buf[65536];
+    size_t total = 0, more = 1;
+    while (more != 0) {
+        ZSTD_outBuffer o = { buf, sizeof buf, 0 };
+        size_t before = in->pos;
+        more = ZSTD_decompressStream(d, &o, in);
+        if (ZSTD_isError(more))
+            return err_set(e, ERR_INVALID, "its compression is refused: %s", ZSTD_getErrorName(more));
+        total += o.pos;
+        if (total > want)
+            return err_set(e, ERR_TOO_BIG, "it unpacks to more than the signed %zu bytes", want);
+        if (!str_add(out, buf, o.pos))
+            return err_set(e, ERR_TOO_BIG, "it unpacks to more than %zu bytes", out->max_bytes);
+        if (more != 0 && o.pos == 0 && in->pos == before)
+            return err_set(e, ERR_INVALID, "its compressed data ends too early");
+    }
+    if (in->pos != in->size)
+        return err_set(e, ERR_INVALID, "there are %zu bytes after its compressed data", in->size - in->pos);
+    if (total != want)
+        return err_set(e, ERR_INVALID, "it unpacks to %zu bytes, %zu are signed", total, want);
+    return true;
+}
+
+bool zst_unpack(const void *data, size_t len, size_t want_bytes, struct str *out, struct err *e)
+{
+    ZSTD_DCtx *d = ZSTD_createDCtx();
+    if (!d || ZSTD_isError(ZSTD_DCtx_setParameter(d, ZSTD_d_windowLogMax, ZST_WINDOW_LOG_MAX)))
+        abort();
+    ZSTD_inBuffer in = { data, len, 0 };
+    bool ok = unpack(d, &in, want_bytes, out, e);
+    ZSTD_freeDCtx(d);
+    return ok;
+}

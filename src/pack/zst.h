@@ -1,0 +1,16 @@
+/* zst.h - zstd frames with hard ceilings, for metadata (blobs are stored as played). Any thread. */
+#ifndef WEIKE_PACK_ZST_H
+#define WEIKE_PACK_ZST_H
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stddef.h>
+
+enum { ZST_WINDOW_LOG_MAX = 23 }; /* 8 MiB: a frame that asks for more is refused before it is allocated */
+
+/* Same bytes in, same bytes out (one thread, fixed level, content size and checksum in the frame). */
+void zst_pack(const void *data, size_t len, struct str *out);
+/* Appends the content of the one frame to `out`, which must come to exactly `want_bytes`: longer is ERR_TOO_BIG
+ * (stops there, whatever the frame claims), anything else that is wrong ERR_INVALID. */
+bool zst_unpack(const void *data, size_t len, size_t want_bytes, struct str *out, struct err *e) MUST_CHECK;
+#endif
