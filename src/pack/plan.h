@@ -1,0 +1,55 @@
+/* plan.h - what a source would change here: each package verified, compared with what is installed, weighed
+ * against the free space. Nothing is written. One thread at a time. */
+#ifndef WEIKE_PACK_PLAN_H
+#define WEIKE_PACK_PLAN_H
+#include "model/course.h"
+#include "pack/trust.h"
+#include "store/db.h"
+
+/* What content may never eat, so that records can always be saved: 64 MiB and 3 % of the disk. */
+enum { PLAN_RESERVE_BYTES = 64 << 20, PLAN_RESERVE_PERCENT = 3 };
+
+enum plan_state {
+    PLAN_WAITING,  /* not looked at yet */
+    PLAN_INSTALL,  /* new, newer, or to be completed; fits */
+    PLAN_CURRENT,  /* this very version is here, whole */
+    PLAN_NO_ROOM,  /* would be installed, but does not fit; `err` says how much is missing */
+    PLAN_REFUSED,  /* `err` says why; the other packages are not affected */
+    PLAN_DONE,     /* installed by this run */
+};
+const char *plan_state_name(enum plan_state s); /* "install" "current" ... for --json */
+
+struct plan_blob { char sha256[SHA256_HEX]; uint64_t size_bytes; char *where; /* "lesson 2, captions zh-CN: l2.vtt" */ };
+
+struct plan_package {
+    char *id;
+    int64_t version, here_version; /* here: highest ever installed; 0: new */
+    struct tree_ref ref;
+    struct verified *manifest;     /* NULL until verified */
+    struct course course;          /* zero until parsed */
+    enum plan_state state;
+    struct err err;
+    int blob_count;
+    struct plan_blob *blob;        /* what is missing here, each once; sorted by hash */
+    uint64_t need_bytes;           /* still to be copied for it */
+};
+
+struct plan {
+    int repo_fd;                   /* owned */
+    const char *data_dir;          /* borrowed */
+    struct trust trust;
+    struct verified *stamp_bytes;
+    struct timestamp stamp;
+    int count;
+    struct plan_package *package;
+};
+
+/* Reads timestamp and index. Fails if the source as a whole is refused. `data_dir` is borrowed until plan_free. */
+struct plan *plan_open(const char *source, const char *data_dir, int64_t floor_ms, struct err *e) MUST_CHECK;
+/* Looks at package n: manifest, versions, presence and size of each missing blob. `db` is a reader. */
+void plan_look(struct plan *p, int n, struct db *db);
+/* Sorts by priority and decides what fits. Call when all have been looked at, again after space was freed. */
+bool plan_fit(struct plan *p, struct err *e) MUST_CHECK;
+bool plan_has(const struct plan *p, const char *sha256); /* is it a blob some package waits for? */
+void plan_free(struct plan *p); /* NULL is fine */
+#endif
