@@ -64,7 +64,7 @@ struct picture {
     const uint8_t *plane[3];
     int stride[3];
     bool full_range;
-    int matrix;                   /* 601 or 709 */
+    int matrix;                   /* 601, 709 or 2020 */
     int display_width, display_height; /* after sample aspect ratio */
     int64_t pts_ms;
     uint64_t serial;              /* grows with each new picture */
@@ -81,7 +81,8 @@ void player_audio_track(struct player *p, int track);
 void player_state(struct player *p, struct player_state *out);
 /* The picture due now, or the last one; NULL if there is none yet. *changed says whether it is a new one. */
 const struct picture *player_frame(struct player *p, bool *changed);
-/* Milliseconds until player_frame would give a new picture; 0 now; -1: unknown, wait for wake. */
+/* Milliseconds until there is something to do: player_frame would give a new picture, or the phase may change;
+ * 0 now; -1: unknown, wait for wake. */
 int player_due_ms(struct player *p);
 void player_cost(struct player *p, struct player_cost *out);
 
@@ -115,6 +116,7 @@ struct media_api {
     void (*scaler_free)(struct scaler *);
     int (*scaler_take)(struct scaler *, const struct picture *, struct scaler_rect, struct scaler_rect *, int);
     void (*scaler_paint)(const struct scaler *, uint8_t *, int, struct scaler_rect);
+    void (*settle)(void); /* before SDL_Quit: waits (1 s at most) until closed players have let go of the sound device */
 };
 extern const struct media_api weike_media_api; /* the one symbol looked up in weike-media.so */
 #endif

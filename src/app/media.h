@@ -1,0 +1,13 @@
+/* media.h - finds and loads the player (weike-media.so), which is kept out of the start path: the codecs alone
+ * cost 40 ms of dynamic linking, and the home screen needs none of them.
+ *
+ * Any thread; the work is done once, by the first caller, and never undone. */
+#ifndef WEIKE_APP_MEDIA_H
+#define WEIKE_APP_MEDIA_H
+#include "base/err.h"
+#include "media/player.h"
+
+/* NULL if the shared object is missing or of another version; the answer is the same for every caller. Looks
+ * next to the executable, then in ../lib/weike/ from it. */
+const struct media_api *media_load(struct err *e);
+#endif
