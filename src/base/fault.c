@@ -21,6 +21,12 @@ unsigned fault_writes(void)
     return atomic_load(&seen);
 }
 
+bool fault_kills_next(void)
+{
+    return atomic_load_explicit(&armed, memory_order_relaxed) == FAULT_KILL &&
+           atomic_load(&seen) + 1 == atomic_load(&target);
+}
+
 static void die_torn(int fd, const void *data, size_t len, long long offset)
 {
     ssize_t ignored = 0;

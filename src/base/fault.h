@@ -16,6 +16,7 @@ enum fault_mode {
 };
 
 void fault_arm(enum fault_mode mode, unsigned n); /* first write is 1; resets the count */
+bool fault_kills_next(void); /* FAULT_KILL and the next write is the one: time to open an fd for the torn half */
 unsigned fault_writes(void);                      /* operations seen since fault_arm */
 /* True: go on. False: errno is set and the caller must fail. With FAULT_KILL and fd >= 0 the first half of
  * data goes to `fd` at `offset` (-1: append at the current position) before the process dies. */
