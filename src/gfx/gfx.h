@@ -14,6 +14,7 @@
 
 struct gfx;
 struct text;   /* gfx/text.h */
+struct paragraphs; /* gfx/paragraph.h */
 struct images; /* gfx/image.h */
 
 struct gfx_opts {
@@ -43,6 +44,7 @@ uint32_t gfx_wake_event(const struct gfx *gfx);
 void gfx_wake_seen(struct gfx *gfx); /* ui_event calls this when it meets the event */
 
 struct text *gfx_text(struct gfx *gfx);
+struct paragraphs *gfx_paragraphs(struct gfx *gfx);
 struct images *gfx_images(struct gfx *gfx);
 void gfx_set_lang(struct gfx *gfx, const char *lang);
 

@@ -1,0 +1,220 @@
+#include "base/str.h"
+#include "base/thread.h"
+#include "gfx/gfx.h"
+#include "gfx/image.h"
+#include "gfx/paragraph.h"
+#include "gfx/text.h"
+
+#include <SDL2/SDL_image.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#define LOG_MODULE "window"
+#include "base/log.h"
+
+enum { IMAGE_BYTES = 24 << 20 };
+
+struct gfx {
+    SDL_Window *window;   /* NULL when offscreen */
+    SDL_Surface *surface; /* what everybody paints to */
+    SDL_Surface *shadow;  /* owned; is `surface` when the display's own format is not XRGB8888, or offscreen */
+    struct text *text;
+    struct paragraphs *paragraphs;
+    struct images *images;
+    uint32_t wake_event;
+    atomic_bool wake_pending;
+};
+
+/* Fonts are found and opened in a thread while SDL connects to the display: each takes 10 ms. */
+struct font_start { pthread_t thread; const char *lang; struct fonts *fonts; struct err err; };
+
+static void *open_fonts(void *arg)
+{
+    struct font_start *s = arg;
+    s->fonts = fonts_new(s->lang, &s->err);
+    return NULL;
+}
+
+static void set_hints(void)
+{
+    SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0"); /* else each tap arrives twice */
+    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+    SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
+    SDL_SetHint(SDL_HINT_IME_SHOW_UI, "0");
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+}
+
+static bool take_surface(struct gfx *g, struct err *e)
+{
+    SDL_Surface *s = SDL_GetWindowSurface(g->window);
+    if (!s)
+        return err_set(e, ERR_UNSUPPORTED, "the display gives no pixels to draw into: %s", SDL_GetError());
+    SDL_FreeSurface(g->shadow);
+    g->shadow = NULL;
+    if (s->format->format != SDL_PIXELFORMAT_RGB888) { /* a 16-bit frame buffer, say: converted when presented */
+        g->shadow = SDL_CreateRGBSurfaceWithFormat(0, s->w, s->h, 32, SDL_PIXELFORMAT_RGB888);
+        s = g->shadow;
+    }
+    g->surface = s;
+    return s ? true : err_set(e, ERR_IO, "no memory for the picture");
+}
+
+static bool open_window(struct gfx *g, const struct gfx_opts *o, struct err *e)
+{
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
+        return err_set(e, ERR_MISSING, "there is no display: %s", SDL_GetError());
+    /* KMSDRM has no software frame buffer of its own; everywhere else SDL's accelerated one costs 20 times more. */
+    const char *driver = SDL_GetCurrentVideoDriver();
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, driver && !strcmp(driver, "KMSDRM") ? "1" : "0");
+    SDL_StopTextInput();
+    bool full = o->width <= 0 || o->height <= 0;
+    g->window = SDL_CreateWindow(o->title ? o->title : "", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+                                 full ? 1280 : o->width, full ? 720 : o->height,
+                                 full ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    if (!g->window)
+        return err_set(e, ERR_UNSUPPORTED, "the window cannot be opened: %s", SDL_GetError());
+    return take_surface(g, e);
+}
+
+static bool open_offscreen(struct gfx *g, const struct gfx_opts *o, struct err *e)
+{
+    g->shadow = SDL_CreateRGBSurfaceWithFormat(0, o->width, o->height, 32, SDL_PIXELFORMAT_RGB888);
+    g->surface = g->shadow;
+    if (!g->surface)
+        return err_set(e, ERR_INVALID, "a picture of %d x %d cannot be made", o->width, o->height);
+    return SDL_InitSubSystem(SDL_INIT_EVENTS) == 0 || err_set(e, ERR_IO, "no event queue: %s", SDL_GetError());
+}
+
+static void wake_images(void *ctx)
+{
+    gfx_wake(ctx);
+}
+
+struct gfx *gfx_open(const struct gfx_opts *o, struct err *e)
+{
+    struct gfx *g = mem_alloc(sizeof *g);
+    struct font_start start = { .lang = o->lang ? o->lang : "zh-CN" };
+    thread_start(&start.thread, "fonts", open_fonts, &start);
+    set_hints();
+    bool ok = o->offscreen ? open_offscreen(g, o, e) : open_window(g, o, e);
+    thread_join(start.thread);
+    if (ok && !start.fonts)
+        ok = err_set(e, start.err.kind, "%s", start.err.text);
+    if (!ok) {
+        fonts_free(start.fonts);
+        gfx_close(g);
+        return NULL;
+    }
+    g->text = text_new(start.fonts);
+    g->paragraphs = paragraphs_new(g->text);
+    g->images = images_new(IMAGE_BYTES, wake_images, g);
+    g->wake_event = SDL_RegisterEvents(1);
+    return g;
+}
+
+void gfx_close(struct gfx *g)
+{
+    if (!g)
+        return;
+    images_free(g->images);
+    paragraphs_free(g->paragraphs);
+    text_free(g->text);
+    SDL_FreeSurface(g->shadow);
+    if (g->window)
+        SDL_DestroyWindow(g->window);
+    if (TTF_WasInit())
+        TTF_Quit();
+    SDL_Quit();
+    free(g);
+}
+
+SDL_Surface *gfx_surface(struct gfx *g)
+{
+    return g->surface;
+}
+
+int gfx_width(const struct gfx *g)
+{
+    return g->surface->w;
+}
+
+int gfx_height(const struct gfx *g)
+{
+    return g->surface->h;
+}
+
+struct text *gfx_text(struct gfx *g)
+{
+    return g->text;
+}
+
+struct paragraphs *gfx_paragraphs(struct gfx *g)
+{
+    return g->paragraphs;
+}
+
+struct images *gfx_images(struct gfx *g)
+{
+    return g->images;
+}
+
+void gfx_present(struct gfx *g, const SDL_Rect *rects, int count)
+{
+    if (!g->window || count <= 0)
+        return;
+    SDL_Surface *s = SDL_GetWindowSurface(g->window);
+    for (int i = 0; g->shadow && s && i < count; i++) {
+        SDL_Rect to = rects[i];
+        SDL_BlitSurface(g->shadow, &rects[i], s, &to);
+    }
+    if (!s || SDL_UpdateWindowSurfaceRects(g->window, rects, count) != 0)
+        log_warn("the picture cannot be sent to the display: %s", SDL_GetError());
+}
+
+bool gfx_resized(struct gfx *g)
+{
+    int w = g->surface->w, h = g->surface->h;
+    struct err e = ERR_INIT;
+    if (g->window && !take_surface(g, &e))
+        log_error("%s", e.text);
+    return g->surface->w != w || g->surface->h != h;
+}
+
+void gfx_wake(struct gfx *g)
+{
+    if (atomic_exchange(&g->wake_pending, true))
+        return;
+    SDL_Event ev = { .type = g->wake_event };
+    if (SDL_PushEvent(&ev) < 0) /* queue full: then the loop is awake anyway, and looks again next time */
+        atomic_store(&g->wake_pending, false);
+}
+
+uint32_t gfx_wake_event(const struct gfx *g)
+{
+    return g->wake_event;
+}
+
+void gfx_wake_seen(struct gfx *g)
+{
+    atomic_store(&g->wake_pending, false);
+}
+
+void gfx_set_lang(struct gfx *g, const char *lang)
+{
+    struct err e = ERR_INIT;
+    struct fonts *fonts = fonts_new(lang, &e);
+    if (!fonts) {
+        log_warn("fonts for %s: %s", lang, e.text);
+        return;
+    }
+    text_set_fonts(g->text, fonts);
+    paragraphs_clear(g->paragraphs);
+}
+
+bool gfx_screenshot(struct gfx *g, const char *path, struct err *e)
+{
+    if (IMG_SavePNG(g->surface, path) != 0)
+        return err_set(e, ERR_IO, "%s cannot be written: %s", path, IMG_GetError());
+    return true;
+}
