@@ -1,0 +1,2 @@
+#include "base/x.h"
+#include "store/db.h"

@@ -1,0 +1,6 @@
+#include "base/x.h"
+
+int x_of(int a)
+{
+	return a;
+}

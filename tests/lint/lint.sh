@@ -1,0 +1,152 @@
+#!/bin/bash
+# lint.sh [ROOT]      checks the sources under ROOT (this project unless told) against the rules below
+# lint.sh --self-test checks that every rule still catches its bad example in tests/lint/bad/RULE/
+#
+# One line per finding, "file:line: rule: what to do". Advice does not fail. Needs what packaging/deps.txt lists;
+# man pages and scripts are checked where groff and shellcheck are installed.
+set -uo pipefail
+export LC_ALL=C.UTF-8
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+: >"$work/findings"
+
+report() { cat >>"$work/findings"; }
+
+# Lowest first; one rank for those that may not see each other. pack/probe.c is the one step aside (see fences).
+rank='BEGIN { split("base:0 model:1 store:2 pack:3 media:4 sync:4 gfx:5 ui:6 app:7 tool:7 hub:7", r, " ")
+    for (i in r) { split(r[i], p, ":"); rank[p[1]] = p[2] } }'
+
+rule_arrows() { # a folder includes itself and folders below it
+    grep -nE '^[ \t]*#[ \t]*include[ \t]*"' "${sources[@]}" /dev/null | awk "$rank"'
+        {
+            split($0, at, ":"); n = split(at[1], dir, "/"); layer = dir[2]
+            match($0, /"[^"]*"/); path = substr($0, RSTART + 1, RLENGTH - 2)
+            where = at[1] ":" at[2] ": arrows: "
+            if (path ~ /^\.\.\/(fonts|assets)\//) next # tables that live with the data they describe
+            if (split(path, to, "/") != 2) { print where "write \"" path "\" with its layer, \"layer/file.h\""; next }
+            if (!(layer in rank)) { print where "src/" layer " is not a layer; src/ARCHITECTURE.md lists them"; next }
+            if (!(to[1] in rank)) { print where "\"" path "\" names no layer"; next }
+            if (to[1] != layer && rank[to[1]] >= rank[layer]) print where layer " may not include " to[1] " (\"" path "\")"
+        }'
+}
+
+rule_fences() { # a library is known to one place only
+    local header places
+    while read -r header places; do
+        grep -nE "^[ \t]*#[ \t]*include[ \t]*[<\"]($header)" "${sources[@]}" /dev/null | grep -vE "^src/($places)" |
+            sed -E "s@^([^:]*:[0-9]+):.*<(.*)>.*@\1: fences: <\2> belongs to src/ $places only@"
+    done <<'END'
+sqlite3\.h store/
+libav|libsw media/|pack/probe\.c
+SDL gfx/|ui/|app/|media/audio_out\.c
+sodium base/hash\.c|pack/
+curl sync/http\.c
+microhttpd hub/
+confuse base/
+libyuv gfx/|media/
+sonic media/
+END
+}
+
+rule_calls() { # nothing that cannot know how long its buffer is, nothing through a shell
+    grep -E '(^|[^A-Za-z0-9_>.])(strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|alloca)[ ]*\(' "$work/code" |
+        sed -E 's/^([^:]*:[0-9]+):.*[^A-Za-z0-9_](strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|alloca)[ ]*\(.*/\1: calls: \2() is banned/'
+}
+
+rule_guards() { # src/ui/nav.h -> WEIKE_UI_NAV_H
+    local f name
+    for f in "${headers[@]}"; do
+        name=${f#src/} name=WEIKE_$(tr 'a-z/.-' 'A-Z___' <<<"$name")
+        if ! grep -q "^#ifndef $name\$" "$f" || ! grep -q "^#define $name\$" "$f"; then echo "$f:1: guards: #ifndef $name, #define $name are missing"; fi
+    done
+}
+
+rule_purpose() { # the first line of a header says what the module is for
+    local f
+    for f in "${headers[@]}"; do
+        head -n 1 "$f" | grep -qE "^/\* $(basename "$f" .h)\.h - [^ ]" || echo "$f:1: purpose: begin with /* $(basename "$f") - what it is for …"
+    done
+}
+
+rule_tabs() { grep -nP '^ *\t' "${sources[@]}" /dev/null | sed -E 's/^([^:]*:[0-9]+):.*/\1: tabs: indent by four spaces/'; }
+
+rule_length() { # advice only: a file that long usually holds two nouns
+    wc -l "${sources[@]}" /dev/null | awk '$2 != "total" && $1 > 600 { print $2 ":1: length: advice: " $1 " lines; 600 are enough" }'
+}
+
+rule_words() { # texts on the screen are English message ids; Chinese stands in zh_CN.po, or in a table marked so
+    local f
+    for f in $(grep -lP '[\x{2E80}-\x{9FFF}\x{FF00}-\x{FFEF}]' "${sources[@]}" /dev/null | grep -E '^src/(app|ui)/.*\.c$'); do
+        awk '/\/\* not translated/ { if ($0 !~ /[;}][^;}]*$/ || $0 ~ /\{[^}]*$/) open = 1; print FNR; next } open { print FNR } /^[ \t]*};/ { open = 0 }' "$f" >"$work/allowed"
+        grep -F "$f:" "$work/nocomment" | grep -P '"[^"]*[\x{2E80}-\x{9FFF}\x{FF00}-\x{FFEF}]' | awk -F: -v allowed="$work/allowed" '
+            BEGIN { while ((getline n < allowed) > 0) ok[n] = 1 }
+            !($2 in ok) { print $1 ":" $2 ": words: write the text in English inside tr(); its Chinese goes to assets/po/zh_CN.po" }'
+    done
+}
+
+rule_po() { # every message has a translation that is finished and has the same %s
+    local po=assets/po/zh_CN.po
+    "$here/po.sh" extract "$work/now.pot" || { echo "src:0: po: xgettext failed"; return; }
+    if [ ! -s "$work/now.pot" ]; then return; fi
+    if [ ! -f $po ]; then echo "$po:1: po: there are messages but no translation file; run tests/lint/po.sh update"; return; fi
+    msgfmt --check-format -o /dev/null $po 2>&1 | sed -E 's/^([^:]*:[0-9]+): /\1: po: /; /^msgfmt/d; /^[^:]*$/d'
+    msgmerge --quiet --no-fuzzy-matching --no-wrap $po "$work/now.pot" -o "$work/merged.po" || { echo "$po:1: po: msgmerge failed"; return; }
+    msgattrib --untranslated --no-obsolete --no-wrap "$work/merged.po" | untranslated "has no translation"
+    msgattrib --only-fuzzy --no-obsolete --no-wrap $po | untranslated "is marked fuzzy: check it and remove the mark"
+}
+untranslated() { awk -v why="$1" '/^#: / { at = $2 } /^msgid "./ { print at ": po: " substr($0, 7) " " why " (tests/lint/po.sh update)"; at = "assets/po/zh_CN.po:1" }'; }
+
+rule_man() {
+    local page
+    command -v groff >/dev/null || return 0
+    for page in packaging/*.[1-8]; do
+        [ -f "$page" ] || continue
+        groff -K utf8 -man -ww -rF0 -Tutf8 -z "$page" 2>&1 | sed -E "s|^[^:]*:(<[^>]*>\|[^:]*):([0-9]+): *|$page:\2: man: |"
+    done
+}
+
+rule_scripts() {
+    local scripts
+    command -v shellcheck >/dev/null || return 0
+    mapfile -t scripts < <(find . -path ./build -prune -o -path ./tests/lint/bad -prune -o \( -name '*.sh' -o -path ./.ci/run \) -type f -print | sort)
+    if [ ${#scripts[@]} -gt 0 ]; then
+        shellcheck --severity=warning --format=gcc "${scripts[@]}" | sed -E 's|^\./||; s|^([^:]*:[0-9]+):[0-9]+: |\1: scripts: |'
+    fi
+}
+
+rules=(arrows fences calls guards purpose tabs length words po man scripts)
+
+check() { # ROOT
+    cd "$1" || exit 2
+    mapfile -t sources < <(find src -name '*.[ch]' | sort)
+    mapfile -t headers < <(printf '%s\n' "${sources[@]}" | grep '\.h$')
+    awk -f "$here/strip.awk" -v blank=1 "${sources[@]}" /dev/null >"$work/code"
+    awk -f "$here/strip.awk" "${sources[@]}" /dev/null >"$work/nocomment"
+    for rule in "${rules[@]}"; do "rule_$rule" 2>&1 | report; done
+    cat "$work/findings"
+    ! grep -vq ': length: advice: ' "$work/findings"
+}
+
+self_test() {
+    local dir rule failed=0
+    for rule in "${rules[@]}"; do
+        dir=$here/bad/$rule
+        if [ "$rule" = man ] && ! command -v groff >/dev/null; then continue; fi
+        if [ "$rule" = scripts ] && ! command -v shellcheck >/dev/null; then continue; fi
+        if [ ! -d "$dir" ]; then echo "lint: rule $rule has no bad example $dir"; failed=1; continue; fi
+        "$0" "$dir" >"$work/out" 2>&1
+        local status=$? others
+        others=$(grep -vE ": $rule: " "$work/out")
+        if ! grep -qE ": $rule: " "$work/out" || [ -n "$others" ]; then
+            echo "lint: rule $rule does not catch exactly its bad example:"; cat "$work/out"; failed=1
+        elif [ "$rule" = length ] && [ $status != 0 ]; then echo "lint: rule length must only warn"; failed=1
+        elif [ "$rule" != length ] && [ $status = 0 ]; then echo "lint: rule $rule reports, but does not fail"; failed=1
+        fi
+    done
+    if ! "$0" "$here/good" >"$work/out" 2>&1; then echo "lint: the good example is refused:"; cat "$work/out"; failed=1; fi
+    return $failed
+}
+
+if [ "${1:-}" = --self-test ]; then self_test; exit $?; fi
+check "${1:-$here/../..}"
