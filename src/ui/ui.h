@@ -28,6 +28,9 @@ enum ui_tone { /* fill, border and ink together; see theme.c */
     TONE_SAND,      /* quiet chip: #F1EADC */
     TONE_GLASS,     /* translucent dark, over video; white ink */
     TONE_SCRIM,     /* dims what is below (overlays) */
+    TONE_STOP_OUTLINE, /* white with red border */
+    TONE_FADE_UP, TONE_FADE_DOWN, /* over video: darkness growing towards the bottom, or from the top */
+    TONE_GLASS_LIGHT,  /* buttons on TONE_FADE_*: a veil of white; white ink */
     TONE_COUNT
 };
 enum ui_ink { INK_AUTO /* what the tone says */, INK_MAIN, INK_SECOND, INK_GO, INK_SUN, INK_STOP, INK_INFO, INK_WHITE };
@@ -48,14 +51,15 @@ struct ui_opt {
     enum ui_ink ink;
     enum ui_role role;
     int radius;            /* corner radius; buttons and cards have defaults when 0; -1: square */
-    enum ui_align align;   /* children on the cross axis; for a label: the text */
-    enum ui_align justify; /* children on the main axis */
+    enum ui_align align;   /* children on the cross axis; for a label: the text (START: as its box says) */
+    enum ui_align justify; /* children on the main axis; for a label: the text's height in a taller box */
     bool stretch_off;      /* children keep their own cross size (align then places them); default: stretched */
     bool row;              /* children side by side; default: one below the other */
     bool stack;            /* children on top of each other, each filling the box (align/justify place fixed sizes) */
     bool scroll;           /* vertical; drag and fling; clips */
     bool clip;             /* clips children to the rounded box (posters) */
     bool disabled, selected, pressed;
+    bool repeats;          /* a quick second tap counts too (digits, volume); else it is taken for a tremor */
     bool silent;           /* not in the accessibility tree (decoration) */
     int max_lines;         /* label: cut with an ellipsis after so many; 0 = as many as needed */
     const char *name;      /* accessible name when it is not the text inside (icon-only buttons) */
@@ -87,6 +91,9 @@ bool ui_box_close(struct ui *ui); /* returns false, for UI_SCOPE */
 bool ui_tapped(const struct ui *ui);  /* was the innermost open box (role button/choice/tab/slider) tapped? */
 bool ui_tapped_at(const struct ui *ui, float *x_part, float *y_part); /* where in it, 0..1 (sliders) */
 bool ui_dragging(const struct ui *ui, float *x_part); /* finger is down on this slider now */
+
+/* A key typed on a keyboard or by a card reader, one a frame: a character, or '\n', '\b', 27 (escape); 0: none. */
+uint32_t ui_typed(const struct ui *ui);
 
 void ui_label_(struct ui *ui, const char *text, struct ui_opt o);
 bool ui_button_(struct ui *ui, const char *label, struct ui_opt o);                     /* tapped? */
