@@ -14,7 +14,7 @@ struct copy;
 struct copy *copy_open(int repo_fd, const char *data_dir, const char *sha256, uint64_t size_bytes, struct err *e) MUST_CHECK;
 /* Moves about a mebibyte (also of what an earlier run left behind, which is hashed again). `moved` gets how many
  * bytes further we are. COPY_DONE: the part is whole, verified and fsync'd. COPY_FAILED: ERR_UNTRUSTED wrong
- * bytes, ERR_TOO_BIG longer than signed, ERR_IO/ERR_MISSING the source went away, ERR_FULL the disk is full.
+ * bytes, ERR_TOO_BIG longer than signed, ERR_MISSING the source cannot be read, ERR_IO and ERR_FULL our own disk.
  * A part with wrong bytes is removed; otherwise it stays for the next time. */
 enum copy_result copy_step(struct copy *c, uint64_t *moved, struct err *e) MUST_CHECK;
 void copy_close(struct copy *c); /* NULL is fine */

@@ -25,12 +25,14 @@ struct plan_package {
     char *id;
     int64_t version, here_version; /* here: highest ever installed; 0: new */
     struct tree_ref ref;
-    struct verified *manifest;     /* NULL until verified */
-    struct course course;          /* zero until parsed */
+    struct verified *manifest;     /* only while it is to be installed */
+    struct lang_text title;        /* empty until the manifest was verified and parsed; so are the next two */
+    int lessons, priority;
     enum plan_state state;
     struct err err;
     int blob_count;
-    struct plan_blob *blob;        /* what is missing here, each once; sorted by hash */
+    struct plan_blob *blob;        /* all its files, each once; sorted by hash */
+    int missing;                   /* of these, how many are not here */
     uint64_t need_bytes;           /* still to be copied for it */
 };
 
@@ -50,6 +52,6 @@ struct plan *plan_open(const char *source, const char *data_dir, int64_t floor_m
 void plan_look(struct plan *p, int n, struct db *db);
 /* Sorts by priority and decides what fits. Call when all have been looked at, again after space was freed. */
 bool plan_fit(struct plan *p, struct err *e) MUST_CHECK;
-bool plan_has(const struct plan *p, const char *sha256); /* is it a blob some package waits for? */
+bool plan_has(const struct plan *p, const char *sha256); /* is it a file of a package to be installed? */
 void plan_free(struct plan *p); /* NULL is fine */
 #endif

@@ -1,0 +1,271 @@
+#include "pack/package.h"
+#include "base/fs.h"
+#include "base/json.h"
+#include "pack/caption.h"
+#include "pack/picture.h"
+#include "pack/rendition.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DURATION_SLACK_MS = 2000 }; /* renditions of one lesson may differ by so much */
+
+struct work { /* what the helpers below share */
+    struct tree_writer *w;
+    const struct source *s;
+    const struct package_options *o;
+};
+
+static void say(const struct work *k, const char *fmt, const char *a, const char *b)
+{
+    if (!k->o->say)
+        return;
+    char *line = mem_printf("%s: %s%s", a, fmt, b);
+    k->o->say(k->o->ctx, line);
+    free(line);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static char *with_ext(const char *file, const char *ext)
+{
+    const char *name = base_name(file), *dot = strrchr(name, '.');
+    return mem_printf("%.*s%s", (int)(dot ? dot - name : (long)strlen(name)), name, ext);
+}
+
+/* ---- single files ---- */
+
+static bool add_path(const struct work *k, const char *path, const char *label, const char *type, struct file_ref *out,
+                     struct err *e)
+{
+    if (!tree_writer_add_file(k->w, path, out, e))
+        return false;
+    out->type = mem_dup(type);
+    out->name = mem_dup(label);
+    return true;
+}
+
+static bool add_picture(const struct work *k, const char *file, struct file_ref *out, struct err *e)
+{
+    const char *type;
+    if (!file)
+        return true;
+    char *path = fs_join(k->s->dir, file), *drawn = fs_join(k->w->scratch, "picture.webp");
+    bool ok = picture_type(path, &type, e);
+    if (ok && strcmp(type, "image/svg+xml") == 0) {
+        char *label = with_ext(file, ".webp");
+        ok = picture_draw(path, drawn, k->w->scratch, e) && add_path(k, drawn, label, "image/webp", out, e);
+        free(label);
+    } else if (ok) {
+        ok = add_path(k, path, base_name(file), type, out, e);
+    }
+    free(drawn);
+    free(path);
+    return ok;
+}
+
+static bool add_caption(const struct work *k, const struct source_caption *c, struct caption_track *out, struct err *e)
+{
+    struct str vtt;
+    str_init(&vtt, 0);
+    char *path = fs_join(k->s->dir, c->file);
+    bool ok = caption_read(path, &vtt, e) && tree_writer_add_bytes(k->w, vtt.data, vtt.len, &out->file, e);
+    if (ok) {
+        memcpy(out->lang, c->lang, sizeof out->lang);
+        out->file.type = mem_dup("text/vtt");
+        out->file.name = with_ext(c->file, ".vtt");
+    }
+    free(path);
+    str_release(&vtt);
+    return ok;
+}
+
+static bool add_questions(const struct work *k, const struct source_lesson *l, struct file_ref *out, struct err *e)
+{
+    if (!l->questions.count)
+        return true;
+    json_t *json = question_set_to_json(&l->questions);
+    struct str text;
+    str_init(&text, 0);
+    json_write(json, &text);
+    json_decref(json);
+    bool ok = tree_writer_add_bytes(k->w, text.data, text.len, out, e);
+    if (ok) {
+        out->type = mem_dup("application/json");
+        out->name = with_ext(l->questions_file, ".questions.json");
+    }
+    str_release(&text);
+    return ok;
+}
+
+/* ---- renditions ---- */
+
+static struct rendition *new_rendition(struct lesson *l, enum rendition_weight weight, int64_t duration_ms)
+{
+    l->rendition = mem_resize(l->rendition, (size_t)l->rendition_count + 1, sizeof *l->rendition);
+    struct rendition *r = &l->rendition[l->rendition_count++];
+    *r = (struct rendition){ .weight = weight, .duration_ms = duration_ms };
+    return r;
+}
+
+static bool add_stills(const struct work *k, const struct source_media *m, struct rendition *r, struct err *e)
+{
+    r->still = mem_alloc((size_t)(m->still_count + 1) * sizeof *r->still);
+    for (int i = 0; i < m->still_count; i++) {
+        r->still[r->still_count++].at_ms = m->still[i].at_ms;
+        if (!add_picture(k, m->still[i].file, &r->still[i].file, e))
+            return false;
+    }
+    return true;
+}
+
+static bool add_as_it_is(const struct work *k, const struct source_media *m, struct lesson *l, struct err *e)
+{
+    struct probe p;
+    char *path = fs_join(k->s->dir, m->file);
+    bool ok = probe_media(path, &p, e);
+    if (ok) {
+        struct rendition *r = new_rendition(l, m->weight >= 0 ? (enum rendition_weight)m->weight : p.weight, p.duration_ms);
+        ok = add_path(k, path, base_name(m->file), p.type, &r->media, e);
+        if (ok && !p.has_video)
+            ok = add_stills(k, m, r, e);
+        else if (ok && m->still_count)
+            say(k, "stills are used only for sound, or with --renditions: ", k->s->id, m->file);
+    }
+    free(path);
+    return ok;
+}
+
+/* Stills taken from the film; one that shows the same as the one before is left out. */
+static bool add_taken_stills(const struct work *k, const char *path, struct rendition *r, struct err *e)
+{
+    char *folder = fs_join(k->w->scratch, "stills");
+    bool ok = fs_remove_tree(folder, e) && fs_mkdirs(folder, e) && rendition_stills(path, folder, e);
+    r->still = mem_alloc(SOURCE_MAX_STILLS * sizeof *r->still);
+    for (int i = 0; ok && r->still_count < SOURCE_MAX_STILLS; i++) {
+        char *file = mem_printf("%s/still%04d.webp", folder, i + 1);
+        struct still *s = &r->still[r->still_count];
+        bool there = fs_exists(file);
+        if (there) {
+            *s = (struct still){ .at_ms = (int64_t)i * RENDITION_STILL_MS };
+            ok = add_path(k, file, base_name(file), "image/webp", &s->file, e);
+            bool same = ok && i > 0 && strcmp(s->file.sha256, s[-1].file.sha256) == 0;
+            if (same) {
+                free(s->file.type);
+                free(s->file.name);
+            }
+            r->still_count += ok && !same;
+        }
+        free(file);
+        if (!there)
+            break;
+    }
+    ok = ok && fs_remove_tree(folder, e);
+    free(folder);
+    return ok;
+}
+
+static bool add_made(const struct work *k, const struct source_media *m, const char *path, const struct probe *p,
+                     enum rendition_weight weight, struct lesson *l, struct err *e)
+{
+    char *made, *label = with_ext(m->file, weight == WEIGHT_LIGHT ? ".opus" : ".mp4");
+    struct probe got;
+    say(k, rendition_weight_name(weight), m->file, "");
+    bool ok = rendition_make(path, p, weight, k->w->scratch, &made, e);
+    if (ok) {
+        ok = probe_media(made, &got, e);
+        struct rendition *r = ok ? new_rendition(l, weight, got.duration_ms) : NULL;
+        ok = ok && add_path(k, made, label, got.type, &r->media, e);
+        if (ok && weight == WEIGHT_LIGHT)
+            ok = m->still_count || !p->has_video ? add_stills(k, m, r, e) : add_taken_stills(k, path, r, e);
+        free(made);
+    }
+    free(label);
+    return ok;
+}
+
+static bool add_house_weights(const struct work *k, const struct source_media *m, struct lesson *l, struct err *e)
+{
+    struct probe p;
+    char *path = fs_join(k->s->dir, m->file);
+    bool ok = probe_media(path, &p, e);
+    for (int w = WEIGHT_LIGHT; ok && w < WEIGHT_COUNT; w++)
+        if (rendition_wanted(&p, (enum rendition_weight)w))
+            ok = add_made(k, m, path, &p, (enum rendition_weight)w, l, e);
+    free(path);
+    return ok;
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    return (int)((const struct rendition *)a)->weight - (int)((const struct rendition *)b)->weight;
+}
+
+static bool settle_renditions(struct lesson *l, struct err *e)
+{
+    qsort(l->rendition, (size_t)l->rendition_count, sizeof *l->rendition, by_weight);
+    l->duration_ms = l->rendition[l->rendition_count - 1].duration_ms;
+    for (int i = 0; i < l->rendition_count; i++) {
+        const struct rendition *r = &l->rendition[i];
+        if (i > 0 && r->weight == l->rendition[i - 1].weight)
+            return err_set(e, ERR_INVALID, "two files have the weight %s; a lesson has each once",
+                           rendition_weight_name(r->weight));
+        if (llabs(r->duration_ms - l->duration_ms) > DURATION_SLACK_MS)
+            return err_set(e, ERR_INVALID, "%s lasts %lld ms, but another form of the lesson %lld ms: are they the same lesson?",
+                           r->media.name, (long long)r->duration_ms, (long long)l->duration_ms);
+    }
+    return true;
+}
+
+/* ---- lesson, course ---- */
+
+static bool make_lesson(const struct work *k, const struct source_lesson *s, struct lesson *l, struct err *e)
+{
+    memcpy(l->content_id, s->id, sizeof l->content_id);
+    lang_text_copy(&s->title, &l->title);
+    lang_text_copy(&s->summary, &l->summary);
+    l->pass_mark = s->pass_mark;
+    l->max_attempts = s->max_attempts;
+    l->shuffle = s->shuffle;
+    l->completion_permille = s->completion_permille;
+    bool ok = add_picture(k, s->poster, &l->poster, e);
+    if (k->o->renditions)
+        ok = ok && add_house_weights(k, &s->media[0], l, e);
+    else
+        for (int i = 0; ok && i < s->media_count; i++)
+            ok = add_as_it_is(k, &s->media[i], l, e);
+    ok = ok && settle_renditions(l, e);
+    l->caption = mem_alloc((size_t)(s->caption_count + 1) * sizeof *l->caption);
+    for (int i = 0; ok && i < s->caption_count; i++) {
+        l->caption_count++;
+        ok = add_caption(k, &s->caption[i], &l->caption[i], e);
+    }
+    return ok && add_questions(k, s, &l->questions, e);
+}
+
+bool package_make(struct tree_writer *w, const struct source *s, const struct package_options *o, struct course *out,
+                  struct err *e)
+{
+    struct work k = { w, s, o };
+    struct course c = { .version = s->version, .kind = PACKAGE_COURSE, .priority = s->priority };
+    c.id = mem_dup(s->id);
+    c.category = mem_dup(s->category);
+    lang_text_copy(&s->title, &c.title);
+    lang_text_copy(&s->summary, &c.summary);
+    c.lesson = mem_alloc((size_t)s->lesson_count * sizeof *c.lesson);
+    bool ok = add_picture(&k, s->poster, &c.poster, e);
+    for (int i = 0; ok && i < s->lesson_count; i++) {
+        c.lesson_count++;
+        ok = make_lesson(&k, &s->lesson[i], &c.lesson[i], e) || err_at(e, "lesson %d", i + 1);
+    }
+    if (ok)
+        *out = c;
+    else
+        course_release(&c);
+    return ok || err_at(e, "%s", s->id);
+}

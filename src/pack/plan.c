@@ -1,0 +1,276 @@
+#include "pack/plan.h"
+#include "base/fs.h"
+#include "pack/copy.h"
+#include "store/blob.h"
+#include "store/library.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *plan_state_name(enum plan_state s)
+{
+    static const char *const name[] = { "waiting", "install", "current", "no-room", "refused", "done" };
+    return name[s];
+}
+
+/* ---- the source as a whole ---- */
+
+static bool read_lists(struct plan *p, int64_t floor_ms, struct index *x, struct err *e)
+{
+    p->stamp_bytes = tree_read_timestamp(p->repo_fd, &p->trust.ring, e);
+    if (!p->stamp_bytes || !timestamp_parse(p->stamp_bytes, &p->stamp, e) ||
+        !trust_accepts(&p->trust, p->stamp_bytes, &p->stamp, floor_ms, e))
+        return false;
+    const struct channel *c = timestamp_channel(&p->stamp, TREE_CHANNEL);
+    if (!c)
+        return err_set(e, ERR_MISSING, "timestamp: it lists no channel \"%s\"", TREE_CHANNEL);
+    struct verified *v = tree_read_named(p->repo_fd, TREE_INDEX, &c->index, e);
+    bool ok = v && index_parse(v, x, e);
+    verified_free(v);
+    if (ok && (x->version != c->version || strcmp(x->channel, TREE_CHANNEL) != 0)) {
+        index_release(x);
+        return err_set(e, ERR_UNTRUSTED, "index: it is not list %lld of channel %s that the timestamp names",
+                       (long long)c->version, TREE_CHANNEL);
+    }
+    return ok;
+}
+
+struct plan *plan_open(const char *source, const char *data_dir, int64_t floor_ms, struct err *e)
+{
+    struct plan *p = mem_alloc(sizeof *p);
+    struct index x = { 0 };
+    p->data_dir = data_dir;
+    p->repo_fd = tree_open(source, e);
+    if (p->repo_fd < 0 || !trust_load(data_dir, &p->trust, e) || !read_lists(p, floor_ms, &x, e)) {
+        plan_free(p);
+        return NULL;
+    }
+    p->count = x.count;
+    p->package = mem_alloc((size_t)(x.count + 1) * sizeof *p->package);
+    for (int i = 0; i < x.count; i++)
+        p->package[i] = (struct plan_package){ .id = mem_dup(x.entry[i].id), .version = x.entry[i].version,
+                                               .ref = x.entry[i].manifest };
+    index_release(&x);
+    return p;
+}
+
+/* ---- one package ---- */
+
+static bool read_manifest(struct plan *p, struct plan_package *k, struct course *out, struct err *e)
+{
+    size_t len;
+    k->manifest = tree_read_named(p->repo_fd, TREE_MANIFEST, &k->ref, e);
+    if (!k->manifest)
+        return false;
+    const char *text = verified_bytes(k->manifest, &len);
+    if (!course_parse(text, len, out, e))
+        return err_at(e, "manifest");
+    lang_text_copy(&out->title, &k->title);
+    k->lessons = out->lesson_count;
+    k->priority = out->priority;
+    if (strcmp(out->id, k->id) == 0 && out->version == k->version)
+        return true;
+    return err_set(e, ERR_UNTRUSTED, "its manifest is that of %.60s version %lld, not of the version %lld listed",
+                   out->id, (long long)out->version, (long long)k->version);
+}
+
+struct gather { struct plan_blob *blob; int count, cap; };
+
+static void gather_file(void *ctx, const struct file_ref *f, const char *where)
+{
+    struct gather *g = ctx;
+    if (!f->sha256[0])
+        return;
+    ARRAY_GROW(g->blob, g->count, g->cap);
+    struct plan_blob *b = &g->blob[g->count++];
+    memcpy(b->sha256, f->sha256, SHA256_HEX);
+    b->size_bytes = f->size_bytes;
+    b->where = f->name && *f->name ? mem_printf("%s (%s)", where, f->name) : mem_dup(where);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct plan_blob *x = a, *y = b;
+    return strcmp(x->sha256, y->sha256);
+}
+
+/* Sorts, and keeps each blob once. */
+static bool keep_once(struct gather *g, struct err *e)
+{
+    int kept = 0;
+    bool ok = true;
+    if (g->count)
+        qsort(g->blob, (size_t)g->count, sizeof *g->blob, by_hash);
+    for (int i = 0; i < g->count; i++) {
+        struct plan_blob *b = &g->blob[i], *last = kept ? &g->blob[kept - 1] : NULL;
+        if (!last || strcmp(last->sha256, b->sha256) != 0) {
+            g->blob[kept++] = *b;
+            continue;
+        }
+        if (last->size_bytes != b->size_bytes)
+            ok = err_set(e, ERR_INVALID, "%s: the same file is listed with two sizes", b->where);
+        free(b->where);
+    }
+    g->count = kept;
+    return ok;
+}
+
+/* Is it in the source, of its size, and nothing but a plain file? */
+static bool look_at_blob(struct plan *p, const struct plan_blob *b, struct err *e)
+{
+    char rel[TREE_PATH_MAX];
+    struct stat st;
+    tree_path(TREE_BLOB, b->sha256, rel);
+    int fd = fs_open_beneath(p->repo_fd, rel, e);
+    if (fd < 0)
+        return err_at(e, "%s", b->where);
+    bool ok = fstat(fd, &st) == 0 || err_errno(e, "%s", b->where);
+    close(fd);
+    if (!ok || (uint64_t)st.st_size == b->size_bytes)
+        return ok;
+    return err_set(e, (uint64_t)st.st_size > b->size_bytes ? ERR_TOO_BIG : ERR_UNTRUSTED,
+                   "%s: %s has %lld bytes, signed are %llu", b->where, rel, (long long)st.st_size,
+                   (unsigned long long)b->size_bytes);
+}
+
+static bool find_missing(struct plan *p, struct plan_package *k, const struct course *course, struct err *e)
+{
+    struct gather g = { 0 };
+    course_each_file(course, gather_file, &g);
+    bool ok = keep_once(&g, e);
+    k->blob = g.blob;
+    k->blob_count = g.count;
+    for (int i = 0; ok && i < k->blob_count; i++) {
+        const struct plan_blob *b = &k->blob[i];
+        if (blob_exists(p->data_dir, b->sha256, b->size_bytes))
+            continue;
+        uint64_t have = copy_part_bytes(p->data_dir, b->sha256);
+        ok = look_at_blob(p, b, e);
+        k->missing++;
+        k->need_bytes += b->size_bytes - (have < b->size_bytes ? have : 0);
+    }
+    return ok;
+}
+
+static bool look(struct plan *p, struct plan_package *k, struct db *db, struct err *e)
+{
+    char here_sha[SHA256_HEX], sum[SHA256_HEX];
+    size_t len;
+    if (!library_version(db, k->id, &k->here_version, here_sha, e))
+        return false;
+    if (k->here_version > k->version)
+        return err_set(e, ERR_OLDER, "version %lld is older than version %lld, which is here already",
+                       (long long)k->version, (long long)k->here_version);
+    struct course course = { 0 };
+    bool ok = read_manifest(p, k, &course, e), same = k->here_version == k->version && here_sha[0];
+    if (ok && same) {
+        const char *text = verified_bytes(k->manifest, &len);
+        sha256_hex(text, len, sum);
+        ok = strcmp(here_sha, sum) == 0 || err_set(e, ERR_UNTRUSTED, "its version %lld is here already with other content",
+                                                   (long long)k->version);
+    }
+    ok = ok && find_missing(p, k, &course, e);
+    course_release(&course);
+    if (ok)
+        k->state = same && k->missing == 0 ? PLAN_CURRENT : PLAN_INSTALL;
+    return ok;
+}
+
+void plan_look(struct plan *p, int n, struct db *db)
+{
+    struct plan_package *k = &p->package[n];
+    if (k->state != PLAN_WAITING)
+        return;
+    if (!look(p, k, db, &k->err)) {
+        err_at(&k->err, "%s", k->id);
+        k->state = PLAN_REFUSED;
+    }
+    if (k->state != PLAN_INSTALL) {
+        verified_free(k->manifest);
+        k->manifest = NULL;
+    }
+}
+
+/* ---- what fits ---- */
+
+static int by_priority(const void *a, const void *b)
+{
+    const struct plan_package *x = a, *y = b;
+    if (x->priority != y->priority)
+        return x->priority > y->priority ? -1 : 1;
+    return strcmp(x->id, y->id);
+}
+
+static bool budget(const struct plan *p, uint64_t *out, struct err *e)
+{
+    uint64_t free_bytes, total;
+    if (!fs_space(p->data_dir, &free_bytes, &total, e))
+        return false;
+    uint64_t reserve = PLAN_RESERVE_BYTES + total / 100 * PLAN_RESERVE_PERCENT;
+    *out = free_bytes > reserve ? free_bytes - reserve : 0;
+    return true;
+}
+
+static uint64_t in_mb(uint64_t bytes)
+{
+    return (bytes + 999999) / 1000000;
+}
+
+bool plan_fit(struct plan *p, struct err *e)
+{
+    uint64_t room;
+    if (!budget(p, &room, e))
+        return false;
+    if (p->count)
+        qsort(p->package, (size_t)p->count, sizeof *p->package, by_priority);
+    for (int i = 0; i < p->count; i++) {
+        struct plan_package *k = &p->package[i];
+        if (k->state != PLAN_INSTALL && k->state != PLAN_NO_ROOM)
+            continue;
+        k->state = k->need_bytes <= room ? PLAN_INSTALL : PLAN_NO_ROOM;
+        if (k->state == PLAN_INSTALL) {
+            room -= k->need_bytes;
+            k->err = (struct err)ERR_INIT;
+        } else {
+            err_set(&k->err, ERR_FULL, "%s: it needs %llu MB, %llu MB are free for lessons: %llu MB are missing", k->id,
+                    (unsigned long long)in_mb(k->need_bytes), (unsigned long long)(room / 1000000),
+                    (unsigned long long)in_mb(k->need_bytes - room));
+        }
+    }
+    return true;
+}
+
+bool plan_has(const struct plan *p, const char *sha256)
+{
+    struct plan_blob want;
+    memcpy(want.sha256, sha256, SHA256_HEX);
+    for (int i = 0; i < p->count; i++) {
+        const struct plan_package *k = &p->package[i];
+        bool waits = k->state == PLAN_INSTALL || k->state == PLAN_NO_ROOM;
+        if (waits && k->blob_count && bsearch(&want, k->blob, (size_t)k->blob_count, sizeof want, by_hash))
+            return true;
+    }
+    return false;
+}
+
+void plan_free(struct plan *p)
+{
+    if (!p)
+        return;
+    for (int i = 0; i < p->count; i++) {
+        struct plan_package *k = &p->package[i];
+        for (int b = 0; b < k->blob_count; b++)
+            free(k->blob[b].where);
+        free(k->blob);
+        free(k->id);
+        verified_free(k->manifest);
+        lang_text_release(&k->title);
+    }
+    free(p->package);
+    verified_free(p->stamp_bytes);
+    if (p->repo_fd >= 0)
+        close(p->repo_fd);
+    free(p);
+}

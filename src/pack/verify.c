@@ -1,0 +1,269 @@
+#define _GNU_SOURCE
+#include "pack/verify.h"
+#include "base/fs.h"
+#include "model/question.h"
+#include "pack/questions.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Names of files that were reached, sorted late: to verify each once and to find strays. */
+struct names { int count, cap; char (*name)[TREE_PATH_MAX]; };
+struct judge {
+    int repo_fd;
+    struct verify_report *r;
+    struct verify_package *package;
+    struct names reached;
+};
+
+static void problem(struct judge *j, const struct err *why)
+{
+    struct verify_report *r = j->r;
+    ARRAY_GROW(r->problem, r->problem_count, r->problem_cap);
+    r->problem[r->problem_count++] = *why;
+}
+
+static bool reach(struct judge *j, enum tree_kind kind, const char *sha)
+{
+    char rel[TREE_PATH_MAX] = "";
+    tree_path(kind, sha, rel);
+    for (int i = 0; i < j->reached.count; i++)
+        if (strcmp(j->reached.name[i], rel) == 0)
+            return false;
+    ARRAY_GROW(j->reached.name, j->reached.count, j->reached.cap);
+    memcpy(j->reached.name[j->reached.count++], rel, sizeof rel);
+    return true;
+}
+
+/* ---- blobs ---- */
+
+/* The chunk list of a large blob must be what its bytes give. */
+static bool check_chunks(struct judge *j, int fd, const char *sha, uint64_t size, struct err *e)
+{
+    char rel[TREE_PATH_MAX];
+    struct str want;
+    uint8_t *buf = mem_alloc(TREE_CHUNK_BYTES), sum[SHA256_BYTES];
+    size_t list_bytes = (size_t)((size + TREE_CHUNK_BYTES - 1) / TREE_CHUNK_BYTES * SHA256_BYTES);
+    str_init(&want, list_bytes + 1);
+    tree_path(TREE_CHUNKS, sha, rel);
+    bool ok = tree_read(j->repo_fd, rel, list_bytes, &want, e);
+    if (ok && want.len != list_bytes)
+        ok = err_set(e, ERR_INVALID, "%s has %zu bytes, not the %zu of its blob's chunks", rel, want.len, list_bytes);
+    for (uint64_t at = 0; ok && at < size; at += TREE_CHUNK_BYTES) {
+        ssize_t n = pread(fd, buf, TREE_CHUNK_BYTES, (off_t)at);
+        struct sha256 h;
+        sha256_init(&h);
+        sha256_add(&h, buf, n > 0 ? (size_t)n : 0);
+        sha256_end(&h, sum);
+        if (memcmp(sum, want.data + at / TREE_CHUNK_BYTES * SHA256_BYTES, sizeof sum) != 0)
+            ok = err_set(e, ERR_INVALID, "%s does not fit its blob at byte %llu", rel, (unsigned long long)at);
+    }
+    str_release(&want);
+    free(buf);
+    return ok;
+}
+
+static bool check_blob(struct judge *j, const struct file_ref *f, struct err *e)
+{
+    char rel[TREE_PATH_MAX], sum[SHA256_HEX];
+    uint64_t size;
+    tree_path(TREE_BLOB, f->sha256, rel);
+    int fd = fs_open_beneath(j->repo_fd, rel, e);
+    if (fd < 0)
+        return false;
+    bool ok = sha256_fd(fd, f->size_bytes, sum, &size, e) || err_at(e, "%s", rel);
+    if (ok && (size != f->size_bytes || strcmp(sum, f->sha256) != 0))
+        ok = err_set(e, ERR_UNTRUSTED, "%s is not the signed file: its bytes were changed", rel);
+    if (ok && size > TREE_CHUNKED_FROM) {
+        reach(j, TREE_CHUNKS, f->sha256);
+        ok = check_chunks(j, fd, f->sha256, size, e);
+    }
+    close(fd);
+    return ok;
+}
+
+static void each_file(void *ctx, const struct file_ref *f, const char *where)
+{
+    struct judge *j = ctx;
+    struct err why = ERR_INIT;
+    if (!f->sha256[0])
+        return;
+    j->package->files++;
+    j->package->bytes += f->size_bytes;
+    if (!reach(j, TREE_BLOB, f->sha256))
+        return;
+    if (!check_blob(j, f, &why)) {
+        err_at(&why, "%s: %s", j->package->id, where);
+        problem(j, &why);
+        return;
+    }
+    j->r->files++;
+    j->r->bytes += f->size_bytes;
+}
+
+/* ---- packages ---- */
+
+static void check_questions(struct judge *j, const struct course *c)
+{
+    for (int i = 0; i < c->lesson_count; i++) {
+        const struct file_ref *f = &c->lesson[i].questions;
+        struct question_set set = { 0 };
+        struct err why = ERR_INIT;
+        struct str text;
+        char rel[TREE_PATH_MAX];
+        if (!f->sha256[0])
+            continue;
+        str_init(&text, QUESTIONS_MAX_BYTES + 1);
+        tree_path(TREE_BLOB, f->sha256, rel);
+        if (!tree_read(j->repo_fd, rel, QUESTIONS_MAX_BYTES, &text, &why) ||
+            !question_set_parse(text.data, text.len, &set, &why)) {
+            err_at(&why, "%s: lesson %d, questions", c->id, i + 1);
+            problem(j, &why);
+        } else {
+            question_set_release(&set);
+        }
+        str_release(&text);
+    }
+}
+
+static bool check_package(struct judge *j, const struct index_entry *x, struct err *e)
+{
+    struct course c;
+    size_t len;
+    reach(j, TREE_MANIFEST, x->manifest.sha256);
+    struct verified *v = tree_read_named(j->repo_fd, TREE_MANIFEST, &x->manifest, e);
+    if (!v)
+        return false;
+    const char *text = verified_bytes(v, &len);
+    bool ok = course_parse(text, len, &c, e);
+    verified_free(v);
+    if (!ok)
+        return false;
+    if (strcmp(c.id, x->id) != 0 || c.version != x->version) {
+        ok = err_set(e, ERR_UNTRUSTED, "its manifest says %s version %lld", c.id, (long long)c.version);
+    } else {
+        lang_text_copy(&c.title, &j->package->title);
+        j->package->lessons = c.lesson_count;
+        course_each_file(&c, each_file, j);
+        check_questions(j, &c);
+    }
+    course_release(&c);
+    return ok;
+}
+
+static void check_index(struct judge *j, const struct index *x)
+{
+    struct verify_report *r = j->r;
+    r->package = mem_alloc((size_t)(x->count + 1) * sizeof *r->package);
+    for (int i = 0; i < x->count; i++) {
+        struct err why = ERR_INIT;
+        j->package = &r->package[r->count++];
+        j->package->id = mem_dup(x->entry[i].id);
+        j->package->version = x->entry[i].version;
+        if (!check_package(j, &x->entry[i], &why)) {
+            err_at(&why, "%s", x->entry[i].id);
+            problem(j, &why);
+        }
+    }
+}
+
+static void check_channels(struct judge *j)
+{
+    for (int i = 0; i < j->r->stamp.channel_count; i++) {
+        const struct channel *c = &j->r->stamp.channel[i];
+        struct index x;
+        struct err why = ERR_INIT;
+        reach(j, TREE_INDEX, c->index.sha256);
+        struct verified *v = tree_read_named(j->repo_fd, TREE_INDEX, &c->index, &why);
+        if (v && index_parse(v, &x, &why)) {
+            if (x.version != c->version || strcmp(x.channel, c->name) != 0) {
+                err_set(&why, ERR_UNTRUSTED, "index of channel %s is not the one the timestamp names", c->name);
+                problem(j, &why);
+            }
+            check_index(j, &x);
+            index_release(&x);
+        } else {
+            problem(j, &why);
+        }
+        verified_free(v);
+    }
+}
+
+/* ---- strays ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static void count_strays(struct judge *j, const char *repo, const char *below)
+{
+    char *dir = fs_join(repo, below);
+    DIR *d = opendir(dir);
+    for (struct dirent *f; d && (f = readdir(d));) {
+        char rel[TREE_PATH_MAX] = "";
+        struct stat st;
+        if (f->d_name[0] == '.' || (size_t)snprintf(rel, sizeof rel, "%s/%s", below, f->d_name) >= sizeof rel)
+            continue;
+        if (fstatat(dirfd(d), f->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode))
+            count_strays(j, repo, rel);
+        else if (!j->reached.count || !bsearch(rel, j->reached.name, (size_t)j->reached.count, TREE_PATH_MAX, by_name))
+            j->r->stray_files++;
+    }
+    if (d)
+        closedir(d);
+    free(dir);
+}
+
+static void find_strays(struct judge *j, const char *path)
+{
+    static const char *const folder[] = { "i", "m", "b", "k" };
+    char *repo;
+    struct err ignored = ERR_INIT;
+    if (!tree_find(path, &repo, &ignored))
+        return;
+    if (j->reached.count)
+        qsort(j->reached.name, (size_t)j->reached.count, TREE_PATH_MAX, by_name);
+    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++)
+        count_strays(j, repo, folder[i]);
+    free(repo);
+}
+
+bool verify_tree(const char *path, const struct key_ring *ring, struct verify_report *out, struct err *e)
+{
+    struct verify_report r = { 0 };
+    struct judge j = { .r = &r };
+    j.repo_fd = tree_open(path, e);
+    if (j.repo_fd < 0)
+        return false;
+    struct verified *v = tree_read_timestamp(j.repo_fd, ring, e);
+    bool ok = v && timestamp_parse(v, &r.stamp, e);
+    if (ok) {
+        memcpy(r.key_id, verified_key_id(v), KEY_ID_TEXT);
+        check_channels(&j);
+        find_strays(&j, path);
+        *out = r;
+    }
+    verified_free(v);
+    free(j.reached.name);
+    close(j.repo_fd);
+    return ok;
+}
+
+void verify_report_release(struct verify_report *r)
+{
+    for (int i = 0; i < r->count; i++) {
+        free(r->package[i].id);
+        lang_text_release(&r->package[i].title);
+    }
+    free(r->package);
+    free(r->problem);
+    memset(r, 0, sizeof *r);
+}
