@@ -1,0 +1,254 @@
+#include "base/str.h"
+#include "media/player.h"
+
+#include <libyuv.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The tile is what a change is rounded to: 64 wide because that is a cache line, 16 high as a macroblock is. */
+enum { TILE_W = 64, TILE_H = 16, MAX_SIDE = 8192 };
+
+struct scaler {
+    int width, height;          /* of the source; 0: nothing taken yet */
+    int matrix;
+    bool full_range;
+    struct scaler_rect box;     /* of the target */
+    uint8_t *plane[3];          /* our copy of the last picture */
+    int stride[3];
+    uint8_t *argb;              /* the same as XRGB, only kept when the box has another size */
+};
+
+struct scaler *scaler_new(void)
+{
+    return mem_alloc(sizeof(struct scaler));
+}
+
+static void release_buffers(struct scaler *s)
+{
+    free(s->plane[0]); /* the three planes are one block */
+    free(s->argb);
+    memset(s->plane, 0, sizeof s->plane);
+    s->argb = NULL;
+    s->width = s->height = 0;
+}
+
+void scaler_free(struct scaler *s)
+{
+    if (s)
+        release_buffers(s);
+    free(s);
+}
+
+static bool same_size(const struct scaler *s)
+{
+    return s->box.w == s->width && s->box.h == s->height;
+}
+
+static bool valid(const struct picture *pic, struct scaler_rect box)
+{
+    return pic->width > 0 && pic->height > 0 && pic->width <= MAX_SIDE && pic->height <= MAX_SIDE && box.w > 0 &&
+           box.h > 0 && box.w <= MAX_SIDE && box.h <= MAX_SIDE;
+}
+
+/* True if the buffers were made anew, so that everything must be drawn. */
+static bool adapt(struct scaler *s, const struct picture *pic, struct scaler_rect box)
+{
+    bool resized = s->width != pic->width || s->height != pic->height;
+    bool changed = resized || s->matrix != pic->matrix || s->full_range != pic->full_range ||
+                   memcmp(&s->box, &box, sizeof box) != 0;
+    if (resized) {
+        release_buffers(s);
+        s->width = pic->width;
+        s->height = pic->height;
+        s->stride[0] = (pic->width + 63) & ~63;
+        s->stride[1] = s->stride[2] = s->stride[0] / 2;
+        size_t luma = (size_t)s->stride[0] * (size_t)pic->height;
+        size_t chroma = (size_t)s->stride[1] * (size_t)((pic->height + 1) / 2);
+        s->plane[0] = mem_alloc(luma + 2 * chroma);
+        s->plane[1] = s->plane[0] + luma;
+        s->plane[2] = s->plane[1] + chroma;
+    }
+    s->matrix = pic->matrix;
+    s->full_range = pic->full_range;
+    s->box = box;
+    if (same_size(s)) {
+        free(s->argb);
+        s->argb = NULL;
+    } else if (!s->argb) {
+        s->argb = mem_alloc((size_t)s->width * (size_t)s->height * 4);
+    }
+    return changed;
+}
+
+/* -- what changed ------------------------------------------------------------------------------------------ */
+
+struct span { int x0, x1; }; /* x0 >= x1: nothing */
+
+/* Widens the span to cover the differences of two rows. What lies inside already needs no comparing. */
+static void widen(const uint8_t *a, const uint8_t *b, int width, int tile, struct span *s)
+{
+    int left = s->x0 < width ? s->x0 : width;
+    if (left > 0 && memcmp(a, b, (size_t)left) != 0) {
+        int x = 0;
+        while (memcmp(a + x, b + x, (size_t)(x + tile < left ? tile : left - x)) == 0)
+            x += tile;
+        s->x0 = x;
+        if (s->x1 < x + tile)
+            s->x1 = x + tile;
+    }
+    if (s->x1 < width && memcmp(a + s->x1, b + s->x1, (size_t)(width - s->x1)) != 0) {
+        int x = (width - 1) / tile * tile;
+        while (memcmp(a + x, b + x, (size_t)(x + tile < width ? tile : width - x)) == 0)
+            x -= tile;
+        s->x1 = x + tile;
+    }
+}
+
+static struct span changed_in(const struct scaler *s, const struct picture *pic, int top, int height)
+{
+    struct span all = {(s->width + TILE_W - 1) / TILE_W * TILE_W, 0};
+    for (int y = top; y < top + height; y++)
+        widen(pic->plane[0] + (ptrdiff_t)y * pic->stride[0], s->plane[0] + (ptrdiff_t)y * s->stride[0], s->width, TILE_W, &all);
+    for (int p = 1; p < 3; p++) {
+        struct span half = {all.x0 / 2, all.x1 / 2};
+        for (int y = top / 2; y < (top + height + 1) / 2; y++)
+            widen(pic->plane[p] + (ptrdiff_t)y * pic->stride[p], s->plane[p] + (ptrdiff_t)y * s->stride[p],
+                  (s->width + 1) / 2, TILE_W / 2, &half);
+        all = (struct span){half.x0 * 2, half.x1 * 2};
+    }
+    if (all.x1 > s->width)
+        all.x1 = s->width;
+    return all;
+}
+
+static void copy_in(struct scaler *s, const struct picture *pic, int x, int y, int w, int h)
+{
+    for (int p = 0; p < 3; p++) {
+        int half = p > 0;
+        int px = x >> half, py = y >> half, pw = (w + half) >> half, ph = (h + half) >> half;
+        CopyPlane(pic->plane[p] + (ptrdiff_t)py * pic->stride[p] + px, pic->stride[p],
+                  s->plane[p] + (ptrdiff_t)py * s->stride[p] + px, s->stride[p], pw, ph);
+    }
+}
+
+/* -- colours ----------------------------------------------------------------------------------------------- */
+
+static const struct YuvConstants *constants(const struct scaler *s)
+{
+    switch (s->matrix) {
+    case 709:
+        return s->full_range ? &kYuvF709Constants : &kYuvH709Constants;
+    case 2020:
+        return s->full_range ? &kYuvV2020Constants : &kYuv2020Constants;
+    default:
+        return s->full_range ? &kYuvJPEGConstants : &kYuvI601Constants;
+    }
+}
+
+/* Converts a rectangle of our copy. Chroma samples cover 2x2 pixels, so x must be even unless w is 1, and y unless
+ * h is 1. */
+static void convert_even(const struct scaler *s, int x, int y, int w, int h, uint8_t *dst, int dst_stride)
+{
+    I420ToARGBMatrix(s->plane[0] + (ptrdiff_t)y * s->stride[0] + x, s->stride[0],
+                     s->plane[1] + (ptrdiff_t)(y / 2) * s->stride[1] + x / 2, s->stride[1],
+                     s->plane[2] + (ptrdiff_t)(y / 2) * s->stride[2] + x / 2, s->stride[2], dst, dst_stride,
+                     constants(s), w, h);
+}
+
+/* The same from any corner: an odd first row or column is done by itself. */
+static void convert(const struct scaler *s, struct scaler_rect r, uint8_t *dst, int dst_stride)
+{
+    for (int y = r.y, h; y < r.y + r.h; y += h, dst += (ptrdiff_t)h * dst_stride) {
+        h = y & 1 ? 1 : r.y + r.h - y;
+        int odd = r.x & 1;
+        if (odd)
+            convert_even(s, r.x, y, 1, h, dst, dst_stride);
+        if (r.w > odd)
+            convert_even(s, r.x + odd, y, r.w - odd, h, dst + odd * 4, dst_stride);
+    }
+}
+
+/* -- damage ------------------------------------------------------------------------------------------------ */
+
+static int floor_scale(int v, int to, int from)
+{
+    return (int)((int64_t)v * to / from);
+}
+
+/* A source rectangle as target pixels, with the neighbours that bilinear filtering mixes in. */
+static struct scaler_rect to_target(const struct scaler *s, int x, int y, int w, int h)
+{
+    if (same_size(s))
+        return (struct scaler_rect){s->box.x + x, s->box.y + y, w, h};
+    enum { MARGIN = 2 };
+    int x0 = floor_scale(x - MARGIN > 0 ? x - MARGIN : 0, s->box.w, s->width);
+    int y0 = floor_scale(y - MARGIN > 0 ? y - MARGIN : 0, s->box.h, s->height);
+    int x1 = floor_scale(x + w + MARGIN, s->box.w, s->width) + 1, y1 = floor_scale(y + h + MARGIN, s->box.h, s->height) + 1;
+    x1 = x1 < s->box.w ? x1 : s->box.w;
+    y1 = y1 < s->box.h ? y1 : s->box.h;
+    return (struct scaler_rect){s->box.x + x0, s->box.y + y0, x1 - x0, y1 - y0};
+}
+
+static struct scaler_rect join(struct scaler_rect a, struct scaler_rect b)
+{
+    int x0 = a.x < b.x ? a.x : b.x, y0 = a.y < b.y ? a.y : b.y;
+    int x1 = a.x + a.w > b.x + b.w ? a.x + a.w : b.x + b.w, y1 = a.y + a.h > b.y + b.h ? a.y + a.h : b.y + b.h;
+    return (struct scaler_rect){x0, y0, x1 - x0, y1 - y0};
+}
+
+static int64_t area(struct scaler_rect r)
+{
+    return (int64_t)r.w * r.h;
+}
+
+/* Joins with the last rectangle when little is drawn in vain by that, or when the list is full. */
+static int add_damage(struct scaler_rect *damage, int count, int max, struct scaler_rect r)
+{
+    if (count > 0) {
+        struct scaler_rect both = join(damage[count - 1], r);
+        if (count == max || 4 * area(both) <= 5 * (area(damage[count - 1]) + area(r))) {
+            damage[count - 1] = both;
+            return count;
+        }
+    }
+    damage[count] = r;
+    return count + 1;
+}
+
+int scaler_take(struct scaler *s, const struct picture *pic, struct scaler_rect box, struct scaler_rect *damage, int max)
+{
+    if (!valid(pic, box) || max < 1)
+        return 0;
+    bool all = adapt(s, pic, box);
+    int count = 0;
+    for (int y = 0; y < s->height; y += TILE_H) {
+        int h = y + TILE_H < s->height ? TILE_H : s->height - y;
+        struct span span = all ? (struct span){0, s->width} : changed_in(s, pic, y, h);
+        if (span.x0 >= span.x1)
+            continue;
+        int w = span.x1 - span.x0;
+        copy_in(s, pic, span.x0, y, w, h);
+        if (s->argb)
+            convert_even(s, span.x0, y, w, h, s->argb + ((ptrdiff_t)y * s->width + span.x0) * 4, s->width * 4);
+        count = add_damage(damage, count, max, to_target(s, span.x0, y, w, h));
+    }
+    return count;
+}
+
+void scaler_paint(const struct scaler *s, uint8_t *pixels, int stride_bytes, struct scaler_rect clip)
+{
+    if (s->width == 0)
+        return;
+    int x0 = clip.x > s->box.x ? clip.x : s->box.x, y0 = clip.y > s->box.y ? clip.y : s->box.y;
+    int x1 = clip.x + clip.w < s->box.x + s->box.w ? clip.x + clip.w : s->box.x + s->box.w;
+    int y1 = clip.y + clip.h < s->box.y + s->box.h ? clip.y + clip.h : s->box.y + s->box.h;
+    if (x0 >= x1 || y0 >= y1)
+        return;
+    struct scaler_rect r = {x0 - s->box.x, y0 - s->box.y, x1 - x0, y1 - y0};
+    if (same_size(s))
+        convert(s, r, pixels + (ptrdiff_t)y0 * stride_bytes + (ptrdiff_t)x0 * 4, stride_bytes);
+    else
+        ARGBScaleClip(s->argb, s->width * 4, s->width, s->height,
+                      pixels + (ptrdiff_t)s->box.y * stride_bytes + (ptrdiff_t)s->box.x * 4, stride_bytes, s->box.w,
+                      s->box.h, r.x, r.y, r.w, r.h, kFilterBilinear);
+}
