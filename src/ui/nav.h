@@ -19,7 +19,7 @@ struct screen_class {
     int (*due_ms)(void *screen, int64_t boot_ms);    /* ms until it wants a tick; -1 never; may be NULL */
     void (*resume)(void *screen);                    /* the screen above was popped; may be NULL */
     void (*touched)(void *screen, int64_t boot_ms);  /* a person touched anything; may be NULL */
-    bool keeps_awake;                                /* no idle return while it is on top (player, quiz) */
+    bool (*busy)(void *screen);                      /* no idle return while it says so (playing, quiz); may be NULL */
 };
 
 struct nav;

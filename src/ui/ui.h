@@ -108,7 +108,8 @@ void ui_image_(struct ui *ui, const char *path, uint32_t ground_rgb, struct ui_o
 void ui_avatar(struct ui *ui, const char *name, const char *path, unsigned hue, int size);
 void ui_spacer(struct ui *ui); /* grows */
 void ui_divider(struct ui *ui);
-/* Foreign pixels (video): `paint` is called for each clip to repaint. `serial` says when they changed as a whole. */
+/* Foreign pixels (video): `paint` is called for each clip to repaint and must fill all of it. `serial` says when they
+ * changed as a whole; parts are repainted by ui_repaint. */
 typedef void ui_paint_fn(void *ctx, SDL_Surface *to, SDL_Rect box, SDL_Rect clip);
 void ui_canvas_(struct ui *ui, const char *id, ui_paint_fn *paint, void *ctx, uint64_t serial, struct ui_opt o);
 /* Floats above everything else, centred, over a scrim; taps below it are dead. */
@@ -124,6 +125,10 @@ const char *ui_fmt(struct ui *ui, const char *fmt, ...) __attribute__((format(pr
  * the text of a label inside a tappable node; `tap` targets the innermost tappable node that contains it. */
 void ui_dump_json(const struct ui *ui, FILE *to);
 bool ui_find(const struct ui *ui, const char *label, SDL_Rect *out, bool *tappable);
+/* Scrolls what has that label into sight; true if it moved (another frame is needed). */
+bool ui_reveal(struct ui *ui, const char *label);
+/* The words that can be seen now, one after the other, for messages; NUL-terminated in `out`. */
+void ui_words(const struct ui *ui, char *out, size_t size);
 struct ui_stats { int nodes, cmds, rects; double build_ms, paint_ms; };
 struct ui_stats ui_stats(const struct ui *ui);
 

@@ -1,0 +1,354 @@
+/* From placed boxes to drawing commands, back to front; overlays after everything else. */
+#include "base/str.h"
+#include "gfx/gfx.h"
+#include "gfx/image.h"
+#include "gfx/paragraph.h"
+#include "ui/node.h"
+#include "ui/theme.h"
+
+#include <string.h>
+
+struct look {            /* what a box hands down to those inside */
+    uint32_t ink;
+    bool glass, disabled;
+    int under;           /* innermost CMD_CLIP, -1 */
+};
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+    h = (h ^ v) * 0x9e3779b97f4a7c15u;
+    return h ^ h >> 31;
+}
+
+static uint64_t mix_rect(uint64_t h, SDL_Rect r)
+{
+    return mix(mix(h, (uint64_t)(uint32_t)r.x << 32 | (uint32_t)r.y), (uint64_t)(uint32_t)r.w << 32 | (uint32_t)r.h);
+}
+
+static uint64_t mix_text(uint64_t h, const char *s, size_t len)
+{
+    for (; len >= 8; s += 8, len -= 8) {
+        uint64_t v;
+        memcpy(&v, s, 8);
+        h = mix(h, v);
+    }
+    uint64_t v = len;
+    memcpy(&v, s, len);
+    return mix(h, v ^ (uint64_t)len << 60);
+}
+
+static uint64_t hash_of(const struct cmd *c, uint64_t extra)
+{
+    uint64_t h = mix_rect(mix_rect((uint64_t)c->kind + 1, c->r), c->clip);
+    h = mix(h, (uint64_t)c->fill << 32 | c->line);
+    h = mix(h, (uint64_t)(uint32_t)c->radius << 32 | (uint32_t)c->border);
+    h = mix(h, (uint64_t)(uint32_t)c->x << 32 | (uint32_t)c->baseline);
+    h = mix(h, (uint64_t)c->icon << 32 | (uint32_t)(int32_t)(c->to * 100000));
+    h = mix(h, (uint64_t)c->style.face << 48 | (uint64_t)c->style.px << 16 | (uint64_t)c->style.halo);
+    if (c->text)
+        h = mix_text(h, c->text, (size_t)c->len);
+    return mix(h, extra);
+}
+
+static int push(struct ui *ui, struct cmd c, uint64_t extra)
+{
+    struct frame *f = ui->now;
+    SDL_Rect seen;
+    bool group = c.kind == CMD_CLIP || c.kind == CMD_UNCLIP; /* always in pairs, also when out of sight */
+    if (!group && !SDL_IntersectRect(&c.r, &c.clip, &seen))
+        return -1;
+    ARRAY_GROW(f->cmd, f->cmd_count, f->cmd_cap);
+    c.hash = hash_of(&c, extra);
+    f->cmd[f->cmd_count] = c;
+    return f->cmd_count++;
+}
+
+/* --- the box itself --- */
+
+static int radius_of(const struct ui *ui, const struct node *n)
+{
+    if (n->o.radius)
+        return n->o.radius < 0 ? 0 : n->o.radius;
+    switch (n->o.tone) {
+    case TONE_NONE:
+    case TONE_PAPER:
+    case TONE_SCRIM:
+    case TONE_FADE_UP:
+    case TONE_FADE_DOWN: return 0;
+    default: return ui_px(ui, role_is_tappable(n->o.role) ? THEME_RADIUS : THEME_RADIUS + 4);
+    }
+}
+
+static struct theme_tone tone_of(const struct ui *ui, const struct node *n, const struct look *look)
+{
+    struct theme_tone t = *theme_tone(n->o.tone);
+    if (n->o.selected && n->o.tone == TONE_CARD) {
+        t = *theme_tone(TONE_GO_SOFT);
+        t.border = 5;
+    }
+    if (look->disabled) { /* fades towards the paper, but the words stay readable */
+        t.fill = t.fill ? (t.fill & 0xff000000) | paint_mix(t.fill, 0xfaf6ee, 650) : 0;
+        t.line = t.line ? 0xff000000 | paint_mix(t.line, 0xfaf6ee, 600) : 0;
+        t.ink = 0xff6f7771;
+    }
+    bool pressed = n->o.pressed || touch_pressed(&ui->touch) == n->id;
+    if (pressed && t.fill)
+        t.fill = (t.fill & 0xff000000) | paint_mix(t.fill, 0x10201a, t.ink == 0xffffffff ? 300 : 130);
+    return t;
+}
+
+static void emit_ground(struct ui *ui, const struct node *n, const struct theme_tone *t, const struct look *look,
+                        bool with_border)
+{
+    struct cmd c = { .kind = CMD_ROUND, .r = n->r, .clip = n->clip, .fill = t->fill, .radius = radius_of(ui, n),
+                     .under = look->under };
+    if (t->bottom) {
+        c.kind = CMD_GRADIENT;
+        c.line = t->bottom;
+    } else if (with_border && t->line >> 24) {
+        c.line = t->line;
+        c.border = ui_px(ui, t->border);
+    }
+    if (c.fill >> 24 || c.line >> 24 || t->bottom)
+        push(ui, c, 0);
+}
+
+static void emit_border(struct ui *ui, const struct node *n, const struct theme_tone *t, const struct look *look)
+{
+    if (t->line >> 24)
+        push(ui, (struct cmd){ .kind = CMD_ROUND, .r = n->r, .clip = n->clip, .line = t->line, .under = look->under,
+                               .border = ui_px(ui, t->border), .radius = radius_of(ui, n) }, 0);
+}
+
+/* --- what is inside --- */
+
+static enum ui_align text_align(const struct ui *ui, const struct node *n)
+{
+    const struct node *up = node_at(ui, n->parent);
+    if (n->o.align != ALIGN_START)
+        return n->o.align;
+    return up->o.row && !up->o.stack ? ALIGN_START : up->o.align;
+}
+
+static enum ui_align text_rise(const struct ui *ui, const struct node *n)
+{
+    const struct node *up = node_at(ui, n->parent);
+    if (n->o.justify != ALIGN_START)
+        return n->o.justify;
+    return up->o.stack ? up->o.justify : up->o.row ? up->o.align : ALIGN_START;
+}
+
+static int slack(enum ui_align a, int room)
+{
+    return a == ALIGN_CENTER ? room / 2 : a == ALIGN_END ? room : 0;
+}
+
+static void emit_line(struct ui *ui, const struct node *n, const struct look *look, uint32_t ink, const char *s, int len,
+                      int x, int y, int w)
+{
+    int spill = n->style.px / 4 + 2 * n->style.halo; /* descenders, slanted or tall letters, the rim */
+    push(ui, (struct cmd){ .kind = CMD_TEXT, .clip = n->clip, .fill = ink, .style = n->style, .text = s, .len = len, .x = x,
+                           .baseline = y + text_baseline(&n->style, n->line_h), .under = look->under,
+                           .r = { x - spill, y - spill, w + 2 * spill, n->line_h + 2 * spill } }, 0);
+}
+
+static void emit_label(struct ui *ui, const struct node *n, const struct look *look)
+{
+    uint32_t ink = n->o.ink == INK_AUTO || look->disabled ? look->ink : theme_ink(n->o.ink);
+    int room = n->r.w - 2 * n->o.pad_x, x = n->r.x + n->o.pad_x, len = (int)strlen(n->text);
+    int high = n->r.h - 2 * n->o.pad_y, y = n->r.y + n->o.pad_y;
+    enum ui_align align = text_align(ui, n), rise = text_rise(ui, n);
+    if (n->want_w <= n->r.w && !strchr(n->text, '\n')) {
+        int w = n->want_w - 2 * n->o.pad_x;
+        if (n->o.w > 0 || n->o.min_w > 0) /* then want_w is not the text's */
+            w = text_width(gfx_text(ui->gfx), &n->style, n->text, (size_t)len);
+        emit_line(ui, n, look, ink, n->text, len, x + slack(align, room - w), y + slack(rise, high - n->line_h), w);
+        return;
+    }
+    const struct para *p = paragraph_get(gfx_paragraphs(ui->gfx), &n->style, n->text, room, n->o.max_lines);
+    y += slack(rise, high - p->count * n->line_h);
+    for (int i = 0; i < p->count; i++, y += n->line_h) {
+        const struct para_line *l = &p->line[i];
+        const char *s = n->text + l->start;
+        int bytes = l->len;
+        if (l->ellipsis) {
+            char *cut = arena_add(&ui->now->arena, (size_t)l->len + sizeof "…");
+            memcpy(cut, s, (size_t)l->len);
+            memcpy(cut + l->len, "…", sizeof "…");
+            s = cut;
+            bytes = (int)strlen(cut);
+        }
+        emit_line(ui, n, look, ink, s, bytes, x + slack(align, room - l->width), y, l->width);
+    }
+}
+
+static void emit_icon(struct ui *ui, const struct node *n, const struct look *look)
+{
+    int size = n->style.px;
+    SDL_Rect r = { n->r.x + (n->r.w - size) / 2, n->r.y + (n->r.h - size) / 2, size, size };
+    push(ui, (struct cmd){ .kind = CMD_ICON, .r = r, .clip = n->clip, .icon = n->icon, .under = look->under,
+                           .fill = n->o.ink == INK_AUTO || look->disabled ? look->ink : theme_ink(n->o.ink) }, 0);
+}
+
+static void emit_bar(struct ui *ui, const struct node *n, const struct look *look)
+{
+    const struct node *up = node_at(ui, n->parent);
+    int radius = n->o.radius < 0 ? 0 : n->r.h / 2, w = (int)((float)n->r.w * n->part + 0.5f);
+    struct cmd c = { .kind = CMD_ROUND, .r = n->r, .clip = n->clip, .radius = radius, .under = look->under,
+                     .fill = look->glass ? THEME_TRACK_GLASS : THEME_TRACK };
+    push(ui, c, 0);
+    if (w > 0) {
+        c.r.w = w < 2 * radius ? 2 * radius : w;
+        c.fill = look->glass ? THEME_BAR_GLASS : n->o.ink == INK_AUTO ? THEME_GO : theme_ink(n->o.ink);
+        push(ui, c, 0);
+    }
+    if (up->o.role == ROLE_SLIDER) {
+        int knob = ui_px(ui, 48), x = n->r.x + w - knob / 2;
+        c.r = (SDL_Rect){ x, n->r.y + (n->r.h - knob) / 2, knob, knob };
+        c.radius = knob / 2;
+        c.fill = look->glass ? 0xffffffff : THEME_GO;
+        push(ui, c, 0);
+    }
+}
+
+static void emit_ring(struct ui *ui, const struct node *n, const struct look *look)
+{
+    int size = n->r.w < n->r.h ? n->r.w : n->r.h;
+    struct cmd c = { .kind = CMD_ARC, .r = { n->r.x, n->r.y, size, size }, .clip = n->clip, .under = look->under,
+                     .border = size * 117 / 1000, .to = 1, .fill = THEME_TRACK };
+    push(ui, c, 0);
+    if (n->part2 > n->part) {
+        c.to = n->part2;
+        c.fill = THEME_SUN;
+        push(ui, c, 0);
+    }
+    if (n->part > 0) {
+        c.to = n->part;
+        c.fill = THEME_GO;
+        push(ui, c, 0);
+    }
+}
+
+static bool has_picture(struct ui *ui, const char *path, int w, int h)
+{
+    bool failed;
+    return path && path[0] && images_get(gfx_images(ui->gfx), path, w, h, &failed);
+}
+
+static int begin_clip(struct ui *ui, const struct node *n, const struct look *look, int radius)
+{
+    return push(ui, (struct cmd){ .kind = CMD_CLIP, .r = n->r, .clip = n->clip, .radius = radius, .under = look->under }, 0);
+}
+
+static void end_clip(struct ui *ui, int clip)
+{
+    struct cmd c = ui->now->cmd[clip];
+    c.kind = CMD_UNCLIP;
+    c.opened = clip;
+    push(ui, c, 0);
+}
+
+static void emit_image(struct ui *ui, const struct node *n, const struct look *look)
+{
+    bool there = has_picture(ui, n->path, n->r.w, n->r.h);
+    int radius = n->o.radius > 0 ? n->o.radius : 0;
+    push(ui, (struct cmd){ .kind = CMD_ROUND, .r = n->r, .clip = n->clip, .fill = n->ground, .radius = radius,
+                           .under = look->under }, 0);
+    if (!there)
+        return;
+    int clip = radius ? begin_clip(ui, n, look, radius) : -1;
+    push(ui, (struct cmd){ .kind = CMD_IMAGE, .r = n->r, .clip = n->clip, .text = n->path, .len = (int)strlen(n->path),
+                           .under = clip >= 0 ? clip : look->under }, 0);
+    if (clip >= 0)
+        end_clip(ui, clip);
+}
+
+static void emit_face(struct ui *ui, const struct node *n, const struct look *look)
+{
+    int size = n->r.w;
+    if (has_picture(ui, n->path, size, n->r.h)) {
+        int clip = begin_clip(ui, n, look, size / 2);
+        push(ui, (struct cmd){ .kind = CMD_IMAGE, .r = n->r, .clip = n->clip, .text = n->path, .under = clip,
+                               .len = (int)strlen(n->path) }, 0);
+        end_clip(ui, clip);
+        return;
+    }
+    push(ui, (struct cmd){ .kind = CMD_ROUND, .r = n->r, .clip = n->clip, .fill = n->ground, .radius = size / 2,
+                           .under = look->under }, 0);
+    const char *end = n->text;
+    if (!utf8_next(&end))
+        return;
+    int len = (int)(end - n->text), w = text_width(gfx_text(ui->gfx), &n->style, n->text, (size_t)len);
+    emit_line(ui, n, look, 0xffffffff, n->text, len, n->r.x + (size - w) / 2, n->r.y, w);
+}
+
+static void emit_content(struct ui *ui, const struct node *n, const struct look *look)
+{
+    switch (n->kind) {
+    case NODE_BOX: break;
+    case NODE_LABEL: emit_label(ui, n, look); break;
+    case NODE_ICON: emit_icon(ui, n, look); break;
+    case NODE_BAR: emit_bar(ui, n, look); break;
+    case NODE_RING: emit_ring(ui, n, look); break;
+    case NODE_IMAGE: emit_image(ui, n, look); break;
+    case NODE_FACE: emit_face(ui, n, look); break;
+    case NODE_CANVAS:
+        push(ui, (struct cmd){ .kind = CMD_CANVAS, .r = n->r, .clip = n->clip, .paint = n->paint, .ctx = n->ctx,
+                               .under = look->under }, n->serial + 1);
+        break;
+    }
+}
+
+/* A mark at the right edge says that there is more, and where one is. */
+static void emit_thumb(struct ui *ui, const struct node *n, const struct look *look)
+{
+    const struct scroll *s = scroll_of(ui, n->id);
+    if (s->max <= 0 || n->r.h <= 0)
+        return;
+    int wide = ui_px(ui, 10), room = n->r.h, high = (int)((int64_t)room * room / (room + s->max)), least = ui_px(ui, 60);
+    high = high < least ? least : high;
+    int y = n->r.y + (int)((float)(room - high) * s->y / (float)s->max);
+    push(ui, (struct cmd){ .kind = CMD_ROUND, .r = { n->r.x + n->r.w - wide, y, wide, high }, .clip = n->clip,
+                           .fill = THEME_THUMB, .radius = wide / 2, .under = look->under }, 0);
+}
+
+static void emit(struct ui *ui, const struct node *n, struct look look)
+{
+    if (n->vis.w <= 0 && (n->o.clip || n->o.scroll || n->clip.w <= 0))
+        return;
+    look.disabled |= n->o.disabled;
+    struct theme_tone t = tone_of(ui, n, &look);
+    bool rounded = n->o.clip && radius_of(ui, n) > 0;
+    if (n->o.tone != TONE_NONE) {
+        look.ink = t.ink;
+        look.glass = n->o.tone == TONE_GLASS || n->o.tone == TONE_FADE_UP || n->o.tone == TONE_FADE_DOWN ||
+                     n->o.tone == TONE_GLASS_LIGHT;
+        emit_ground(ui, n, &t, &look, !rounded);
+    } else if (n->o.disabled) {
+        look.ink = t.ink;
+    }
+    struct look inner = look;
+    if (rounded)
+        inner.under = begin_clip(ui, n, &look, radius_of(ui, n));
+    emit_content(ui, n, &inner);
+    for (int i = n->first; i >= 0; i = node_at(ui, i)->next)
+        if (!node_at(ui, i)->floating)
+            emit(ui, node_at(ui, i), inner);
+    if (n->o.scroll)
+        emit_thumb(ui, n, &inner);
+    if (rounded) {
+        end_clip(ui, inner.under);
+        emit_border(ui, n, &t, &look);
+    }
+}
+
+void display_build(struct ui *ui)
+{
+    struct frame *f = ui->now;
+    struct look look = { .ink = theme_ink(INK_MAIN), .under = -1 };
+    f->cmd_count = 0;
+    emit(ui, node_at(ui, 0), look);
+    for (int i = 0; i < f->count; i++)
+        if (f->node[i].floating)
+            emit(ui, &f->node[i], look);
+}
