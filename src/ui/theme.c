@@ -22,6 +22,7 @@ static const struct theme_tone tone[TONE_COUNT] = {
     [TONE_GLASS] = { 0xb3201c18u, NONE, WHITE },
     [TONE_SCRIM] = { 0x99161a18u, NONE, WHITE },
     [TONE_STOP_OUTLINE] = { WHITE, 0xffb3261eu, 0xffb3261eu, .border = 2 },
+    [TONE_GO_TINT] = { 0xffa9d3c2u, NONE, INK },
     [TONE_FADE_UP] = { 0x00100c08u, NONE, WHITE, .bottom = 0xd8100c08u },
     [TONE_FADE_DOWN] = { 0xb0100c08u, NONE, WHITE, .bottom = 0x01100c08u },
     [TONE_GLASS_LIGHT] = { 0x38ffffffu, NONE, WHITE },

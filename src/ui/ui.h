@@ -29,6 +29,7 @@ enum ui_tone { /* fill, border and ink together; see theme.c */
     TONE_GLASS,     /* translucent dark, over video; white ink */
     TONE_SCRIM,     /* dims what is below (overlays) */
     TONE_STOP_OUTLINE, /* white with red border */
+    TONE_GO_TINT,      /* light green, no border: bars of a chart */
     TONE_FADE_UP, TONE_FADE_DOWN, /* over video: darkness growing towards the bottom, or from the top */
     TONE_GLASS_LIGHT,  /* buttons on TONE_FADE_*: a veil of white; white ink */
     TONE_COUNT
