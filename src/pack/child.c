@@ -13,13 +13,16 @@ extern char **environ;
 
 enum { LOG_MAX = 64 << 10 };
 
-static int spawn(const char *const argv[], int err_fd, pid_t *pid)
+static int spawn(const char *const argv[], int pipe_fd, bool both, pid_t *pid)
 {
     posix_spawn_file_actions_t fa;
     posix_spawn_file_actions_init(&fa);
     posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&fa, err_fd, 2);
+    if (both)
+        posix_spawn_file_actions_adddup2(&fa, pipe_fd, 1);
+    else
+        posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&fa, pipe_fd, 2);
     int rc = posix_spawnp(pid, argv[0], &fa, NULL, (char *const *)argv, environ);
     posix_spawn_file_actions_destroy(&fa);
     return rc;
@@ -56,13 +59,13 @@ static const char *last_line(struct str *text)
     return nl ? nl + 1 : text->data;
 }
 
-bool child_run(const char *const argv[], struct str *log, struct err *e)
+bool child_run(const char *const argv[], struct str *out, struct err *e)
 {
     int fd[2];
     pid_t pid;
     if (pipe2(fd, O_CLOEXEC) != 0)
         return err_errno(e, "making a pipe for %s", argv[0]);
-    int rc = spawn(argv, fd[1], &pid);
+    int rc = spawn(argv, fd[1], out != NULL, &pid);
     close(fd[1]);
     if (rc != 0) {
         close(fd[0]);
@@ -76,8 +79,8 @@ bool child_run(const char *const argv[], struct str *log, struct err *e)
     close(fd[0]);
     int status = wait_for(pid);
     bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (log)
-        str_add(log, said.data, said.len);
+    if (out)
+        str_add(out, said.data, said.len);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127 && !said.len) /* how some libcs report a missing program */
         err_set(e, ERR_MISSING, "the program %s is needed and not installed", argv[0]);
     else if (!ok)

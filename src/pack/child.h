@@ -4,7 +4,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* argv ends with NULL; argv[0] is found on PATH. Its stdin is empty, stdout goes nowhere, the end of its stderr goes
- * into the error and, if `log` is not NULL, all of it (at most 64 KiB) into `log`. ERR_MISSING if not installed. */
-bool child_run(const char *const argv[], struct str *log, struct err *e) MUST_CHECK;
+/* argv ends with NULL; argv[0] is found on PATH. Its stdin is empty. The last line it says on stderr goes into the
+ * error. With `out`, what it prints (stdout and stderr, at most 64 KiB) is appended there, else stdout goes nowhere.
+ * ERR_MISSING if it is not installed. */
+bool child_run(const char *const argv[], struct str *out, struct err *e) MUST_CHECK;
 #endif

@@ -7,18 +7,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Names of files that were reached, sorted late: to verify each once and to find strays. */
-struct names { int count, cap; char (*name)[TREE_PATH_MAX]; };
 struct judge {
     int repo_fd;
     struct verify_report *r;
     struct verify_package *package;
-    struct names reached;
+    void *reached; /* tsearch(3) tree of names below repo/: to verify each once and to find strays */
 };
 
 static void problem(struct judge *j, const struct err *why)
@@ -28,15 +27,19 @@ static void problem(struct judge *j, const struct err *why)
     r->problem[r->problem_count++] = *why;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* True the first time. */
 static bool reach(struct judge *j, enum tree_kind kind, const char *sha)
 {
-    char rel[TREE_PATH_MAX] = "";
+    char rel[TREE_PATH_MAX];
     tree_path(kind, sha, rel);
-    for (int i = 0; i < j->reached.count; i++)
-        if (strcmp(j->reached.name[i], rel) == 0)
-            return false;
-    ARRAY_GROW(j->reached.name, j->reached.count, j->reached.cap);
-    memcpy(j->reached.name[j->reached.count++], rel, sizeof rel);
+    if (tfind(rel, &j->reached, by_name))
+        return false;
+    tsearch(mem_dup(rel), &j->reached, by_name);
     return true;
 }
 
@@ -159,12 +162,11 @@ static bool check_package(struct judge *j, const struct index_entry *x, struct e
 static void check_index(struct judge *j, const struct index *x)
 {
     struct verify_report *r = j->r;
-    r->package = mem_alloc((size_t)(x->count + 1) * sizeof *r->package);
     for (int i = 0; i < x->count; i++) {
         struct err why = ERR_INIT;
+        ARRAY_GROW(r->package, r->count, r->cap);
         j->package = &r->package[r->count++];
-        j->package->id = mem_dup(x->entry[i].id);
-        j->package->version = x->entry[i].version;
+        *j->package = (struct verify_package){ .id = mem_dup(x->entry[i].id), .version = x->entry[i].version };
         if (!check_package(j, &x->entry[i], &why)) {
             err_at(&why, "%s", x->entry[i].id);
             problem(j, &why);
@@ -196,17 +198,12 @@ static void check_channels(struct judge *j)
 
 /* ---- strays ---- */
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
 static void count_strays(struct judge *j, const char *repo, const char *below)
 {
     char *dir = fs_join(repo, below);
     DIR *d = opendir(dir);
     for (struct dirent *f; d && (f = readdir(d));) {
-        char rel[TREE_PATH_MAX] = "";
+        char rel[TREE_PATH_MAX];
         struct stat st;
         if (f->d_name[0] == '.' || (size_t)snprintf(rel, sizeof rel, "%s/%s", below, f->d_name) >= sizeof rel)
             continue;
@@ -214,7 +211,7 @@ static void count_strays(struct judge *j, const char *repo, const char *below)
             continue;
         if (S_ISDIR(st.st_mode))
             count_strays(j, repo, rel);
-        else if (!j->reached.count || !bsearch(rel, j->reached.name, (size_t)j->reached.count, TREE_PATH_MAX, by_name))
+        else if (!tfind(rel, &j->reached, by_name))
             j->r->stray_files++;
     }
     if (d)
@@ -229,8 +226,6 @@ static void find_strays(struct judge *j, const char *path)
     struct err ignored = ERR_INIT;
     if (!tree_find(path, &repo, &ignored))
         return;
-    if (j->reached.count)
-        qsort(j->reached.name, (size_t)j->reached.count, TREE_PATH_MAX, by_name);
     for (size_t i = 0; i < sizeof folder / sizeof *folder; i++)
         count_strays(j, repo, folder[i]);
     free(repo);
@@ -252,7 +247,7 @@ bool verify_tree(const char *path, const struct key_ring *ring, struct verify_re
         *out = r;
     }
     verified_free(v);
-    free(j.reached.name);
+    tdestroy(j.reached, free);
     close(j.repo_fd);
     return ok;
 }

@@ -1,0 +1,144 @@
+#include "pack/install.h"
+#include "tool/tool.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int sig)
+{
+    (void)sig;
+    interrupted = 1;
+}
+
+static void show_progress(struct install *i, int64_t *shown_mb)
+{
+    struct install_progress p;
+    install_progress_get(i, &p);
+    int64_t mb = (int64_t)(p.bytes_done / 1000000);
+    if (p.state != INSTALL_COPYING || mb == *shown_mb || !isatty(STDERR_FILENO))
+        return;
+    *shown_mb = mb;
+    fprintf(stderr, "\r%lld of %lld MB", (long long)mb, (long long)(p.bytes_total / 1000000));
+    if (p.bytes_done >= p.bytes_total)
+        fputc('\n', stderr);
+}
+
+static void run(struct install *i)
+{
+    int64_t shown_mb = -1;
+    bool more = true;
+    while (more) {
+        if (interrupted)
+            install_cancel(i);
+        more = install_step(i);
+        if (!more) {
+            struct install_progress p;
+            install_progress_get(i, &p);
+            more = p.state == INSTALL_READY;
+            install_start(i);
+        }
+        show_progress(i, &shown_mb);
+    }
+}
+
+static const char *word(enum plan_state s)
+{
+    switch (s) {
+    case PLAN_DONE: return "installed";
+    case PLAN_CURRENT: return "already here";
+    case PLAN_NO_ROOM: return "does not fit";
+    case PLAN_REFUSED: return "refused";
+    default: return "not installed";
+    }
+}
+
+static void print_package(const struct install_package *p)
+{
+    char *title = tool_clean(lang_text_get(&p->title, "zh-CN"));
+    printf("%s: %s version %lld%s%s", word(p->state), p->id, (long long)p->version, *title ? ": " : "", title);
+    if (p->state == PLAN_REFUSED || p->state == PLAN_NO_ROOM)
+        printf(" - %s", p->err.text);
+    else
+        printf(", %d lessons", p->lessons);
+    putchar('\n');
+    free(title);
+}
+
+static json_t *package_json(const struct install_package *p)
+{
+    json_t *o = json_pack("{s:s,s:I,s:I,s:s,s:o,s:i,s:I}", "id", p->id, "version", (json_int_t)p->version, "version_before",
+                          (json_int_t)p->here_version, "state", plan_state_name(p->state), "title",
+                          lang_text_to_json(&p->title), "lessons", p->lessons, "bytes", (json_int_t)p->need_bytes);
+    if (p->err.kind != ERR_NONE)
+        json_object_set_new(o, "error", json_pack("{s:s,s:s}", "kind", err_kind_name(p->err.kind), "text", p->err.text));
+    return o;
+}
+
+/* Prints all packages; `first` gets why the first that failed did. */
+static int report(struct install *i, bool json, struct err *first)
+{
+    json_t *list = json_array();
+    struct install_package p;
+    int failed = 0;
+    for (int n = 0; install_package_get(i, n, &p); n++) {
+        if ((p.state == PLAN_REFUSED || p.state == PLAN_NO_ROOM) && failed++ == 0)
+            *first = p.err;
+        if (json)
+            json_array_append_new(list, package_json(&p));
+        else
+            print_package(&p);
+        install_package_release(&p);
+    }
+    if (json)
+        tool_print_json(json_pack("{s:o}", "packages", list));
+    else
+        json_decref(list);
+    return failed;
+}
+
+static int conclude(struct install *i, const char *data_dir, bool json)
+{
+    struct install_progress p;
+    struct err first = ERR_INIT;
+    install_progress_get(i, &p);
+    int failed = report(i, json, &first);
+    if (p.err.kind != ERR_NONE) {
+        if (p.err.kind == ERR_UNTRUSTED && strstr(p.err.text, "not trusted here")) {
+            size_t n = strlen(p.err.text);
+            snprintf(p.err.text + n, sizeof p.err.text - n, " (\"weikectl trust FILE.pub --data %s\" would trust it)", data_dir);
+        }
+        return tool_fail(&p.err);
+    }
+    if (failed > 1)
+        err_at(&first, "%d of %d packages were not installed, the first", failed, p.packages);
+    return failed ? tool_fail(&first) : TOOL_DONE;
+}
+
+static int import(const struct args *a)
+{
+    char *dir = args_data_dir(a);
+    struct store *s = tool_open_store(dir, true);
+    int code = TOOL_FAILED;
+    if (s) {
+        struct install_options o = { .source = a->operand, .data_dir = dir, .writer = store_writer(s),
+                                     .floor_ms = store_clock_floor_ms(s) };
+        struct install *i = install_open(&o);
+        struct sigaction act = { .sa_handler = on_signal };
+        sigaction(SIGINT, &act, NULL);
+        sigaction(SIGTERM, &act, NULL);
+        run(i);
+        code = conclude(i, dir, args_flag(a, "json"));
+        install_close(i);
+        store_close(s);
+    }
+    free(dir);
+    return code;
+}
+
+static const struct option_spec options[] = { OPTION_DATA, OPTION_JSON, { NULL } };
+const struct command cmd_import = { "import", "TREE", "verifies a tree or stick and installs what is new", options, import };

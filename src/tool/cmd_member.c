@@ -1,0 +1,126 @@
+#include "base/fs.h"
+#include "store/member.h"
+#include "tool/tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROSTER_MAX_BYTES = 8 << 20, PAGE = 500 };
+
+static int add(const struct args *a)
+{
+    struct err e = ERR_INIT;
+    char id[MEMBER_ID];
+    const char *role = args_get(a, "role");
+    struct member_new m = { .name = args_get(a, "name"), .id = args_get(a, "id"), .pin = args_get(a, "pin"),
+                            .pictures = args_get(a, "pictures") };
+    if (!m.name)
+        return tool_usage("member add needs --name N");
+    if (role && !member_role_parse(role, &m.role))
+        return tool_usage("--role must be member, secretary or technician, not \"%s\"", role);
+    char *dir = args_data_dir(a);
+    struct store *s = tool_open_store(dir, true);
+    int code = TOOL_FAILED;
+    if (s && member_add(store_writer(s), &m, id, &e)) {
+        printf("%s\n", id);
+        code = TOOL_DONE;
+    } else if (s) {
+        tool_fail(&e);
+    }
+    store_close(s);
+    free(dir);
+    return code;
+}
+
+static int import(const struct args *a)
+{
+    struct err e = ERR_INIT;
+    struct member_import got;
+    struct str text;
+    str_init(&text, ROSTER_MAX_BYTES + 1);
+    char *dir = args_data_dir(a);
+    struct store *s = NULL;
+    bool ok = fs_read(a->operand, ROSTER_MAX_BYTES, &text, &e);
+    if (!ok)
+        tool_fail(&e);
+    else if ((s = tool_open_store(dir, true)) == NULL)
+        ok = false;
+    else if (!member_import_csv(store_writer(s), text.data, text.len, &got, &e)) {
+        err_at(&e, "%s", a->operand);
+        tool_fail(&e);
+        ok = false;
+    }
+    if (ok)
+        printf("%d members added, %d updated.\n", got.added, got.updated);
+    store_close(s);
+    free(dir);
+    str_release(&text);
+    return ok ? TOOL_DONE : TOOL_FAILED;
+}
+
+static void print_member(const struct member *m, json_t *list)
+{
+    if (!list) {
+        printf("%-16s %s%s%s%s%s\n", m->id, m->name, m->role == MEMBER_PLAIN ? "" : "  ",
+               m->role == MEMBER_PLAIN ? "" : member_role_name(m->role), m->has_pin ? "  PIN" : "",
+               m->has_pictures ? "  pictures" : "");
+        return;
+    }
+    char initial[2] = { m->initial, 0 };
+    json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s,s:b,s:b,s:b}", "id", m->id, "name", m->name, "initial", initial,
+                                          "role", member_role_name(m->role), "active", m->active, "has_pin", m->has_pin,
+                                          "has_pictures", m->has_pictures));
+}
+
+static bool list_all(struct db *db, json_t *list, struct err *e)
+{
+    int total = 1;
+    for (int offset = 0; offset < total; offset += PAGE) {
+        struct member_list page;
+        if (!member_page(db, 0, offset, PAGE, &page, &total, e))
+            return false;
+        for (int i = 0; i < page.count; i++)
+            print_member(&page.member[i], list);
+        member_list_release(&page);
+    }
+    return true;
+}
+
+static int list(const struct args *a)
+{
+    struct err e = ERR_INIT;
+    char *dir = args_data_dir(a);
+    struct store *s = tool_open_store(dir, false);
+    json_t *json = args_flag(a, "json") ? json_array() : NULL;
+    int code = TOOL_FAILED;
+    if (s && list_all(store_db(s), json, &e)) {
+        if (json)
+            tool_print_json(json_incref(json));
+        code = TOOL_DONE;
+    } else if (s) {
+        tool_fail(&e);
+    }
+    json_decref(json);
+    store_close(s);
+    free(dir);
+    return code;
+}
+
+static const struct option_spec add_options[] = {
+    { "name", "N", "name as people know it" },
+    { "id", "ID", "what records carry; never a telephone or identity number (default: made up)" },
+    { "pin", "P", "4 to 12 digits asked for at sign-in" },
+    { "pictures", "A-B-C", "three of the pictures 1 to 12 asked for at sign-in" },
+    { "role", "R", "member, secretary or technician" },
+    OPTION_DATA,
+    { NULL }
+};
+const struct command cmd_member_add = { "member add", NULL, "adds a member and prints the id", add_options, add };
+
+static const struct option_spec import_options[] = { OPTION_DATA, { NULL } };
+const struct command cmd_member_import = { "member import", "FILE.csv", "adds or updates many members, all or nothing",
+                                           import_options, import };
+
+static const struct option_spec list_options[] = { OPTION_DATA, OPTION_JSON, { NULL } };
+const struct command cmd_member_list = { "member list", NULL, "the members, in the order of the sign-in wall", list_options,
+                                         list };

@@ -1,0 +1,75 @@
+#include "base/clock.h"
+#include "base/version.h"
+#include "pack/trust.h"
+#include "tool/tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *as_json(const char *dir, const struct health *h, const struct trust *t)
+{
+    json_t *trusted = json_array();
+    for (int i = 0; i < t->ring.count; i++)
+        json_array_append_new(trusted, json_string(t->ring.key[i].id));
+    json_t *o = json_pack("{s:s,s:s,s:o,s:I}", "version", version_text(), "data", dir, "trusted_keys", trusted, "list",
+                          (json_int_t)t->seen_version);
+    const struct { const char *key; int64_t value; } number[] = {
+        { "courses", h->courses }, { "lessons", h->lessons }, { "members", h->members }, { "viewings", h->viewings },
+        { "answers", h->answers }, { "statements", h->statements }, { "statements_waiting", h->waiting },
+        { "statements_quarantined", h->quarantined }, { "database_bytes", (int64_t)h->db_bytes },
+        { "disk_free_bytes", (int64_t)h->disk_free_bytes }, { "disk_total_bytes", (int64_t)h->disk_total_bytes },
+        { "last_backup_ms", h->last_backup_ms },
+    };
+    for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+        json_object_set_new(o, number[i].key, json_integer((json_int_t)number[i].value));
+    json_object_set_new(o, "clock_trust", json_string(clock_trust_name(h->clock.trust)));
+    json_object_set_new(o, "clock_ms", json_integer((json_int_t)h->clock.wall_ms));
+    return o;
+}
+
+static void as_text(const char *dir, const struct health *h, const struct trust *t)
+{
+    char used[32], room[32], total[32], now[32], backup[32] = "never";
+    clock_format_utc(h->clock.wall_ms, now, sizeof now);
+    if (h->last_backup_ms)
+        clock_format_utc(h->last_backup_ms, backup, sizeof backup);
+    printf("weike %s, data in %s\n", version_text(), dir);
+    printf("  courses %lld, lessons %lld, members %lld\n", (long long)h->courses, (long long)h->lessons, (long long)h->members);
+    printf("  viewings %lld, answers %lld, statements %lld (%lld waiting, %lld quarantined)\n", (long long)h->viewings,
+           (long long)h->answers, (long long)h->statements, (long long)h->waiting, (long long)h->quarantined);
+    if (t->ring.count)
+        printf("  trusts key %s, newest list %lld\n", t->ring.key[0].id, (long long)t->seen_version);
+    else
+        puts("  trusts nobody yet: weikectl trust FILE.pub");
+    printf("  database %s, free %s of %s\n", tool_mb(h->db_bytes, used), tool_mb(h->disk_free_bytes, room),
+           tool_mb(h->disk_total_bytes, total));
+    printf("  clock %s (%s), last backup %s\n", now, clock_trust_name(h->clock.trust), backup);
+}
+
+static int status(const struct args *a)
+{
+    struct err e = ERR_INIT;
+    struct health h = { 0 };
+    struct trust t;
+    char *dir = args_data_dir(a);
+    struct store *s = tool_open_store(dir, false);
+    int code = TOOL_FAILED;
+    if (s) {
+        if (!store_health(s, &h, &e) || !trust_load(dir, &t, &e)) {
+            tool_fail(&e);
+        } else {
+            if (args_flag(a, "json"))
+                tool_print_json(as_json(dir, &h, &t));
+            else
+                as_text(dir, &h, &t);
+            code = TOOL_DONE;
+        }
+        store_close(s);
+    }
+    free(dir);
+    return code;
+}
+
+static const struct option_spec options[] = { OPTION_DATA, OPTION_JSON, { NULL } };
+const struct command cmd_status = { "status", NULL, "what is here: lessons, members, records, room, clock", options, status };

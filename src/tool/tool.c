@@ -1,0 +1,108 @@
+#include "tool/tool.h"
+#include "base/config.h"
+#include "base/fs.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int option_index(const struct command *c, const char *name)
+{
+    for (int i = 0; c->options[i].name; i++)
+        if (strcmp(c->options[i].name, name) == 0)
+            return i;
+    assert(!"an option that the command does not have");
+    return -1;
+}
+
+const char *args_get(const struct args *a, const char *name)
+{
+    return a->value[option_index(a->command, name)];
+}
+
+bool args_flag(const struct args *a, const char *name)
+{
+    return args_get(a, name) != NULL;
+}
+
+char *args_data_dir(const struct args *a)
+{
+    const char *dir = args_get(a, "data");
+    return dir ? mem_dup(dir) : store_default_dir();
+}
+
+int tool_fail(const struct err *e)
+{
+    fprintf(stderr, "weikectl: %s\n", e->text);
+    return TOOL_FAILED;
+}
+
+int tool_usage(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    fputs("weikectl: ", stderr);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+    va_end(ap);
+    return TOOL_USAGE;
+}
+
+void tool_print_json(json_t *value)
+{
+    struct str text;
+    str_init(&text, (size_t)1 << 30);
+    json_write(value, &text);
+    puts(text.data);
+    str_release(&text);
+    json_decref(value);
+}
+
+const char *tool_mb(uint64_t bytes, char out[32])
+{
+    snprintf(out, 32, "%.1f MB", (double)bytes / 1e6);
+    return out;
+}
+
+char *tool_clean(const char *text)
+{
+    struct str s;
+    str_init(&s, 0);
+    utf8_clean(text, &s);
+    char *clean = str_take(&s);
+    str_release(&s);
+    return clean;
+}
+
+static bool has_database(const char *dir)
+{
+    char *path = fs_join(dir, "weike.db");
+    bool yes = fs_exists(path);
+    free(path);
+    return yes;
+}
+
+struct store *tool_open_store(const char *dir, bool make)
+{
+    struct err e = ERR_INIT;
+    struct store_repair repair = { 0 };
+    struct config config;
+    if (!make && !has_database(dir)) {
+        err_set(&e, ERR_MISSING, "%s is no data directory yet; \"weikectl import\" or \"weikectl member add\" makes one", dir);
+        tool_fail(&e);
+        return NULL;
+    }
+    char *conf = fs_join(dir, "weike.conf");
+    if (!config_load(conf, &config, &e))
+        fprintf(stderr, "weikectl: %s (going on with the defaults)\n", e.text);
+    free(conf);
+    struct store_options o = { .home_page = config.home_page };
+    struct store *s = store_open(dir, &o, &repair, &e);
+    if (!s)
+        tool_fail(&e);
+    else if (repair.happened)
+        fprintf(stderr, "weikectl: %s\n", repair.text);
+    return s;
+}
