@@ -38,8 +38,12 @@ static bool open_window(struct play *p)
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
         return refuse(p->opts, SDL_GetError());
     bool full = p->opts->width == 0;
-    p->window = SDL_CreateWindow("Weike", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, full ? 640 : p->opts->width,
-                                 full ? 360 : p->opts->height, full ? SDL_WINDOW_FULLSCREEN_DESKTOP : SDL_WINDOW_RESIZABLE);
+    SDL_Rect r = {0, 0, p->opts->width, p->opts->height};
+    if (full && SDL_GetDisplayBounds(0, &r) != 0)
+        return refuse(p->opts, SDL_GetError());
+    /* The size is asked for as well, because without a window manager nobody answers the wish for full screen. */
+    p->window = SDL_CreateWindow("Weike", full ? r.x : (int)SDL_WINDOWPOS_CENTERED, full ? r.y : (int)SDL_WINDOWPOS_CENTERED,
+                                 r.w, r.h, full ? SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS : SDL_WINDOW_RESIZABLE);
     if (!p->window)
         return refuse(p->opts, SDL_GetError());
     if (full)

@@ -231,8 +231,8 @@ static AVRational sample_aspect(struct player *p, const AVFrame *f)
         const struct demux_streams *s = demux_streams(p->demux);
         sar = s->rotation % 180 ? av_inv_q(s->sample_aspect) : s->sample_aspect;
     }
-    double ratio = sar.num > 0 && sar.den > 0 ? av_q2d(sar) : 1;
-    return ratio > 0.1 && ratio < 10 ? sar : (AVRational){1, 1};
+    double ratio = sar.num > 0 && sar.den > 0 ? av_q2d(sar) : 0;
+    return ratio > 0.1 && ratio < 10 ? sar : (AVRational){1, 1}; /* unsaid or absurd: square */
 }
 
 static void describe_picture(struct player *p, int64_t pts_us)
