@@ -1,0 +1,193 @@
+#define LOG_MODULE "app"
+#include "app/app.h"
+#include "app/loop.h"
+#include "app/media.h"
+#include "app/screens.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "gfx/gfx.h"
+#include "store/blob.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct db *app_db(struct app *app)
+{
+    return store_db(app->store);
+}
+
+struct writer *app_writer(struct app *app)
+{
+    return store_writer(app->store);
+}
+
+const struct media_api *app_media(struct app *app)
+{
+    (void)app;
+    struct err e = ERR_INIT;
+    const struct media_api *api = media_load(&e);
+    if (!api)
+        log_error("%s", e.text);
+    return api;
+}
+
+uint64_t app_post(struct app *app, const struct record *r)
+{
+    return writer_post(app_writer(app), r);
+}
+
+void app_clock(struct app *app, struct clock_reading *out)
+{
+    store_clock(app->store, out);
+}
+
+int app_plan_year(struct app *app)
+{
+    struct clock_reading now;
+    app_clock(app, &now);
+    return hours_month_of(now.wall_ms) / 100;
+}
+
+const char *app_blob(struct app *app, const char *sha256)
+{
+    if (!*sha256)
+        return "";
+    char *path = blob_path(store_dir(app->store), sha256);
+    const char *kept = ui_fmt(app->ui, "%s", path);
+    free(path);
+    return kept;
+}
+
+static void session_defaults(struct app *app)
+{
+    app->volume = app->config.volume_percent;
+    app->captions_on = app->config.captions;
+    app->idle_left_s = 0;
+    app_set_text_size(app, 100);
+    app_set_lang(app, app->opts.lang ? app->opts.lang : app->config.language);
+}
+
+static void post_session(struct app *app, enum record_kind kind)
+{
+    app_post(app, &(struct record){ .kind = kind, .member_id = app->who.id });
+}
+
+void app_sign_in(struct app *app, const struct member *m)
+{
+    app->who = *m;
+    app->signed_in = true;
+    app->guest = false;
+    post_session(app, RECORD_SIGN_IN);
+    nav_reset(app->nav, &home_screen, NULL);
+}
+
+void app_sign_in_guest(struct app *app)
+{
+    memset(&app->who, 0, sizeof app->who);
+    app->signed_in = app->guest = true;
+    nav_reset(app->nav, &home_screen, NULL);
+}
+
+void app_sign_out(struct app *app)
+{
+    if (app->signed_in && !app->guest)
+        post_session(app, RECORD_SIGN_OUT);
+    app->signed_in = app->guest = false;
+    memset(&app->who, 0, sizeof app->who);
+    session_defaults(app);
+    nav_reset(app->nav, &signin_screen, NULL);
+}
+
+void app_set_lang(struct app *app, const char *lang)
+{
+    i18n_set(lang);
+    gfx_set_lang(app->gfx, i18n_lang());
+    ui_request_frame(app->ui);
+}
+
+void app_set_text_size(struct app *app, int percent)
+{
+    app->text_percent = percent;
+    ui_set_text_size(app->ui, percent);
+    ui_request_frame(app->ui);
+}
+
+void app_set_volume(struct app *app, int volume)
+{
+    app->volume = volume < 0 ? 0 : volume > 100 ? 100 : volume;
+    ui_request_frame(app->ui);
+}
+
+static void wake(void *ctx)
+{
+    struct app *app = ctx;
+    if (app->gfx)
+        gfx_wake(app->gfx);
+}
+
+static bool open_data(struct app *app, struct err *e)
+{
+    char *dir = app->opts.data_dir ? mem_dup(app->opts.data_dir) : store_default_dir();
+    char *conf = mem_printf("%s/weike.conf", dir);
+    struct err bad = ERR_INIT;
+    if (!config_load(conf, &app->config, &bad))
+        log_error("%s; going on with the defaults", bad.text);
+    struct store_options options = { .owner = true, .threaded = true, .home_page = app->config.home_page, .wake = wake, .ctx = app };
+    app->store = store_open(dir, &options, &app->repair, e);
+    free(conf);
+    free(dir);
+    if (app->store && app->repair.happened)
+        log_warn("%s", app->repair.text);
+    return app->store != NULL;
+}
+
+/* Where the catalogue lies: beside the program when built, under share/ when installed. */
+static void find_words(void)
+{
+    char exe[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    exe[n > 0 ? n : 0] = 0;
+    char *dir = dirname(exe), *built = mem_printf("%s/locale", dir), *installed = mem_printf("%s/../share/locale", dir);
+    i18n_init(access(built, F_OK) == 0 ? built : installed);
+    free(built);
+    free(installed);
+}
+
+static void close_all(struct app *app)
+{
+    nav_free(app->nav); /* screens post their last records before the store closes */
+    ui_free(app->ui);
+    store_close(app->store);
+    gfx_close(app->gfx);
+}
+
+int app_run(const struct app_opts *opts)
+{
+    struct app app = { .opts = *opts, .touched_boot_ms = clock_boot_ms() };
+    struct err e = ERR_INIT;
+    find_words();
+    if (!open_data(&app, &e)) {
+        fprintf(stderr, "weike: %s\n", e.text);
+        return 1;
+    }
+    struct gfx_opts window = { .width = opts->width, .height = opts->height, .title = "Weike",
+                               .lang = opts->lang ? opts->lang : app.config.language };
+    app.gfx = gfx_open(&window, &e);
+    if (!app.gfx) {
+        fprintf(stderr, "weike: %s\n", e.text);
+        close_all(&app);
+        return 1;
+    }
+    app.ui = ui_new(app.gfx);
+    app.nav = nav_new(&app);
+    session_defaults(&app);
+    nav_reset(app.nav, &signin_screen, NULL);
+    int status = loop_run(&app);
+    close_all(&app);
+    return status;
+}

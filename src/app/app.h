@@ -1,0 +1,57 @@
+/* app.h - what all screens share: the node's data, the window, who is signed in. UI thread only.
+ *
+ * Screens get `struct app *` in enter(). They read through app_db() (this thread's read-only connection); every fact
+ * that must not be lost goes through app_writer(), whose acknowledgement wakes the loop. */
+#ifndef WEIKE_APP_APP_H
+#define WEIKE_APP_APP_H
+#include "app/opts.h"
+#include "base/config.h"
+#include "media/player.h"
+#include "store/member.h"
+#include "store/hours.h"
+#include "store/record.h"
+#include "store/store.h"
+#include "ui/nav.h"
+
+struct gfx;
+
+struct app {
+    struct app_opts opts;
+    struct config config;
+    struct store *store;
+    struct store_repair repair; /* what opening had to put right */
+    struct gfx *gfx;
+    struct ui *ui;
+    struct nav *nav;
+
+    bool signed_in, guest;
+    struct member who;       /* id "" for a guest and at the wall */
+    int64_t touched_boot_ms; /* last sign of a person */
+    int idle_left_s;         /* > 0: the "still there?" card is up, with so many seconds left */
+
+    int volume;              /* 0..100; back to the default when a session ends */
+    bool captions_on;
+    int text_percent;        /* 100, 125, 150 */
+    uint64_t last_failed;    /* ticket of a record that could not be saved; 0: all is well */
+    bool quit;
+};
+
+struct db *app_db(struct app *app);
+struct writer *app_writer(struct app *app);
+/* The media module: loaded in the background after the first picture; NULL and a logged reason if it is missing. */
+const struct media_api *app_media(struct app *app);
+/* Posts a fact and remembers its ticket, so that a failed one is told to the member (see notice in chrome). */
+uint64_t app_post(struct app *app, const struct record *r);
+
+/* Sessions. Signing in opens the home screen; signing out goes to the wall and puts back volume, size, language. */
+void app_sign_in(struct app *app, const struct member *m);
+void app_sign_in_guest(struct app *app);
+void app_sign_out(struct app *app);
+void app_set_lang(struct app *app, const char *lang);
+void app_set_text_size(struct app *app, int percent);
+void app_set_volume(struct app *app, int volume);
+
+void app_clock(struct app *app, struct clock_reading *out);
+int app_plan_year(struct app *app);                      /* of today */
+const char *app_blob(struct app *app, const char *sha256); /* path, until the frame ends; "" for no blob */
+#endif

@@ -1,0 +1,168 @@
+#define LOG_MODULE "loop"
+#include "app/loop.h"
+#include "app/idle.h"
+#include "app/media.h"
+#include "base/fs.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "gfx/gfx.h"
+#include "ui/script.h"
+
+#include <SDL2/SDL.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct loop {
+    struct app *app;
+    struct script script;
+    struct script_run *run; /* NULL: no script */
+    bool preloading;        /* the media thread was started */
+    pthread_t preload;
+};
+
+static void *preload_media(void *arg)
+{
+    struct err e = ERR_INIT;
+    (void)arg;
+    if (!media_load(&e))
+        log_error("%s", e.text);
+    return NULL;
+}
+
+static int sooner(int a, int b)
+{
+    return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
+static int due_ms(struct loop *l, int64_t now)
+{
+    struct app *app = l->app;
+    const struct screen_class *top = nav_top(app->nav);
+    if (ui_wants_frame(app->ui))
+        return 0;
+    int due = sooner(ui_next_wakeup_ms(app->ui), idle_due_ms(app, now));
+    if (top && top->due_ms)
+        due = sooner(due, top->due_ms(nav_top_screen(app->nav), now));
+    if (app->signed_in) { /* the clock in the header moves on with the minute */
+        struct clock_reading clock;
+        app_clock(app, &clock);
+        due = sooner(due, 60000 - (int)(clock.wall_ms % 60000) + 5);
+    }
+    return due;
+}
+
+static void handle(struct app *app, const SDL_Event *e, int64_t now)
+{
+    if (e->type == SDL_QUIT)
+        app->quit = true;
+    if (e->type == SDL_WINDOWEVENT && e->window.event == SDL_WINDOWEVENT_SIZE_CHANGED)
+        gfx_resized(app->gfx);
+    if (e->type == SDL_WINDOWEVENT && (e->window.event == SDL_WINDOWEVENT_EXPOSED || e->window.event == SDL_WINDOWEVENT_SIZE_CHANGED)) {
+        ui_damage_all(app->ui);
+        ui_request_frame(app->ui);
+    }
+    if (!ui_event(app->ui, e, now))
+        return;
+    app->touched_boot_ms = now;
+    const struct screen_class *top = nav_top(app->nav);
+    if (top && top->touched)
+        top->touched(nav_top_screen(app->nav), now);
+}
+
+static void tick(struct app *app, int64_t now)
+{
+    static int64_t minute = -1;
+    struct clock_reading clock;
+    app_clock(app, &clock);
+    if (clock.wall_ms / 60000 != minute) {
+        minute = clock.wall_ms / 60000;
+        ui_request_frame(app->ui);
+    }
+    const struct screen_class *top = nav_top(app->nav);
+    if (top && top->tick)
+        top->tick(nav_top_screen(app->nav), now);
+    idle_tick(app, now);
+    if (nav_settle(app->nav))
+        ui_request_frame(app->ui);
+}
+
+static void draw(struct app *app, int64_t now)
+{
+    const struct screen_class *top = nav_top(app->nav);
+    ui_frame_begin(app->ui, now);
+    if (top)
+        top->draw(app->ui, nav_top_screen(app->nav));
+    idle_draw(app);
+    ui_frame_end(app->ui);
+    if (nav_settle(app->nav))
+        ui_request_frame(app->ui);
+}
+
+static bool load_script(struct loop *l)
+{
+    if (!l->app->opts.script_path)
+        return true;
+    struct err e = ERR_INIT;
+    struct str text;
+    str_init(&text, 1 << 20);
+    bool ok = fs_read(l->app->opts.script_path, 1 << 20, &text, &e) &&
+              (script_parse(text.data, text.len, &l->script, &e) || err_at(&e, "%s", l->app->opts.script_path));
+    if (ok)
+        l->run = script_run_new(&l->script, l->app->gfx);
+    else
+        fprintf(stderr, "weike: %s\n", e.text);
+    str_release(&text);
+    return ok;
+}
+
+/* Lets the script go on; returns the exit status once it is over, -1 while it is not. */
+static int follow_script(struct loop *l, int64_t now, int *due)
+{
+    if (!l->run)
+        return -1;
+    struct script_status s = script_step(l->run, l->app->ui, now);
+    if (s.state == SCRIPT_FAILED) {
+        fprintf(stderr, "weike: %s\n", s.message);
+        return 1;
+    }
+    if (s.state == SCRIPT_DONE)
+        return 0;
+    *due = sooner(*due, s.due_ms);
+    return -1;
+}
+
+static void wait_for_events(struct loop *l, int due)
+{
+    SDL_Event e;
+    if (due < 0 ? SDL_WaitEvent(&e) : SDL_WaitEventTimeout(&e, due)) {
+        handle(l->app, &e, clock_boot_ms());
+        while (SDL_PollEvent(&e))
+            handle(l->app, &e, clock_boot_ms());
+    }
+}
+
+int loop_run(struct app *app)
+{
+    struct loop l = { .app = app };
+    int status = load_script(&l) ? -1 : 1;
+    while (status < 0 && !app->quit) {
+        int64_t now = clock_boot_ms();
+        tick(app, now);
+        if (ui_wants_frame(app->ui))
+            draw(app, now);
+        if (!l.preloading) { /* the first picture is on the screen: now the 40 ms of libavcodec may be spent */
+            l.preloading = true;
+            thread_start(&l.preload, "media-preload", preload_media, NULL);
+        }
+        int due = due_ms(&l, clock_boot_ms());
+        status = follow_script(&l, clock_boot_ms(), &due);
+        if (status < 0 && !app->quit)
+            wait_for_events(&l, due);
+    }
+    if (l.preloading)
+        thread_join(l.preload);
+    script_run_free(l.run);
+    script_release(&l.script);
+    return status < 0 ? 0 : status;
+}

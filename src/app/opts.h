@@ -1,0 +1,14 @@
+/* opts.h - what the command line asks of the kiosk. */
+#ifndef WEIKE_APP_OPTS_H
+#define WEIKE_APP_OPTS_H
+
+struct app_opts {
+    const char *data_dir;    /* NULL: store_default_dir() */
+    int width, height;       /* 0: full screen */
+    const char *lang;        /* NULL: as weike.conf says */
+    const char *script_path; /* NULL: none */
+};
+
+/* Runs the kiosk until it is asked to quit; returns the exit status. */
+int app_run(const struct app_opts *opts);
+#endif

@@ -1,0 +1,39 @@
+/* quiz_view.h - the state of the quiz screen, shared by its logic (screen_quiz.c) and its looks (quiz_view.c). */
+#ifndef WEIKE_APP_QUIZ_VIEW_H
+#define WEIKE_APP_QUIZ_VIEW_H
+#include "app/screens.h"
+#include "model/attempt.h"
+
+#include "app/app.h"
+
+struct quiz_view {
+    struct app *app;
+    struct lesson_arg arg;
+    struct open_lesson lesson;
+    bool opened;
+    struct question_set set;
+    struct attempt attempt;
+    bool begun, ended;
+    bool refused;                 /* no try is left */
+    struct err problem;           /* the questions cannot be used */
+    int shown;                    /* question index the orders below belong to; -1 */
+    int order[QUESTION_MAX_OPTIONS], target_order[QUESTION_MAX_OPTIONS];
+    int source;                   /* matching: tapped left side waiting for its right side; -1 */
+    bool has_next;
+    struct lesson_arg next;       /* the lesson after this one */
+};
+
+void quiz_view_draw(struct ui *ui, struct quiz_view *s);
+/* The options of the current question, by kind (quiz_options.c). */
+void quiz_options_draw(struct ui *ui, struct quiz_view *s, const struct question *q);
+
+/* What taps do; in screen_quiz.c. Each change is on its way to the disk before the screen moves on. */
+void quiz_tap(struct quiz_view *s, int option);
+void quiz_match(struct quiz_view *s, int source, int target);
+void quiz_enter_text(struct quiz_view *s, const char *text);
+void quiz_answer(struct quiz_view *s);
+void quiz_next(struct quiz_view *s);
+void quiz_watch_part(struct quiz_view *s);
+void quiz_again(struct quiz_view *s);
+void quiz_leave(struct quiz_view *s);
+#endif

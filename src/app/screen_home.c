@@ -1,0 +1,212 @@
+/* screen_home.c - today's lesson, my hours, and the shelf of courses. */
+#include "app/chrome.h"
+#include "app/screens.h"
+#include "app/tiles.h"
+#include "app/words.h"
+#include "base/i18n.h"
+#include "model/schedule.h"
+#include "ui/icons.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHELF = 5, CANDIDATES = 40 };
+
+struct home {
+    struct app *app;
+    struct lesson_list today;   /* candidates; `pick` is the one shown, -1: none */
+    int pick;
+    struct course_list shelf;
+    int courses;
+    struct hours_year year;
+    int month;                  /* 1..12 */
+    struct health health;
+};
+
+static void release(struct home *s)
+{
+    lesson_list_release(&s->today);
+    course_list_release(&s->shelf);
+}
+
+static struct schedule_lesson candidate(const struct lesson_row *r)
+{
+    return (struct schedule_lesson){
+        .course_id = r->course_id, .content_id = r->content_id, .priority = r->priority, .position = r->position,
+        .position_ms = r->progress.position_ms, .finished = r->progress.finished, .last_ms = r->progress.last_ms,
+    };
+}
+
+static void choose_today(struct home *s, const struct clock_reading *now)
+{
+    struct lesson_list begun = { 0 };
+    struct db *db = app_db(s->app);
+    lesson_list_release(&s->today);
+    s->pick = -1;
+    /* What was begun comes first; for a guest nothing is. */
+    if (!library_unfinished(db, s->app->who.id, 1, &begun, NULL) || !begun.count)
+        if (!library_candidates(db, s->app->who.id, CANDIDATES, &s->today, NULL))
+            return;
+    if (begun.count)
+        s->today = begun;
+    struct schedule_lesson *row = mem_alloc(sizeof *row * (size_t)(s->today.count + 1));
+    for (int i = 0; i < s->today.count; i++)
+        row[i] = candidate(&s->today.row[i]);
+    s->pick = schedule_today(row, s->today.count, now->wall_ms / 86400000);
+    free(row);
+}
+
+static void home_resume(void *screen)
+{
+    struct home *s = screen;
+    struct db *db = app_db(s->app);
+    struct clock_reading now;
+    app_clock(s->app, &now);
+    int month = hours_month_of(now.wall_ms);
+    s->month = month % 100;
+    choose_today(s, &now);
+    course_list_release(&s->shelf);
+    s->courses = 0;
+    if (!library_courses(db, s->app->who.id, NULL, 0, SHELF, &s->shelf, &s->courses, NULL))
+        s->shelf = (struct course_list){ 0 };
+    if (!hours_year(db, s->app->who.id, month / 100, &s->year, NULL))
+        memset(&s->year, 0, sizeof s->year);
+    if (!store_health(s->app->store, &s->health, NULL))
+        memset(&s->health, 0, sizeof s->health);
+}
+
+static void home_enter(void *screen, void *app, const void *arg)
+{
+    (void)arg;
+    ((struct home *)screen)->app = app;
+    home_resume(screen);
+}
+
+static void home_leave(void *screen)
+{
+    release(screen);
+}
+
+static void open_lesson_at(struct app *app, const struct lesson_row *r)
+{
+    struct lesson_arg arg = { .from_ms = -1 };
+    snprintf(arg.course_id, sizeof arg.course_id, "%s", r->course_id);
+    snprintf(arg.content_id, sizeof arg.content_id, "%s", r->content_id);
+    nav_push(app->nav, &player_screen, &arg);
+}
+
+static const char *stopped_at(struct ui *ui, const struct lesson_row *r)
+{
+    if (r->progress.position_ms > 0)
+        return ui_fmt(ui, tr("You stopped at %s"), words_length(ui, r->progress.position_ms));
+    if (r->progress.finished)
+        return tr("Learned before. Watch it again?");
+    return r->has_quiz ? tr("With a few questions at the end") : "";
+}
+
+static void today_text(struct ui *ui, struct home *s, const struct lesson_row *r)
+{
+    bool going = r->progress.position_ms > 0;
+    ui_column(ui, "text", .grow = 1, .pad_x = 44, .pad_y = 28, .gap = 12) {
+        ui_label(ui, ui_fmt(ui, tr("Today's lesson · %s"), words_minutes(ui, r->duration_ms)), .font = FONT_STRONG, .ink = INK_SUN);
+        ui_label(ui, lang_text_get(&r->title, i18n_lang()), .font = FONT_TITLE, .role = ROLE_HEADING, .max_lines = 2);
+        ui_label(ui, stopped_at(ui, r), .ink = INK_SECOND);
+        ui_spacer(ui);
+        if (ui_icon_button(ui, ICON_PLAY_ARROW, going ? tr("Go on") : tr("Start"), .tone = TONE_GO, .h = 112, .row = true))
+            open_lesson_at(s->app, r);
+    }
+}
+
+static void today(struct ui *ui, struct home *s)
+{
+    if (s->pick < 0) {
+        ui_column(ui, "today", .tone = TONE_CARD, .grow = 1, .gap = 24, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+            ui_icon(ui, ICON_SCHOOL, 120, INK_SECOND);
+            ui_label(ui, tr("No lessons here yet"), .font = FONT_HEADING);
+            ui_label(ui, tr("The technician brings them on a stick."), .ink = INK_SECOND);
+        }
+        return;
+    }
+    const struct lesson_row *r = &s->today.row[s->pick];
+    ui_row(ui, "today", .tone = TONE_CARD, .grow = 1, .clip = true) {
+        ui_column(ui, "picture", .w = 560, .role = ROLE_BUTTON, .name = lang_text_get(&r->title, i18n_lang())) {
+            ui_image(ui, app_blob(s->app, r->poster_sha256), words_category_rgb(r->category), .grow = 1, .silent = true, .radius = -1);
+            if (ui_tapped(ui))
+                open_lesson_at(s->app, r);
+        }
+        today_text(ui, s, r);
+    }
+}
+
+static void my_hours(struct ui *ui, struct home *s)
+{
+    const struct config_target *target = tile_target(s->app);
+    int minutes = tile_minutes_per_hour(target);
+    int64_t left = target ? config_target_ms(target) - s->year.total.watched_ms : 0;
+    ui_row(ui, "hours", .tone = TONE_CARD, .w = 596, .pad = 36, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
+        tile_ring(ui, &s->year.total, target, 292);
+        ui_column(ui, "words", .grow = 1, .gap = 12) {
+            ui_label(ui, tr("My hours"), .font = FONT_HEADING, .max_lines = 1);
+            ui_label(ui, ui_fmt(ui, tr("This month %s"), words_hours(ui, s->year.month[s->month - 1].watched_ms, minutes)), .ink = INK_SECOND);
+            if (left > 0)
+                ui_label(ui, ui_fmt(ui, tr("To go %s"), words_hours(ui, left, minutes)), .ink = INK_SECOND);
+            ui_column(ui, "gap", .h = 8) {}
+            if (ui_button(ui, tr("Look"), .tone = TONE_GO_OUTLINE, .h = 88, .name = tr("See my hours")))
+                nav_push(s->app->nav, &hours_screen, NULL);
+        }
+    }
+}
+
+static void guest_card(struct ui *ui, struct home *s)
+{
+    ui_column(ui, "guestcard", .tone = TONE_CARD, .w = 596, .pad = 40, .gap = 20, .justify = ALIGN_CENTER) {
+        ui_label(ui, tr("You study as a guest"), .font = FONT_HEADING);
+        ui_label(ui, tr("Your hours are not kept. Sign in with your picture if you want them."), .ink = INK_SECOND);
+        if (ui_button(ui, tr("Find my picture"), .tone = TONE_GO_OUTLINE, .h = 96))
+            app_sign_out(s->app);
+    }
+}
+
+static void shelf(struct ui *ui, struct home *s)
+{
+    ui_row(ui, "shelfhead", .h = 88, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_label(ui, tr("Courses"), .font = FONT_HEADING, .role = ROLE_HEADING);
+        ui_spacer(ui);
+        if (s->courses > SHELF && ui_button(ui, ui_fmt(ui, tr_n("All %d course", "All %d courses", (unsigned long)s->courses), s->courses),
+                                            .tone = TONE_GO_OUTLINE, .h = 80, .font = FONT_STRONG, .name = tr("All courses")))
+            nav_push(s->app->nav, &shelf_screen, NULL);
+    }
+    ui_row(ui, "shelf", .gap = 28, .grow = 1, .role = ROLE_LIST) {
+        for (int i = 0; i < s->shelf.count; i++)
+            if (tile_course(ui, s->app, &s->shelf.row[i]))
+                nav_push(s->app->nav, &course_screen, s->shelf.row[i].id);
+        for (int i = s->shelf.count; i < SHELF; i++)
+            ui_column(ui, "none", .key = (uint32_t)i, .grow = 1) {}
+    }
+}
+
+static void home_draw(struct ui *ui, void *screen)
+{
+    struct home *s = screen;
+    chrome_screen(ui, "home") {
+        chrome_header(ui, s->app, NULL, NULL);
+        ui_row(ui, "upper", .gap = 48, .h = 430) {
+            today(ui, s);
+            if (s->app->guest)
+                guest_card(ui, s);
+            else
+                my_hours(ui, s);
+        }
+        shelf(ui, s);
+        ui_row(ui, "footer", .h = 88, .align = ALIGN_CENTER, .stretch_off = true) {
+            chrome_facts(ui, &s->health);
+            ui_spacer(ui);
+            chrome_help_button(ui, s->app, tr("Tap the green button to go on with today's lesson.\nTap a picture below to choose another course.\nTap your hours to see what you have learned."));
+        }
+    }
+}
+
+const struct screen_class home_screen = {
+    .name = "home", .size = sizeof(struct home), .enter = home_enter, .leave = home_leave, .draw = home_draw, .resume = home_resume,
+};

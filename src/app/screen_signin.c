@@ -1,0 +1,205 @@
+/* screen_signin.c - the wall of faces: tap yours, or learn without one. */
+#include "app/chrome.h"
+#include "app/screens.h"
+#include "base/i18n.h"
+#include "ui/icons.h"
+
+#include <string.h>
+
+enum { COLUMNS = 5, ROWS = 3, PAGE = COLUMNS * ROWS, CORNER_TAPS = 5, CORNER_MS = 4000 };
+
+struct signin {
+    struct app *app;
+    struct member_list page;
+    int total, shown_total, offset;
+    char initial;             /* 0: everybody */
+    char initials[28];        /* those that somebody has */
+    int corner_taps;
+    int64_t corner_boot_ms;
+};
+
+static void load(struct signin *s)
+{
+    struct err e = ERR_INIT;
+    member_list_release(&s->page);
+    if (!member_page(app_db(s->app), s->initial, s->offset, PAGE, &s->page, &s->shown_total, &e))
+        s->page = (struct member_list){ 0 };
+    ui_request_frame(s->app->ui);
+}
+
+static void signin_resume(void *screen)
+{
+    struct signin *s = screen;
+    if (!member_count(app_db(s->app), &s->total, NULL))
+        s->total = 0;
+    if (!member_initials(app_db(s->app), s->initials, NULL))
+        s->initials[0] = 0;
+    s->initial = 0;
+    s->offset = 0;
+    load(s);
+}
+
+static void signin_enter(void *screen, void *app, const void *arg)
+{
+    (void)arg;
+    ((struct signin *)screen)->app = app;
+    signin_resume(screen);
+}
+
+static void signin_leave(void *screen)
+{
+    member_list_release(&((struct signin *)screen)->page);
+}
+
+static void sign_in(struct app *app, const struct member *m)
+{
+    if (m->has_pin || m->has_pictures)
+        nav_push(app->nav, &code_screen, &(struct code_arg){ .purpose = CODE_SIGN_IN, .member = *m });
+    else
+        app_sign_in(app, m);
+}
+
+static void face(struct ui *ui, struct signin *s, const struct member *m)
+{
+    ui_column(ui, "face", .key = (uint32_t)hash64(0, m->id, strlen(m->id)), .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1,
+              .pad_y = 20, .pad_x = 12, .gap = 16, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .name = m->name) {
+        ui_stack(ui, "picture", .w = 120, .h = 112, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+            ui_avatar(ui, m->name, app_blob(s->app, m->photo_sha256), (unsigned)m->hue, 112);
+            if (m->has_pin || m->has_pictures)
+                ui_row(ui, "lock", .w = 120, .h = 112, .justify = ALIGN_END, .align = ALIGN_END, .stretch_off = true)
+                    ui_column(ui, "badge", .w = 44, .h = 44, .radius = 22, .tone = TONE_CARD, .align = ALIGN_CENTER,
+                              .justify = ALIGN_CENTER, .stretch_off = true)
+                        ui_icon(ui, ICON_LOCK, 28, INK_SECOND);
+        }
+        ui_label(ui, m->name, .font = FONT_BUTTON, .max_lines = 1);
+        if (ui_tapped(ui))
+            sign_in(s->app, m);
+    }
+}
+
+static void wall(struct ui *ui, struct signin *s)
+{
+    ui_column(ui, "wall", .grow = 1, .gap = 24, .role = ROLE_LIST) {
+        for (int r = 0; r < ROWS; r++)
+            ui_row(ui, "row", .key = (uint32_t)r, .grow = 1, .gap = 24)
+                for (int c = 0; c < COLUMNS; c++) {
+                    int i = r * COLUMNS + c;
+                    if (i < s->page.count)
+                        face(ui, s, &s->page.member[i]);
+                    else
+                        ui_column(ui, "empty", .key = (uint32_t)i, .grow = 1) {}
+                }
+    }
+}
+
+static void nobody_yet(struct ui *ui)
+{
+    ui_column(ui, "nobody", .grow = 1, .gap = 24, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .tone = TONE_CARD) {
+        ui_icon(ui, ICON_GROUP, 140, INK_SECOND);
+        ui_label(ui, tr("No members here yet"), .font = FONT_HEADING);
+        ui_label(ui, tr("The technician can add them. You can study without signing in."), .ink = INK_SECOND);
+    }
+}
+
+static void guest_button(struct ui *ui, struct signin *s)
+{
+    ui_column(ui, "guest", .tone = TONE_GO, .radius = 32, .role = ROLE_BUTTON, .w = 272, .grow = 1, .gap = 28, .align = ALIGN_CENTER,
+              .justify = ALIGN_CENTER, .stretch_off = true, .name = tr("Just study")) {
+        ui_icon(ui, ICON_PLAY_ARROW, 160, INK_WHITE);
+        ui_label(ui, tr("Just study"), .font = FONT_HEADING);
+        ui_label(ui, tr("without signing in"), .font = FONT_NOTE);
+        if (ui_tapped(ui))
+            app_sign_in_guest(s->app);
+    }
+}
+
+static void letter(struct ui *ui, struct signin *s, char initial)
+{
+    const char *label = initial ? ui_fmt(ui, "%c", initial) : tr("All");
+    bool on = s->initial == initial;
+    ui_row(ui, "letter", .key = (uint32_t)(initial + 1), .grow = initial ? 1 : 0, .min_w = initial ? 64 : 124, .h = 88, .radius = 24,
+           .tone = on ? TONE_GO : TONE_CARD, .role = ROLE_TAB, .selected = on, .align = ALIGN_CENTER, .justify = ALIGN_CENTER,
+           .stretch_off = true) {
+        ui_label(ui, label, .font = FONT_BUTTON);
+        if (ui_tapped(ui) && !on) {
+            s->initial = initial;
+            s->offset = 0;
+            load(s);
+        }
+    }
+}
+
+static void letters(struct ui *ui, struct signin *s)
+{
+    ui_row(ui, "letters", .gap = 10, .grow = 1, .align = ALIGN_CENTER, .stretch_off = true) {
+        letter(ui, s, 0);
+        for (const char *p = s->initials; *p; p++)
+            letter(ui, s, *p);
+    }
+}
+
+/* The technician's way in: five taps into the corner within four seconds. Nothing shows, nothing happens before. */
+static void corner(struct ui *ui, struct signin *s)
+{
+    ui_column(ui, "corner", .w = 88, .h = 88, .role = ROLE_BUTTON, .name = tr("Technician")) {
+        if (ui_tapped(ui)) {
+            int64_t now = clock_boot_ms();
+            if (now - s->corner_boot_ms > CORNER_MS)
+                s->corner_taps = 0;
+            if (s->corner_taps++ == 0)
+                s->corner_boot_ms = now;
+            if (s->corner_taps >= CORNER_TAPS) {
+                s->corner_taps = 0;
+                nav_push(s->app->nav, &code_screen, &(struct code_arg){ .purpose = CODE_TECHNICIAN });
+            }
+        }
+    }
+}
+
+static void top(struct ui *ui, struct signin *s)
+{
+    const struct config *c = &s->app->config;
+    ui_row(ui, "top", .gap = 24, .h = 104, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_label(ui, tr("Tap your picture"), .font = FONT_TITLE, .role = ROLE_HEADING);
+        ui_label(ui, ui_fmt(ui, tr_n("%s · %d person", "%s · %d people", (unsigned long)s->total),
+                            i18n_lang()[0] == 'e' ? c->site_en : c->site_zh, s->total),
+                 .ink = INK_SECOND);
+        ui_spacer(ui);
+        corner(ui, s);
+        chrome_language_button(ui, s->app);
+    }
+}
+
+static void bottom(struct ui *ui, struct signin *s)
+{
+    ui_row(ui, "bottom", .gap = 24, .h = 104, .align = ALIGN_CENTER, .stretch_off = true) {
+        letters(ui, s);
+        int next = chrome_pager(ui, s->offset, PAGE, s->shown_total);
+        if (next != s->offset) {
+            s->offset = next;
+            load(s);
+        }
+    }
+}
+
+static void signin_draw(struct ui *ui, void *screen)
+{
+    struct signin *s = screen;
+    chrome_screen(ui, "signin") {
+        top(ui, s);
+        ui_row(ui, "middle", .gap = 48, .grow = 1) {
+            if (s->total)
+                wall(ui, s);
+            else
+                nobody_yet(ui);
+            ui_column(ui, "ways", .w = 272)
+                guest_button(ui, s);
+        }
+        if (s->total)
+            bottom(ui, s);
+    }
+}
+
+const struct screen_class signin_screen = {
+    .name = "signin", .size = sizeof(struct signin), .enter = signin_enter, .leave = signin_leave, .draw = signin_draw, .resume = signin_resume,
+};

@@ -1,0 +1,31 @@
+/* screens.h - the screens of the kiosk and what each is entered with. */
+#ifndef WEIKE_APP_SCREENS_H
+#define WEIKE_APP_SCREENS_H
+#include "store/library.h"
+#include "store/member.h"
+#include "ui/nav.h"
+
+extern const struct screen_class signin_screen;  /* no argument */
+extern const struct screen_class code_screen;    /* const struct code_arg */
+extern const struct screen_class home_screen;    /* no argument */
+extern const struct screen_class shelf_screen;   /* no argument: all courses, by category */
+extern const struct screen_class course_screen;  /* const char *course_id */
+extern const struct screen_class player_screen;  /* const struct lesson_arg */
+extern const struct screen_class quiz_screen;    /* const struct lesson_arg */
+extern const struct screen_class hours_screen;   /* no argument */
+extern const struct screen_class help_screen;    /* const char *text: one sentence a line */
+extern const struct screen_class tech_screen;    /* no argument */
+
+struct lesson_arg {
+    char course_id[COURSE_ID];
+    char content_id[UUID_TEXT];
+    int64_t from_ms;   /* player: -1 where I stopped, else this position */
+    bool clip;         /* player: shown to answer a question; back returns to the quiz */
+};
+
+enum code_purpose { CODE_SIGN_IN, CODE_TECHNICIAN };
+struct code_arg {
+    enum code_purpose purpose;
+    struct member member; /* CODE_SIGN_IN */
+};
+#endif

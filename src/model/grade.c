@@ -1,0 +1,189 @@
+/* grade.c - responses in the xAPI interaction syntax (xAPI 1.0.3 Data §2.4.4.1): the right one, and the share of
+ * points a given one earns. Part of question.h. */
+#include "model/question.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void append(char *out, size_t size, const char *separator, const char *text)
+{
+    size_t n = strlen(out);
+    snprintf(out + n, size - n, "%s%s", n ? separator : "", text);
+}
+
+static void range(const struct question *q, char *out, size_t size)
+{
+    char min[40] = "", max[40] = "";
+    if (isfinite(q->min))
+        snprintf(min, sizeof min, "%.10g", q->min);
+    if (isfinite(q->max))
+        snprintf(max, sizeof max, "%.10g", q->max);
+    snprintf(out, size, "%s[:]%s", min, max);
+}
+
+void question_correct_response(const struct question *q, char *out, size_t size)
+{
+    char pair[40];
+    out[0] = 0;
+    switch (q->kind) {
+    case QUESTION_TRUE_FALSE: snprintf(out, size, "%s", q->answer_true ? "true" : "false"); break;
+    case QUESTION_NUMERIC: range(q, out, size); break;
+    case QUESTION_SEQUENCING:
+        for (int i = 0; i < q->option_count; i++)
+            append(out, size, "[,]", q->option[i].id);
+        break;
+    case QUESTION_MATCHING:
+        for (int i = 0; i < q->option_count; i++) {
+            snprintf(pair, sizeof pair, "%s[.]%s", q->option[i].id, q->target[i].id);
+            append(out, size, "[,]", pair);
+        }
+        break;
+    case QUESTION_CHOICE:
+        for (int i = 0; i < q->option_count; i++)
+            if (q->option[i].weight > 0 && (q->multiple || q->option[i].weight >= 1 || !out[0]))
+                append(out, size, "[,]", q->option[i].id);
+        break;
+    case QUESTION_FILL_IN:
+        for (int i = 0; i < q->option_count && !out[0]; i++)
+            if (q->option[i].weight >= 1)
+                append(out, size, "[,]", lang_text_get(&q->option[i].text, "zh-CN"));
+        break;
+    default: break;
+    }
+}
+
+/* Takes the part before `separator` (or all that is left) out of *rest; false at the end. */
+static bool take(const char **rest, const char *separator, char *part, size_t size)
+{
+    if (!*rest)
+        return false;
+    const char *end = strstr(*rest, separator);
+    size_t n = end ? (size_t)(end - *rest) : strlen(*rest);
+    if (n >= size)
+        return false;
+    memcpy(part, *rest, n);
+    part[n] = 0;
+    *rest = end ? end + strlen(separator) : NULL;
+    return true;
+}
+
+static int find(const struct option *list, int count, const char *id)
+{
+    for (int i = 0; i < count; i++)
+        if (!strcmp(list[i].id, id))
+            return i;
+    return -1;
+}
+
+/* Option indexes of "c2[,]c1", each known and at most once; -1 if malformed. */
+static int list_of(const struct question *q, const char *response, int index[QUESTION_MAX_OPTIONS])
+{
+    char id[32];
+    int n = 0;
+    unsigned seen = 0;
+    const char *rest = response;
+    while (take(&rest, "[,]", id, sizeof id)) {
+        int i = find(q->option, q->option_count, id);
+        if (i < 0 || seen >> i & 1)
+            return -1;
+        seen |= 1u << i;
+        index[n++] = i;
+    }
+    return rest ? -1 : n;
+}
+
+static double grade_choice(const struct question *q, const char *response)
+{
+    int index[QUESTION_MAX_OPTIONS], n = list_of(q, response, index);
+    double got = 0, whole = 0;
+    if (n < 1 || (!q->multiple && n != 1))
+        return -1;
+    for (int i = 0; i < q->option_count; i++)
+        if (q->option[i].weight > 0)
+            whole = q->multiple ? whole + q->option[i].weight : fmax(whole, q->option[i].weight);
+    bool penalised = false;
+    for (int i = 0; i < q->option_count; i++)
+        penalised |= q->option[i].weight < 0;
+    for (int i = 0; i < n; i++) {
+        double w = q->option[index[i]].weight;
+        /* Marking everything must not earn everything: a wrong mark costs as much as one right one gives,
+         * unless the author said what it costs. */
+        got += w != 0 || penalised || !q->multiple ? w : -whole / q->option_count;
+    }
+    double share = whole > 0 ? got / whole : 0;
+    return share < 0 ? 0 : share > 1 ? 1 : share > 0.999 ? 1 : share;
+}
+
+static double grade_sequence(const struct question *q, const char *response)
+{
+    int index[QUESTION_MAX_OPTIONS], n = list_of(q, response, index);
+    if (n != q->option_count)
+        return -1;
+    for (int i = 0; i < n; i++)
+        if (index[i] != i)
+            return 0;
+    return 1;
+}
+
+static double grade_matching(const struct question *q, const char *response)
+{
+    char pair[64], source[32];
+    const char *rest = response;
+    unsigned seen = 0;
+    int right = 0;
+    while (take(&rest, "[,]", pair, sizeof pair)) {
+        const char *half = pair;
+        if (!take(&half, "[.]", source, sizeof source) || !half)
+            return -1;
+        int s = find(q->option, q->option_count, source), t = find(q->target, q->target_count, half);
+        if (s < 0 || t < 0 || seen >> s & 1)
+            return -1;
+        seen |= 1u << s;
+        right += s == t;
+    }
+    return rest || !seen ? -1 : (double)right / q->option_count;
+}
+
+static double grade_numeric(const struct question *q, const char *response)
+{
+    char *end;
+    if (strlen(response) > 32 || strspn(response, "0123456789.-+eE") != strlen(response))
+        return -1;
+    double n = strtod(response, &end);
+    if (end == response || *end || !isfinite(n))
+        return -1;
+    return n >= q->min && n <= q->max;
+}
+
+static double grade_fill_in(const struct question *q, const char *response)
+{
+    double best = 0;
+    for (int i = 0; i < q->option_count; i++)
+        for (int k = 0; k < q->option[i].text.count; k++)
+            if (!strcasecmp(q->option[i].text.entry[k].text, response))
+                best = fmax(best, q->option[i].weight);
+    return best > 1 ? 1 : best;
+}
+
+double question_grade(const struct question *q, const char *response)
+{
+    int index[QUESTION_MAX_OPTIONS];
+    size_t len = strlen(response);
+    if (!len || len >= RESPONSE_MAX || !utf8_valid(response, len))
+        return -1;
+    switch (q->kind) {
+    case QUESTION_TRUE_FALSE:
+        if (strcmp(response, "true") && strcmp(response, "false"))
+            return -1;
+        return (response[0] == 't') == q->answer_true;
+    case QUESTION_CHOICE: return grade_choice(q, response);
+    case QUESTION_SEQUENCING: return grade_sequence(q, response);
+    case QUESTION_MATCHING: return grade_matching(q, response);
+    case QUESTION_NUMERIC: return grade_numeric(q, response);
+    case QUESTION_LIKERT: return list_of(q, response, index) == 1 ? 1 : -1;
+    case QUESTION_FILL_IN: return grade_fill_in(q, response);
+    default: return -1;
+    }
+}

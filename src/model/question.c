@@ -1,0 +1,276 @@
+#include "model/question.h"
+#include "base/json.h"
+#include "model/file_ref.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SET_MAX_BYTES = 4 << 20, SET_MAX = 200 };
+
+static const char *const kind_name[QUESTION_KIND_COUNT] = { "true-false", "choice", "sequencing", "matching", "numeric", "likert", "fill-in" };
+
+const char *question_kind_name(enum question_kind k)
+{
+    return (unsigned)k < QUESTION_KIND_COUNT ? kind_name[k] : "other";
+}
+
+/* --- JSON --- */
+
+static bool text_field(const json_t *o, const char *where, const char *key, bool required, struct lang_text *out, struct err *e)
+{
+    const json_t *v;
+    char at[160];
+    if (!json_get_object(o, where, key, required, &v, e))
+        return false;
+    snprintf(at, sizeof at, "%s, %s", where, key);
+    return !v || lang_text_parse(v, at, out, e);
+}
+
+static bool id_valid(const char *id, size_t max)
+{
+    size_t n = strlen(id);
+    return n > 0 && n <= max && strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == n;
+}
+
+static bool option_parse(const json_t *o, const char *where, struct option *out, struct err *e)
+{
+    static const char *const known[] = { "id", "text", "picture", "weight", "feedback", NULL };
+    const char *id;
+    if (!(json_is_object(o) || err_set(e, ERR_INVALID, "%s must be an object", where)) || !keys_known(o, where, known, e) ||
+        !json_get_str(o, where, "id", sizeof out->id - 1, &id, e))
+        return false;
+    if (!id_valid(id, sizeof out->id - 1))
+        return err_set(e, ERR_INVALID, "%s: \"id\" may have letters, digits, '_' and '-'", where);
+    memcpy(out->id, id, strlen(id) + 1);
+    return text_field(o, where, "text", false, &out->text, e) && file_ref_parse(o, where, "picture", false, &out->picture, e) &&
+           json_get_num_or(o, where, "weight", -1, 1, 0, &out->weight, e) && text_field(o, where, "feedback", false, &out->feedback, e);
+}
+
+static bool options_parse(const json_t *o, const char *where, const char *key, struct option *list, int *count, struct err *e)
+{
+    const json_t *array;
+    if (!json_get_array(o, where, key, false, QUESTION_MAX_OPTIONS, &array, e))
+        return false;
+    for (size_t i = 0; array && i < json_array_size(array); i++) {
+        char at[128];
+        snprintf(at, sizeof at, "%s, %s %zu", where, key, i + 1);
+        *count = (int)i + 1;
+        if (!option_parse(json_array_get(array, i), at, &list[i], e))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (!strcmp(list[j].id, list[i].id))
+                return err_set(e, ERR_INVALID, "%s: the id \"%s\" is used twice", at, list[i].id);
+    }
+    return true;
+}
+
+/* What each kind cannot do without. */
+static bool consistent(const struct question *q, const char *where, struct err *e)
+{
+    int right = 0;
+    for (int i = 0; i < q->option_count; i++)
+        right += q->option[i].weight > 0;
+    switch (q->kind) {
+    case QUESTION_CHOICE:
+        if (q->option_count < 2 || !right)
+            return err_set(e, ERR_INVALID, "%s needs two or more options and a right one", where);
+        break;
+    case QUESTION_SEQUENCING:
+    case QUESTION_LIKERT:
+        if (q->option_count < 2)
+            return err_set(e, ERR_INVALID, "%s needs two or more options", where);
+        break;
+    case QUESTION_MATCHING:
+        if (q->option_count < 2 || q->target_count < q->option_count)
+            return err_set(e, ERR_INVALID, "%s needs two or more pairs, and a target for each", where);
+        break;
+    case QUESTION_NUMERIC:
+        if (!(q->min <= q->max))
+            return err_set(e, ERR_INVALID, "%s: \"min\" is above \"max\"", where);
+        break;
+    case QUESTION_FILL_IN:
+        if (!right)
+            return err_set(e, ERR_INVALID, "%s needs an accepted answer", where);
+        break;
+    case QUESTION_TRUE_FALSE:
+        if (q->option_count != 0 && q->option_count != 2)
+            return err_set(e, ERR_INVALID, "%s has either no options, or two: true, then false", where);
+        break;
+    default: break;
+    }
+    if (q->kind != QUESTION_MATCHING && q->target_count)
+        return err_set(e, ERR_INVALID, "%s: only matching questions have targets", where);
+    return true;
+}
+
+static bool kind_parse(const json_t *o, const char *where, enum question_kind *out, struct err *e)
+{
+    const char *kind;
+    if (!json_get_str(o, where, "kind", 20, &kind, e))
+        return false;
+    for (int k = 0; k < QUESTION_KIND_COUNT; k++)
+        if (!strcmp(kind, kind_name[k])) {
+            *out = (enum question_kind)k;
+            return true;
+        }
+    return err_set(e, ERR_UNSUPPORTED, "%s: kind \"%.20s\" is not one of true-false, choice, sequencing, matching, numeric, likert, fill-in", where, kind);
+}
+
+static bool question_parse(const json_t *o, const char *where, struct question *q, struct err *e)
+{
+    static const char *const known[] = { "id", "kind", "multiple", "prompt", "feedback", "picture", "answer_at_ms", "options",
+                                         "targets", "answer", "min", "max", NULL };
+    const char *id;
+    if (!(json_is_object(o) || err_set(e, ERR_INVALID, "%s must be an object", where)) || !keys_known(o, where, known, e) ||
+        !json_get_str(o, where, "id", sizeof q->id - 1, &id, e))
+        return false;
+    if (!id_valid(id, sizeof q->id - 1))
+        return err_set(e, ERR_INVALID, "%s: \"id\" may have letters, digits, '_' and '-'", where);
+    memcpy(q->id, id, strlen(id) + 1);
+    return kind_parse(o, where, &q->kind, e) && json_get_bool_or(o, where, "multiple", false, &q->multiple, e) &&
+           text_field(o, where, "prompt", true, &q->prompt, e) && text_field(o, where, "feedback", false, &q->feedback, e) &&
+           file_ref_parse(o, where, "picture", false, &q->picture, e) &&
+           json_get_int_or(o, where, "answer_at_ms", -1, INT64_C(86400000), -1, &q->answer_at_ms, e) &&
+           options_parse(o, where, "options", q->option, &q->option_count, e) &&
+           options_parse(o, where, "targets", q->target, &q->target_count, e) &&
+           json_get_bool_or(o, where, "answer", false, &q->answer_true, e) &&
+           json_get_num_or(o, where, "min", -1e15, 1e15, -HUGE_VAL, &q->min, e) &&
+           json_get_num_or(o, where, "max", -1e15, 1e15, HUGE_VAL, &q->max, e) && consistent(q, where, e);
+}
+
+static bool questions_parse(const json_t *list, struct question_set *s, struct err *e)
+{
+    int count = (int)json_array_size(list);
+    s->question = mem_alloc(sizeof *s->question * (size_t)(count + 1));
+    for (int i = 0; i < count; i++) {
+        char where[32];
+        snprintf(where, sizeof where, "question %d", i + 1);
+        s->count++;
+        if (!question_parse(json_array_get(list, (size_t)i), where, &s->question[i], e))
+            return false;
+        for (int j = 0; j < i; j++)
+            if (!strcmp(s->question[j].id, s->question[i].id))
+                return err_set(e, ERR_INVALID, "%s has the same id as question %d", where, j + 1);
+    }
+    return true;
+}
+
+bool question_set_parse(const char *json, size_t len, struct question_set *out, struct err *e)
+{
+    static const char *const known[] = { "format", "questions", NULL };
+    json_t *root = json_parse(json, len, SET_MAX_BYTES, e);
+    if (!root)
+        return false;
+    struct question_set s = { 0 };
+    const json_t *list = NULL;
+    int64_t format = 0;
+    bool ok = keys_known(root, "", known, e) && json_get_int(root, "", "format", 1, INT64_MAX, &format, e) &&
+              (format == 1 || err_set(e, ERR_UNSUPPORTED, "questions of format %lld need a newer version of this program", (long long)format)) &&
+              json_get_array(root, "", "questions", true, SET_MAX, &list, e) &&
+              (json_array_size(list) > 0 || err_set(e, ERR_INVALID, "\"questions\" is empty")) && questions_parse(list, &s, e);
+    json_decref(root);
+    if (ok)
+        *out = s;
+    else
+        question_set_release(&s);
+    return ok;
+}
+
+static json_t *options_to_json(const struct option *list, int count)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < count; i++) {
+        json_t *o = json_object();
+        json_object_set_new(o, "id", json_string(list[i].id));
+        json_object_set_new(o, "text", lang_text_to_json(&list[i].text));
+        file_ref_set(o, "picture", &list[i].picture);
+        json_object_set_new(o, "weight", json_real(list[i].weight));
+        if (list[i].feedback.count)
+            json_object_set_new(o, "feedback", lang_text_to_json(&list[i].feedback));
+        json_array_append_new(array, o);
+    }
+    return array;
+}
+
+static json_t *question_to_json(const struct question *q)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "id", json_string(q->id));
+    json_object_set_new(o, "kind", json_string(kind_name[q->kind]));
+    json_object_set_new(o, "multiple", json_boolean(q->multiple));
+    json_object_set_new(o, "prompt", lang_text_to_json(&q->prompt));
+    json_object_set_new(o, "feedback", lang_text_to_json(&q->feedback));
+    file_ref_set(o, "picture", &q->picture);
+    json_object_set_new(o, "answer_at_ms", json_integer(q->answer_at_ms));
+    json_object_set_new(o, "options", options_to_json(q->option, q->option_count));
+    if (q->target_count)
+        json_object_set_new(o, "targets", options_to_json(q->target, q->target_count));
+    if (q->kind == QUESTION_TRUE_FALSE)
+        json_object_set_new(o, "answer", json_boolean(q->answer_true));
+    if (q->kind == QUESTION_NUMERIC && isfinite(q->min))
+        json_object_set_new(o, "min", json_real(q->min));
+    if (q->kind == QUESTION_NUMERIC && isfinite(q->max))
+        json_object_set_new(o, "max", json_real(q->max));
+    return o;
+}
+
+json_t *question_set_to_json(const struct question_set *s)
+{
+    json_t *o = json_object(), *list = json_array();
+    for (int i = 0; i < s->count; i++)
+        json_array_append_new(list, question_to_json(&s->question[i]));
+    json_object_set_new(o, "format", json_integer(1));
+    json_object_set_new(o, "questions", list);
+    return o;
+}
+
+static void options_release(struct option *list, int count)
+{
+    for (int i = 0; i < count; i++) {
+        lang_text_release(&list[i].text);
+        lang_text_release(&list[i].feedback);
+        file_ref_release(&list[i].picture);
+    }
+}
+
+void question_set_release(struct question_set *s)
+{
+    for (int i = 0; i < s->count; i++) {
+        struct question *q = &s->question[i];
+        lang_text_release(&q->prompt);
+        lang_text_release(&q->feedback);
+        file_ref_release(&q->picture);
+        options_release(q->option, q->option_count);
+        options_release(q->target, q->target_count);
+    }
+    free(s->question);
+    *s = (struct question_set){ 0 };
+}
+
+bool question_is_survey(const struct question *q)
+{
+    return q->kind == QUESTION_LIKERT;
+}
+
+/* splitmix64: small, well mixed, the same on every machine; nothing here needs secrecy. */
+static uint64_t mix(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+void question_shuffle(uint64_t seed, const char *question_id, int n, int order[QUESTION_MAX_OPTIONS])
+{
+    uint64_t state = hash64(seed ^ 0x5765696b65u, question_id, strlen(question_id));
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    for (int i = n - 1; i > 0; i--) { /* Fisher-Yates; the bias of % is below 2^-60 */
+        int j = (int)(mix(&state) % (uint64_t)(i + 1)), keep = order[i];
+        order[i] = order[j];
+        order[j] = keep;
+    }
+}
