@@ -6,7 +6,7 @@
 # which forms the lesson is wanted, by file name: NAME.mp4, NAME.webm, NAME.opus (with "stills": ["@NAME"]).
 # The same input gives the same bytes. Called by build.sh.
 set -euo pipefail
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 SVT_LOG=1
 here=$(cd "$(dirname "$0")" && pwd)
 course=$1 name=$2 out=$3 work=$4
 
@@ -102,14 +102,16 @@ draw_shots() {
 
 # Each drawing settles from a slight close-up; stages and drawings fade into each other.
 film() { # OUT codec options…
-    local target=$1 inputs=() graph="" last="" k=0 start end drawing stage kind zoom
+    local target=$1 inputs=() graph="" last="" k=0 start end drawing stage kind zoom moving
     shift
     while IFS=$'\t' read -r start end drawing stage kind; do
-        zoom="1"
-        if [ "$kind" = new ]; then zoom="1+0.06*pow(1-on/62\,3)"; fi
+        zoom=1 moving=1
+        if [ "$kind" = new ]; then moving=62 zoom="1+0.06*pow(1-on/$moving\,3)"; fi
         inputs+=(-i "$work/$drawing.$stage.png")
-        graph+="[$k:v]format=yuv444p,zoompan=z='$zoom':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=62:s=854x480:fps=$fps,"
-        graph+="tpad=stop=-1:stop_mode=clone,trim=duration=$(awk "BEGIN { print $end - $start }"),format=yuv420p,settb=1/${fps}[p$k];"
+        graph+="[$k:v]format=yuv444p,zoompan=z='$zoom':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=$moving:s=854x480:fps=$fps,"
+        # Numbered anew after the padding: zoompan and tpad count time differently.
+        graph+="tpad=stop=-1:stop_mode=clone,trim=end_frame=$(awk "BEGIN { printf \"%d\", ($end - $start) * $fps + 0.5 }"),"
+        graph+="settb=1/$fps,setpts=N,format=yuv420p[p$k];"
         if [ "$k" -gt 0 ]; then graph+="${last}[p$k]xfade=transition=fade:duration=$fade:offset=${start}[x$k];" last="[x$k]"; else last="[p0]"; fi
         k=$((k + 1))
     done <"$work/shots"
