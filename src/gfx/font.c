@@ -68,7 +68,7 @@ static bool face_open(struct face *f, struct err *e)
     f->ttf = TTF_OpenFontIndex(f->file, f->px, f->index);
     if (!f->ttf)
         return err_set(e, ERR_DAMAGED, "font %s, face %d, cannot be opened: %s", f->file, f->index, TTF_GetError());
-    TTF_SetFontHinting(f->ttf, TTF_HINTING_LIGHT);
+    TTF_SetFontHinting(f->ttf, TTF_HINTING_NONE);
     return true;
 }
 

@@ -10,7 +10,7 @@ enum { RUN_BYTES = 6 << 20, WIDTH_BYTES = 1 << 20, MAX_RUN = 2000 };
 
 /* A rendered piece of one face: only the rectangle that holds ink. */
 struct run {
-    int advance;      /* px to the next piece */
+    int advance;      /* px to the next piece (before squeezing) */
     int x, y, w, h;   /* of the ink, from pen position and baseline */
     uint8_t *mask;    /* w*h coverage, or NULL */
     uint32_t *colour; /* w*h ARGB for colour glyphs, or NULL */
@@ -75,17 +75,43 @@ static bool joins(uint32_t c)
            (c >= 0x1f3fb && c <= 0x1f3ff) || (c >= 0xe0100 && c <= 0xe01ef);
 }
 
-/* The first stretch of `s` that one face can draw, at most MAX_RUN bytes; its face in *face. */
-static size_t piece(struct text *t, const struct text_style *st, const char *s, size_t len, int *face)
+/* Full-width marks whose blank half lies before (opening) or after (closing) their ink. */
+static bool opening(uint32_t c)
+{
+    return c == 0x201c || c == 0x2018 || c == 0xff08 || c == 0x3008 || c == 0x300a || c == 0x300c || c == 0x300e ||
+           c == 0x3010 || c == 0x3014;
+}
+
+static bool closing(uint32_t c)
+{
+    return c == 0x201d || c == 0x2019 || c == 0xff09 || c == 0x3009 || c == 0x300b || c == 0x300d || c == 0x300f ||
+           c == 0x3011 || c == 0x3015 || c == 0xff0c || c == 0x3002 || c == 0x3001 || c == 0xff1a || c == 0xff1b;
+}
+
+/* Two marks in a row give up the blank between them (clreq, "compression of punctuation"): ”， and 。” set tight. */
+static bool squeezed(uint32_t a, uint32_t b)
+{
+    return (closing(a) && (closing(b) || opening(b))) || (opening(a) && opening(b));
+}
+
+/* The first stretch of `s` that one face can draw, at most MAX_RUN bytes; its face in *face. It ends early after a
+ * mark that is squeezed against the next; then *squeeze is true. */
+static size_t piece(struct text *t, const struct text_style *st, const char *s, size_t len, int *face, bool *squeeze)
 {
     const char *p = s, *end = s + len;
     *face = -1;
+    *squeeze = false;
     bool joined = false;
+    uint32_t before = 0;
     while (p < end) {
         const char *q = p;
         uint32_t c = utf8_next(&q);
         if (q > end || q == p || (size_t)(q - s) > MAX_RUN)
             break;
+        if (before && squeezed(before, c)) {
+            *squeeze = true;
+            break;
+        }
         if (*face < 0 || !(joined || joins(c))) {
             int f = fonts_face_for(t->fonts, st->face, c);
             if (*face >= 0 && f != *face)
@@ -93,11 +119,23 @@ static size_t piece(struct text *t, const struct text_style *st, const char *s, 
             *face = f;
         }
         joined = c == 0x200d;
+        before = c;
         p = q;
     }
     if (*face < 0)
         *face = st->face;
     return p > s ? (size_t)(p - s) : len;
+}
+
+/* Half an em, when the mark that ends here is really set full width (Latin faces have narrow quotes). */
+static int squeeze_px(struct text *t, int face, int px, const char *end)
+{
+    const char *mark = end - 3; /* every mark above takes three bytes */
+    int advance = 0;
+    TTF_Font *font = fonts_at(t->fonts, face, px);
+    if (font && TTF_GlyphMetrics32(font, utf8_next(&mark), NULL, NULL, NULL, NULL, &advance) == 0 && advance * 10 >= px * 9)
+        return px / 2;
+    return 0;
 }
 
 static size_t key_of(struct run_key *k, int face, const struct text_style *st, int halo, const char *s, size_t len)
@@ -142,8 +180,10 @@ int text_width(struct text *t, const struct text_style *st, const char *s, size_
     int w = 0;
     for (size_t at = 0, n; at < len; at += n) {
         int face;
-        n = piece(t, st, s + at, len - at, &face);
+        bool squeeze;
+        n = piece(t, st, s + at, len - at, &face, &squeeze);
         w += measure(t, face, st->px, s + at, n);
+        w -= squeeze ? squeeze_px(t, face, st->px, s + at + n) : 0;
     }
     if (len <= MAX_RUN) {
         known = mem_alloc(sizeof *known);
@@ -151,6 +191,19 @@ int text_width(struct text *t, const struct text_style *st, const char *s, size_
         lru_put(t->widths, &k, klen, known, sizeof *known);
     }
     return w;
+}
+
+int text_tail(struct text *t, const struct text_style *st, const char *s, size_t len)
+{
+    const char *mark = s + len - 3, *p = mark;
+    int max_x = 0, advance = 0;
+    uint32_t c = len >= 3 ? utf8_next(&p) : 0;
+    if (p != s + len || !(closing(c) || c == 0xff01 || c == 0xff1f))
+        return 0;
+    TTF_Font *font = fonts_at(t->fonts, fonts_face_for(t->fonts, st->face, c), st->px);
+    if (!font || TTF_GlyphMetrics32(font, c, NULL, &max_x, NULL, NULL, &advance) != 0 || advance * 10 < st->px * 9)
+        return 0;
+    return advance > max_x ? advance - max_x - st->px / 16 : 0;
 }
 
 static size_t bytes_of(const char *s, size_t len, int characters)
@@ -166,7 +219,8 @@ size_t text_fit(struct text *t, const struct text_style *st, const char *s, size
     size_t at = 0, n;
     for (; at < len; at += n) {
         int face, extent = 0, count = 0;
-        n = piece(t, st, s + at, len - at, &face);
+        bool squeeze;
+        n = piece(t, st, s + at, len - at, &face, &squeeze);
         char buf[MAX_RUN + 1];
         terminated(buf, s + at, n);
         TTF_Font *font = fonts_at(t->fonts, face, st->px);
@@ -176,6 +230,7 @@ size_t text_fit(struct text *t, const struct text_style *st, const char *s, size
         if (fits < n)
             return at + fits;
         width -= measure(t, face, st->px, s + at, n);
+        width += squeeze ? squeeze_px(t, face, st->px, s + at + n) : 0;
     }
     return len;
 }
@@ -310,7 +365,8 @@ void text_draw(struct text *t, const struct text_style *st, const struct paint *
 {
     for (size_t at = 0, n; at < len; at += n) {
         int face;
-        n = piece(t, st, s + at, len - at, &face);
+        bool squeeze;
+        n = piece(t, st, s + at, len - at, &face, &squeeze);
         const struct run *r = run_get(t, face, st, s + at, n);
         if (r->halo)
             paint_mask(p, x + r->x - r->rim, y + r->y - r->rim, r->halo, r->w + 2 * r->rim, r->h + 2 * r->rim,
@@ -319,7 +375,7 @@ void text_draw(struct text *t, const struct text_style *st, const struct paint *
             paint_mask(p, x + r->x, y + r->y, r->mask, r->w, r->h, argb);
         else if (r->colour)
             paint_pixels(p, x + r->x, y + r->y, r->colour, r->w, r->h, false);
-        x += r->advance;
+        x += r->advance - (squeeze ? squeeze_px(t, face, st->px, s + at + n) : 0);
     }
 }
 

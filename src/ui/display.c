@@ -87,9 +87,9 @@ static struct theme_tone tone_of(const struct ui *ui, const struct node *n, cons
         t.border = 5;
     }
     if (look->disabled) { /* fades towards the paper, but the words stay readable */
-        t.fill = t.fill ? (t.fill & 0xff000000) | paint_mix(t.fill, 0xfaf6ee, 650) : 0;
+        t.fill = t.fill ? (t.fill & 0xff000000) | paint_mix(t.fill, 0xfaf6ee, 780) : 0;
         t.line = t.line ? 0xff000000 | paint_mix(t.line, 0xfaf6ee, 600) : 0;
-        t.ink = 0xff6f7771;
+        t.ink = 0xff626b65;
     }
     bool pressed = n->o.pressed || touch_pressed(&ui->touch) == n->id;
     if (pressed && t.fill)
@@ -162,7 +162,8 @@ static void emit_label(struct ui *ui, const struct node *n, const struct look *l
         int w = n->want_w - 2 * n->o.pad_x;
         if (n->o.w > 0 || n->o.min_w > 0) /* then want_w is not the text's */
             w = text_width(gfx_text(ui->gfx), &n->style, n->text, (size_t)len);
-        emit_line(ui, n, look, ink, n->text, len, x + slack(align, room - w), y + slack(rise, high - n->line_h), w);
+        int tail = align ? text_tail(gfx_text(ui->gfx), &n->style, n->text, (size_t)len) : 0;
+        emit_line(ui, n, look, ink, n->text, len, x + slack(align, room - w + tail), y + slack(rise, high - n->line_h), w);
         return;
     }
     const struct para *p = paragraph_get(gfx_paragraphs(ui->gfx), &n->style, n->text, room, n->o.max_lines);
@@ -178,7 +179,8 @@ static void emit_label(struct ui *ui, const struct node *n, const struct look *l
             s = cut;
             bytes = (int)strlen(cut);
         }
-        emit_line(ui, n, look, ink, s, bytes, x + slack(align, room - l->width), y, l->width);
+        int tail = align && !l->ellipsis ? text_tail(gfx_text(ui->gfx), &n->style, s, (size_t)bytes) : 0;
+        emit_line(ui, n, look, ink, s, bytes, x + slack(align, room - l->width + tail), y, l->width);
     }
 }
 
@@ -305,10 +307,11 @@ static void emit_thumb(struct ui *ui, const struct node *n, const struct look *l
     const struct scroll *s = scroll_of(ui, n->id);
     if (s->max <= 0 || n->r.h <= 0)
         return;
-    int wide = ui_px(ui, 10), room = n->r.h, high = (int)((int64_t)room * room / (room + s->max)), least = ui_px(ui, 60);
+    int wide = ui_px(ui, 10), edge = ui_px(ui, 8), room = n->r.h - 2 * ui_px(ui, 24), least = ui_px(ui, 60);
+    int high = (int)((int64_t)room * n->r.h / (n->r.h + s->max));
     high = high < least ? least : high;
-    int y = n->r.y + (int)((float)(room - high) * s->y / (float)s->max);
-    push(ui, (struct cmd){ .kind = CMD_ROUND, .r = { n->r.x + n->r.w - wide, y, wide, high }, .clip = n->clip,
+    int y = n->r.y + (n->r.h - room) / 2 + (int)((float)(room - high) * s->y / (float)s->max);
+    push(ui, (struct cmd){ .kind = CMD_ROUND, .r = { n->r.x + n->r.w - wide - edge, y, wide, high }, .clip = n->clip,
                            .fill = THEME_THUMB, .radius = wide / 2, .under = look->under }, 0);
 }
 

@@ -29,7 +29,7 @@ static struct ui_opt button_opt(const struct ui *ui, struct ui_opt o)
     if (!o.tone)
         o.tone = TONE_CARD;
     if (!o.font)
-        o.font = FONT_BUTTON;
+        o.font = o.h >= 112 || o.min_h >= 112 ? FONT_HEADING : FONT_BUTTON;
     if (!o.h && !o.min_h)
         o.min_h = THEME_BUTTON_HIGH;
     if (!o.pad && !o.pad_x)
@@ -53,13 +53,10 @@ bool ui_button_(struct ui *ui, const char *label, struct ui_opt o)
     return tapped;
 }
 
-/* Icons without words are larger; those above words take what the words leave. */
 static int icon_size(const struct ui_opt *o, bool alone, bool above)
 {
     int high = o->h ? o->h : o->min_h;
-    if (above)
-        return high * 46 / 100;
-    return alone && high >= 112 ? 64 : alone ? 52 : high >= 112 ? 52 : THEME_BUTTON_ICON;
+    return alone ? high * 54 / 100 : above ? high * 42 / 100 : high >= 112 ? 56 : THEME_BUTTON_ICON;
 }
 
 bool ui_icon_button_(struct ui *ui, uint32_t icon, const char *label, struct ui_opt o)

@@ -481,8 +481,9 @@ int main(int argc, char **argv)
     int64_t open_us = clock_boot_us();
     d.ui = ui_new(d.gfx);
     draw(&d, clock_boot_ms());
-    log_info("window after %.1f ms, first picture after %.1f ms", (double)(open_us - start_us) / 1e3,
-             (double)(clock_boot_us() - start_us) / 1e3);
+    struct ui_stats first = ui_stats(d.ui);
+    log_info("window after %.1f ms, first picture after %.1f ms (build %.1f, paint and show %.1f)",
+             (double)(open_us - start_us) / 1e3, (double)(clock_boot_us() - start_us) / 1e3, first.build_ms, first.paint_ms);
     if (measure)
         bench(&d);
     if (path)
