@@ -16,6 +16,8 @@ struct cue {
     int64_t from_ms, to_ms; /* half-open; from < to */
     char *text;             /* UTF-8, lines parted by \n, tags gone, entities decoded; never empty */
     char *voice;            /* who speaks (<v Name>), NULL if not said */
+    int64_t open_ms;        /* the latest end of this and all cues before it: where a search may stop */
+    int order;              /* place in the file */
 };
 struct cues {
     int count;
