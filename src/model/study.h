@@ -7,7 +7,10 @@
  *            STUDY_PRESENCE_MS before it; older unvouched time stays watched.
  * review   = presented again although it had counted before.
  * screen   = boot-time during which the lesson was on the screen.
- * Seeking, pausing, the background and an ended lesson earn nothing. */
+ * Seeking, pausing, the background and an ended lesson earn nothing.
+ *
+ * What was watched unvouched before can become verified by watching it again in company; such a millisecond earns
+ * at most 0.8 ms, because at 1.25x it may have been watched in that much time: verified never exceeds watched. */
 #ifndef WEIKE_MODEL_STUDY_H
 #define WEIKE_MODEL_STUDY_H
 #include "base/err.h"
@@ -64,10 +67,14 @@ struct study { /* a value; study_release frees its arrays */
     int64_t asked_boot_ms;        /* prompt is up since; -1: not up */
     bool playing, ended;
     int speed_permille;
-    int64_t last_boot_ms, last_media_ms;
+    int64_t last_boot_ms, last_media_ms; /* up to here everything is accounted for */
+    int64_t media_boot_ms;        /* boot-time at which last_media_ms was presented */
+    int64_t budget_us;            /* media time that the boot-time since then allows, not yet used */
+    int64_t watched_left, verified_left, review_left; /* remainders of speed-aware sums, below one ms */
     int64_t last_sign_boot_ms;
+    int signs;
     int pending_count, pending_cap;
-    struct study_pending { int64_t boot_ms, credit_ms; struct span media; } *pending; /* watched, not yet vouched for */
+    struct study_pending { int64_t from_boot_ms, to_boot_ms; int speed_permille; struct span media; } *pending; /* played, not yet vouched for */
 };
 
 /* `counted`, `counted_verified` may be NULL (nothing before). Opening the lesson is itself a sign of presence. */
