@@ -15,8 +15,8 @@ struct schedule_lesson {
 
 /* Index into `row`, -1 if there is none. `day`: days since 1970. In this order:
  * 1. the lesson begun last and not finished;
- * 2. the next lesson of the course the member was last in;
+ * 2. the first unfinished lesson of the course, of those begun, that the member was in last;
  * 3. the first lesson of the most important course (equal ones by id);
- * 4. all finished: a review, another one each day. */
+ * 4. all finished: a review, the next one each day. */
 int schedule_today(const struct schedule_lesson *row, int count, int64_t day);
 #endif
