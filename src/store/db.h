@@ -18,6 +18,10 @@ struct db *db_open_reader(const char *dir, struct err *e) MUST_CHECK;
 struct db *db_open_writer(const char *dir, struct err *e) MUST_CHECK;
 void db_close(struct db *db); /* NULL is fine */
 const char *db_dir(const struct db *db);
+struct sqlite3 *db_handle(struct db *db); /* for backup.c */
+
+/* Any database file (a backup, a damaged one) for looking into; nothing is migrated. */
+struct db *db_open_file(const char *path, bool writable, struct err *e) MUST_CHECK;
 
 /* Has this connection met SQLITE_CORRUPT or SQLITE_NOTADB? */
 bool db_damaged(const struct db *db);
@@ -27,6 +31,13 @@ bool db_begin(struct db *db, struct err *e) MUST_CHECK;                 /* BEGIN
 bool db_commit(struct db *db, struct err *e) MUST_CHECK;                /* on failure everything is rolled back */
 void db_rollback(struct db *db);
 int64_t db_changes(struct db *db); /* rows changed by the last statement */
+int64_t db_last_id(struct db *db); /* rowid of the last insert */
+/* Moves the journal into weike.db. `empty`: and cuts the journal to nothing (needs no reader in the way). */
+bool db_checkpoint(struct db *db, bool empty, struct err *e) MUST_CHECK;
+/* PRAGMA quick_check, giving up after `budget_ms` (0: no limit). *sound is false only if damage was found; *whole
+ * says whether everything was looked at. */
+void db_interrupt(struct db *db); /* any thread: the query under way ends with ERR_CANCELLED */
+bool db_check(struct db *db, int64_t budget_ms, bool *sound, bool *whole, struct err *e) MUST_CHECK;
 
 /* A statement being bound and stepped. db_query() must be ended by query_end() (or query_run, which does both)
  * before the same SQL is used again. Binding is by position, from 1, in order of the query_* calls. */
@@ -51,5 +62,6 @@ double query_col_num(struct query *q, int col);
 const char *query_col_text(struct query *q, int col);           /* never NULL; until the next query_row */
 const void *query_col_blob(struct query *q, int col, size_t *len);
 bool query_col_null(struct query *q, int col);
+void query_value(struct query *to, struct query *from, int col); /* binds a column of another query, as it is */
 void query_copy_text(struct query *q, int col, char *out, size_t size); /* cut to size */
 #endif

@@ -49,8 +49,8 @@ bool library_lessons(struct db *db, const char *course_id, const char *member_id
 /* Lessons begun and not finished, newest first: "continue where I stopped". */
 bool library_unfinished(struct db *db, const char *member_id, int limit, struct lesson_list *out,
                         struct err *e) MUST_CHECK;
-/* Candidates for today's lesson: of each of the first `courses` courses the first lesson this member has not
- * finished, with its progress; at most one row a course. */
+/* Rows for schedule_today(): the lessons this member was at last, all lessons of the course they belong to last, and
+ * of each of the first `courses` courses the first lesson not finished. No lesson of a course twice. */
 bool library_candidates(struct db *db, const char *member_id, int courses, struct lesson_list *out,
                         struct err *e) MUST_CHECK;
 

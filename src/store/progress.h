@@ -20,4 +20,10 @@ bool progress_get(struct db *db, const char *member_id, const char *content_id, 
 /* What counted before for study_init, in the plan year of `year`; empty for the guest. Caller releases both. */
 bool progress_counted(struct db *db, const char *member_id, const char *content_id, int year, struct spans *counted,
                       struct spans *verified, struct err *e) MUST_CHECK;
+/* For queries that join progress: reads the eight columns from `col` on, in the order of PROGRESS_COLUMNS. The join
+ * must call the tables p (progress) and use PROGRESS_COLUMNS as written. */
+#define PROGRESS_COLUMNS                                                                                               \
+    "p.position_ms, p.length_ms, p.finished, p.best_score, p.passed, p.attempts, p.last_ms, (SELECT watched_ms FROM " \
+    "counted c WHERE c.member_id = p.member_id AND c.content_id = p.content_id ORDER BY year DESC LIMIT 1)"
+void progress_columns(struct query *q, int col, struct progress *out);
 #endif

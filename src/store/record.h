@@ -8,6 +8,7 @@
 #include "model/attempt.h"
 #include "model/study.h"
 #include "store/member.h"
+#include "store/outbox.h"
 
 enum record_kind {
     RECORD_SIGN_IN,
@@ -51,10 +52,4 @@ bool record_open_attempt(struct db *db, const char *member_id, const char *conte
                          struct err *e) MUST_CHECK;
 void saved_attempt_release(struct saved_attempt *a);
 
-/* The statements, oldest first, each as the exact bytes that go up. A row whose hash does not fit its body is
- * never handed out; it counts in `damaged` (may be NULL). `visit` false stops. */
-enum outbox_state { OUTBOX_WAITING, OUTBOX_DELIVERED, OUTBOX_QUARANTINED };
-struct outbox_row { int64_t seq; char id[UUID_TEXT]; const char *body; size_t body_len; enum outbox_state state; };
-bool outbox_each(struct db *db, int64_t after_seq, bool (*visit)(void *ctx, const struct outbox_row *row), void *ctx,
-                 int64_t *damaged, struct err *e) MUST_CHECK;
 #endif

@@ -20,16 +20,21 @@ enum writer_state {
     WRITER_FAILED, /* nothing of it was kept; ERR_FULL and ERR_IO may be posted again */
 };
 
-/* A job runs on the writer's thread inside a transaction: true commits, false rolls back. */
-typedef bool writer_job(struct db *db, void *ctx, struct err *e);
+/* A job runs on the writer's thread inside a transaction: true commits, false rolls back. It may run again after a
+ * rollback, so it changes nothing but `db`. `*value` (0 before) is kept with the ticket. */
+typedef bool writer_job(struct db *db, void *ctx, int64_t *value, struct err *e);
 
 /* Copies everything it needs out of `r`, builds the statement, returns at once. Never 0. Any thread. */
 uint64_t writer_post(struct writer *w, const struct record *r);
 /* `ctx` is the job's until it has run; then `release(ctx)` is called on the writer's thread (may be NULL). */
 uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx));
 
-/* How a ticket fares. The reasons of the last 64 failures are kept; an older failed one says ERR_IO. */
+/* A date that a verified signature vouches for: no honest clock shows less from now on. Lower ones change nothing. */
+uint64_t writer_post_floor(struct writer *w, int64_t vouched_ms);
+
+/* How a ticket fares. The reasons of the last 64 failures are kept: ask within that many. */
 enum writer_state writer_state(struct writer *w, uint64_t ticket, struct err *e);
+int64_t writer_value(struct writer *w, uint64_t ticket); /* what its job left; 0 if nothing, or long ago */
 /* Waits until it is committed or failed; without a thread does the work itself. Not on the UI thread while
  * something plays. True if committed. */
 bool writer_wait(struct writer *w, uint64_t ticket, struct err *e) MUST_CHECK;
@@ -39,4 +44,24 @@ bool writer_do(struct writer *w, writer_job *job, void *ctx, struct err *e) MUST
 /* One unit of work: commits what is waiting (one group), or copies some pages of a backup. False if idle. */
 bool writer_step(struct writer *w);
 int writer_waiting(struct writer *w); /* items not yet committed */
+
+/* What the disk has done to us since the start. Any thread. */
+struct writer_troubles { int io_errors; bool disk_full, damaged; };
+struct writer_troubles writer_troubles(struct writer *w);
+
+/* ---- for store.c ---- */
+struct writer_options {
+    const char *home_page;   /* copied */
+    bool threaded;
+    bool keeper;             /* makes the daily backup */
+    int64_t floor_ms;        /* see store_clock_floor_ms */
+    void (*wake)(void *ctx);
+    void *ctx;
+};
+/* Takes `db` over on success. */
+struct writer *writer_new(struct db *db, const struct writer_options *o);
+/* Commits what waits, ends the thread and hands the connection back. Readers must be closed by then. */
+struct db *writer_stop(struct writer *w, bool *changed);
+void writer_free(struct writer *w); /* after writer_stop */
+int64_t writer_floor_ms(struct writer *w); /* any thread */
 #endif

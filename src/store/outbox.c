@@ -1,0 +1,94 @@
+#include "store/outbox.h"
+
+#include <string.h>
+
+const char *outbox_state_name(enum outbox_state s)
+{
+    static const char *const name[OUTBOX_STATE_COUNT] = { "waiting", "delivered", "quarantined" };
+    return (unsigned)s < OUTBOX_STATE_COUNT ? name[s] : "quarantined";
+}
+
+static void digest(const void *data, size_t len, uint8_t out[SHA256_BYTES])
+{
+    struct sha256 h;
+    sha256_init(&h);
+    sha256_add(&h, data, len);
+    sha256_end(&h, out);
+}
+
+static bool row_is_sound(struct query *q, int hash_col, int body_col)
+{
+    uint8_t is[SHA256_BYTES];
+    size_t hash_len, body_len;
+    const void *hash = query_col_blob(q, hash_col, &hash_len), *body = query_col_blob(q, body_col, &body_len);
+    digest(body_len ? body : "", body_len, is);
+    return hash_len == sizeof is && memcmp(hash, is, sizeof is) == 0;
+}
+
+bool outbox_each(struct db *db, int64_t after_seq, bool (*visit)(void *ctx, const struct outbox_row *row), void *ctx,
+                 int64_t *damaged, struct err *e)
+{
+    int64_t bad = 0;
+    bool go_on = true;
+    struct query q = db_query(db, "SELECT seq, id, state, sha256, body FROM statement WHERE seq > ? ORDER BY seq");
+    query_int(&q, after_seq);
+    while (go_on && query_row(&q)) {
+        if (!row_is_sound(&q, 3, 4)) {
+            bad++;
+            continue;
+        }
+        struct outbox_row row = { .seq = query_col_int(&q, 0), .state = (enum outbox_state)query_col_int(&q, 2) };
+        query_copy_text(&q, 1, row.id, sizeof row.id);
+        row.body = query_col_text(&q, 4);
+        row.body_len = strlen(row.body);
+        go_on = visit(ctx, &row);
+    }
+    if (!query_end(&q, e))
+        return false;
+    if (damaged)
+        *damaged = bad;
+    return true;
+}
+
+bool outbox_put(struct db *db, const char id[UUID_TEXT], const char *body, size_t len, int64_t wall_ms, struct err *e)
+{
+    uint8_t hash[SHA256_BYTES];
+    digest(body, len, hash);
+    struct query q = db_query(db, "INSERT INTO statement (id, state, sha256, created_ms, body) VALUES (?, 0, ?, ?, ?)"
+                                  " ON CONFLICT (id) DO NOTHING");
+    query_text(&q, id);
+    query_blob(&q, hash, sizeof hash);
+    query_int(&q, wall_ms);
+    query_text(&q, body);
+    return query_run(&q, e);
+}
+
+static bool quarantine(struct db *db, int64_t seq, struct err *e)
+{
+    struct query q = db_query(db, "UPDATE statement SET state = 2 WHERE seq = ?");
+    query_int(&q, seq);
+    return query_run(&q, e);
+}
+
+bool outbox_quarantine_damaged(struct db *db, int64_t after_seq, int limit, int64_t *last, int *found, struct err *e)
+{
+    int64_t bad[64], at = 0;
+    int count = 0, seen = 0;
+    struct query q = db_query(db, "SELECT seq, sha256, body FROM statement WHERE state = 0 AND seq > ? ORDER BY seq LIMIT ?");
+    query_int(&q, after_seq);
+    query_int(&q, limit);
+    while (count < 64 && query_row(&q)) {
+        at = query_col_int(&q, 0);
+        seen++;
+        if (!row_is_sound(&q, 1, 2))
+            bad[count++] = at;
+    }
+    if (!query_end(&q, e))
+        return false;
+    for (int i = 0; i < count; i++)
+        if (!quarantine(db, bad[i], e))
+            return false;
+    *last = seen < limit && count < 64 ? 0 : at;
+    *found = count;
+    return true;
+}

@@ -1,0 +1,285 @@
+#define _GNU_SOURCE
+#define LOG_MODULE "store"
+#include "store/store.h"
+#include "base/config.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "store/backup.h"
+#include "store/check.h"
+#include "store/fact.h"
+#include "store/marker.h"
+#include "store/repair.h"
+#include "store/reserve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    LOCK_WAIT_MS = 3000,        /* the kiosk lets a weikectl finish its opening or closing */
+    CHECK_DELAY_MS = 60000,
+    CLOSE_BACKUP_BYTES = 64 << 20, /* up to this size a backup at each close, above it once a day */
+};
+
+struct store {
+    char *dir;
+    bool owner;
+    int lock_fd; /* -1: not held */
+    struct db *db;
+    struct writer *writer;
+    struct check *check;
+};
+
+char *store_default_dir(void)
+{
+    const char *set = getenv("WEIKE_DATA"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (set && *set)
+        return mem_dup(set);
+    if (access("/var/lib/weike", W_OK | X_OK) == 0)
+        return mem_dup("/var/lib/weike");
+    if (data && *data == '/')
+        return fs_join(data, "weike");
+    return fs_join(home && *home ? home : "/tmp", ".local/share/weike");
+}
+
+/* ---- who may repair, back up and mark: one process at a time ---- */
+
+static int lock_file(const char *dir, int wait_ms)
+{
+    char *path = fs_join(dir, "lock");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    free(path);
+    while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK || wait_ms <= 0) {
+            close(fd);
+            return -1;
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000000 }, NULL); /* flock has no time-out */
+        wait_ms -= 20;
+    }
+    return fd;
+}
+
+static void unlock(struct store *s)
+{
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    s->lock_fd = -1;
+}
+
+/* ---- opening ---- */
+
+static bool make_folders(const char *dir, struct err *e)
+{
+    static const char *const folder[] = { "blobs", "incoming", "trust", "backup" };
+    bool ok = fs_mkdirs(dir, e);
+    for (size_t i = 0; ok && i < sizeof folder / sizeof *folder; i++) {
+        char *path = fs_join(dir, folder[i]);
+        ok = fs_mkdirs(path, e);
+        free(path);
+    }
+    return ok;
+}
+
+static void read_home_page(const char *dir, const struct store_options *o, char out[200])
+{
+    struct config c;
+    struct err e = ERR_INIT;
+    char *path = fs_join(dir, "weike.conf");
+    if (!o->home_page && !config_load(path, &c, &e))
+        log_warn("%s", e.text);
+    snprintf(out, 200, "%s", o->home_page ? o->home_page : c.home_page);
+    free(path);
+}
+
+static bool close_abandoned(struct db *db, const char *home_page, struct store_repair *r, struct err *e)
+{
+    if (!db_begin(db, e))
+        return false;
+    if (!fact_close_abandoned(db, home_page, &r->viewings_closed, e)) {
+        db_rollback(db);
+        return err_at(e, "closing what a power cut left open");
+    }
+    return db_commit(db, e);
+}
+
+/* The database ready for the writer. As keeper of the directory everything that a cut may have left is put right. */
+static struct db *open_database(struct store *s, const char *home_page, struct store_repair *r, struct repair_check *check,
+                                struct err *e)
+{
+    if (s->lock_fd < 0)
+        return db_open_writer(s->dir, e);
+    struct db *db = repair_open(s->dir, r, check, e);
+    struct err why = ERR_INIT;
+    if (db && !close_abandoned(db, home_page, r, &why)) {
+        /* A full or failing disk must not keep people from their lessons: the next start closes them. */
+        log_warn("%s", why.text);
+        if (why.kind == ERR_DAMAGED)
+            marker_set_damaged(s->dir);
+    }
+    if (db && s->owner) {
+        marker_clear_clean(s->dir);
+        if (!reserve_make(s->dir, &why))
+            log_warn("%s", why.text);
+    }
+    return db;
+}
+
+static bool start_writer(struct store *s, struct db *db, const struct store_options *o, const char *home_page,
+                         const struct repair_check *check, struct err *e)
+{
+    struct clock_reading now;
+    struct writer_options w = { .home_page = home_page, .threaded = o->threaded, .keeper = s->owner,
+                                .floor_ms = fact_saved_floor(db), .wake = o->wake, .ctx = o->ctx };
+    clock_read(w.floor_ms, &now);
+    bool due = s->owner && o->threaded && ((check->needed && !check->whole) || check_due(db, now.wall_ms));
+    s->writer = writer_new(db, &w);
+    s->db = db_open_reader(s->dir, e);
+    if (s->db && due)
+        s->check = check_start(s->dir, s->writer, CHECK_DELAY_MS);
+    return s->db != NULL;
+}
+
+struct store *store_open(const char *dir, const struct store_options *options, struct store_repair *repair, struct err *e)
+{
+    struct store_repair r = { 0 };
+    struct repair_check check = { .whole = true };
+    char home_page[200];
+    if (!make_folders(dir, e))
+        return NULL;
+    struct store *s = mem_alloc(sizeof *s);
+    s->dir = mem_dup(dir);
+    s->owner = options->owner;
+    s->lock_fd = lock_file(dir, options->owner ? LOCK_WAIT_MS : 0);
+    read_home_page(dir, options, home_page);
+    struct db *db = NULL;
+    if (s->owner && s->lock_fd < 0)
+        err_set(e, ERR_REFUSED, "%s is in use by another Weike", dir);
+    else
+        db = open_database(s, home_page, &r, &check, e);
+    if (!db || !start_writer(s, db, options, home_page, &check, e)) {
+        store_close(s);
+        return NULL;
+    }
+    if (!s->owner)
+        unlock(s);
+    if (repair)
+        *repair = r;
+    return s;
+}
+
+/* ---- closing ---- */
+
+static uint64_t size_of(const char *dir, const char *name)
+{
+    struct stat st;
+    char *path = fs_join(dir, name);
+    uint64_t size = stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+    free(path);
+    return size;
+}
+
+static void leave_tidy(struct store *s, struct db *db, bool changed, int64_t floor_ms)
+{
+    struct err e = ERR_INIT;
+    struct clock_reading now;
+    clock_read(floor_ms, &now);
+    bool small = size_of(s->dir, "weike.db") <= CLOSE_BACKUP_BYTES;
+    bool wanted = (changed && (small || backup_due(s->dir, now.wall_ms))) || !backup_last_ms(s->dir);
+    if (wanted && !backup_make(db, s->dir, &e))
+        log_warn("%s", e.text);
+    e = (struct err)ERR_INIT;
+    /* Only a database that holds everything itself is clean; a reader elsewhere in the way leaves it to the next start. */
+    if (!db_checkpoint(db, true, &e) || !marker_set_clean(s->dir, &e))
+        log_warn("%s", e.text);
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    bool damaged = check_found_damage(s->check), changed = false;
+    check_stop(s->check);
+    damaged |= s->db && db_damaged(s->db);
+    db_close(s->db);
+    if (s->writer) {
+        int64_t floor_ms = writer_floor_ms(s->writer);
+        struct db *db = writer_stop(s->writer, &changed);
+        damaged |= db_damaged(db);
+        if (s->lock_fd < 0 && changed)
+            s->lock_fd = lock_file(s->dir, 0);
+        if (damaged)
+            marker_set_damaged(s->dir);
+        else if (s->lock_fd >= 0 && (s->owner || changed))
+            leave_tidy(s, db, changed, floor_ms);
+        db_close(db);
+        writer_free(s->writer);
+    }
+    unlock(s);
+    free(s->dir);
+    free(s);
+}
+
+/* ---- looking ---- */
+
+const char *store_dir(const struct store *s)
+{
+    return s->dir;
+}
+
+struct db *store_db(struct store *s)
+{
+    return s->db;
+}
+
+struct writer *store_writer(struct store *s)
+{
+    return s->writer;
+}
+
+int64_t store_clock_floor_ms(const struct store *s)
+{
+    int64_t built = clock_build_floor_ms(), seen = writer_floor_ms(s->writer);
+    return seen > built ? seen : built;
+}
+
+void store_clock(const struct store *s, struct clock_reading *out)
+{
+    clock_read(store_clock_floor_ms(s), out);
+}
+
+bool store_health(struct store *s, struct health *out, struct err *e)
+{
+    struct health h = { 0 };
+    struct query q = db_query(s->db, "SELECT (SELECT count(*) FROM member WHERE active = 1),"
+                                     " (SELECT count(*) FROM package WHERE active = 1),"
+                                     " (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1),"
+                                     " (SELECT value FROM counter WHERE name = 'viewing'),"
+                                     " (SELECT value FROM counter WHERE name = 'answer'),"
+                                     " (SELECT value FROM counter WHERE name = 'statement'),"
+                                     " (SELECT value FROM counter WHERE name = 'waiting'),"
+                                     " (SELECT value FROM counter WHERE name = 'quarantined')");
+    if (query_row(&q)) {
+        int64_t *const field[] = { &h.members, &h.courses, &h.lessons, &h.viewings, &h.answers, &h.statements, &h.waiting,
+                                   &h.quarantined };
+        for (int i = 0; i < 8; i++)
+            *field[i] = query_col_int(&q, i);
+    }
+    if (!query_end(&q, e) || !fs_space(s->dir, &h.disk_free_bytes, &h.disk_total_bytes, e))
+        return false;
+    h.db_bytes = size_of(s->dir, "weike.db") + size_of(s->dir, "weike.db-wal");
+    h.last_backup_ms = backup_last_ms(s->dir);
+    store_clock(s, &h.clock);
+    struct writer_troubles t = writer_troubles(s->writer);
+    h.io_errors = t.io_errors;
+    h.disk_full = t.disk_full;
+    h.damaged = t.damaged || db_damaged(s->db) || check_found_damage(s->check);
+    *out = h;
+    return true;
+}

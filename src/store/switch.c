@@ -1,0 +1,252 @@
+/* switch.c - changes of the library: install, remove, sweep. The declarations are in library.h. */
+#define _GNU_SOURCE
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "store/blob.h"
+#include "store/library.h"
+#include "store/switch.h"
+
+#include <string.h>
+
+struct install {
+    const struct library_package *package;
+    struct course course;
+    char sha256[SHA256_HEX];
+    /* of the job's run */
+    struct db *db;
+    int64_t seq;
+    struct err *e;
+    bool ok;
+};
+
+static void add_text(struct query *q, const struct lang_text *text, struct str *scratch)
+{
+    json_t *map = lang_text_to_json(text);
+    str_clear(scratch);
+    json_write(map, scratch);
+    json_decref(map);
+    query_text(q, scratch->data);
+}
+
+/* Is there anything to do? *done: this very manifest is active already. */
+static bool may_install(struct install *in, bool *done)
+{
+    int64_t highest;
+    char active[SHA256_HEX];
+    const struct course *c = &in->course;
+    *done = false;
+    if (!library_version(in->db, c->id, &highest, active, in->e))
+        return false;
+    if (c->version < highest)
+        return err_set(in->e, ERR_OLDER, "%s: version %lld is older than version %lld, which is or was here", c->id,
+                       (long long)c->version, (long long)highest);
+    if (c->version == highest && *active) {
+        *done = strcmp(active, in->sha256) == 0;
+        return *done || err_set(in->e, ERR_UNTRUSTED, "%s: version %lld is here already with other content", c->id,
+                                (long long)c->version);
+    }
+    return true;
+}
+
+/* The version before the active one goes, the active one becomes the one before. */
+static bool step_versions(struct install *in)
+{
+    struct query q = db_query(in->db, "DELETE FROM package WHERE id = ?1 AND (active = 0 OR version = ?2)");
+    query_text(&q, in->course.id);
+    query_int(&q, in->course.version);
+    if (!query_run(&q, in->e))
+        return false;
+    q = db_query(in->db, "UPDATE package SET active = 0 WHERE id = ? AND active = 1");
+    query_text(&q, in->course.id);
+    if (!query_run(&q, in->e))
+        return false;
+    q = db_query(in->db, "INSERT INTO package_version (id, highest) VALUES (?, ?)"
+                         " ON CONFLICT (id) DO UPDATE SET highest = max(highest, excluded.highest)");
+    query_text(&q, in->course.id);
+    query_int(&q, in->course.version);
+    return query_run(&q, in->e);
+}
+
+static bool put_package(struct install *in)
+{
+    const struct course *c = &in->course;
+    struct clock_reading now;
+    struct str title, summary;
+    int64_t duration_ms = 0;
+    for (int i = 0; i < c->lesson_count; i++)
+        duration_ms += c->lesson[i].duration_ms;
+    clock_read(0, &now);
+    str_init(&title, 0);
+    str_init(&summary, 0);
+    struct query q = db_query(in->db, "INSERT INTO package (id, version, active, manifest_sha256, publisher, category, priority, title,"
+                                      " summary, poster_sha256, lessons, duration_ms, installed_ms)"
+                                      " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    query_text(&q, c->id);
+    query_int(&q, c->version);
+    query_text(&q, in->sha256);
+    query_text(&q, in->package->publisher);
+    query_text(&q, c->category);
+    query_int(&q, c->priority);
+    add_text(&q, &c->title, &title);
+    add_text(&q, &c->summary, &summary);
+    query_text(&q, c->poster.sha256);
+    query_int(&q, c->lesson_count);
+    query_int(&q, duration_ms);
+    query_int(&q, now.wall_ms);
+    bool ok = query_run(&q, in->e);
+    in->seq = ok ? db_last_id(in->db) : 0;
+    str_release(&title);
+    str_release(&summary);
+    if (!ok)
+        return false;
+    q = db_query(in->db, "INSERT INTO manifest (package_seq, body) VALUES (?, ?)");
+    query_int(&q, in->seq);
+    query_blob(&q, in->package->manifest, in->package->manifest_len);
+    return query_run(&q, in->e);
+}
+
+static bool put_lesson(struct install *in, int position, struct str *scratch)
+{
+    const struct lesson *l = &in->course.lesson[position];
+    struct query q = db_query(in->db, "INSERT INTO lesson (package_seq, position, content_id, title, poster_sha256, duration_ms, quiz)"
+                                      " VALUES (?, ?, ?, ?, ?, ?, ?)");
+    query_int(&q, in->seq);
+    query_int(&q, position);
+    query_text(&q, l->content_id);
+    add_text(&q, &l->title, scratch);
+    query_text(&q, l->poster.sha256);
+    query_int(&q, l->duration_ms);
+    query_int(&q, *l->questions.sha256 != 0);
+    if (!query_run(&q, in->e))
+        return false;
+    q = db_query(in->db, "INSERT INTO lesson_name (content_id, title, category) VALUES (?, ?, ?) ON CONFLICT (content_id)"
+                         " DO UPDATE SET title = excluded.title, category = excluded.category");
+    query_text(&q, l->content_id);
+    query_text(&q, scratch->data);
+    query_text(&q, in->course.category);
+    return query_run(&q, in->e);
+}
+
+static void put_file(void *ctx, const struct file_ref *f, const char *where)
+{
+    struct install *in = ctx;
+    if (!in->ok || !*f->sha256)
+        return;
+    if (!blob_exists(db_dir(in->db), f->sha256, f->size_bytes)) {
+        in->ok = err_set(in->e, ERR_MISSING, "%s, %s: its file is not in the data directory", in->course.id, where);
+        return;
+    }
+    struct query q = db_query(in->db, "INSERT OR IGNORE INTO package_file (package_seq, sha256) VALUES (?, ?)");
+    query_int(&q, in->seq);
+    query_text(&q, f->sha256);
+    in->ok = query_run(&q, in->e);
+}
+
+static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    struct install *in = ctx;
+    bool done;
+    in->db = db;
+    in->e = e;
+    if (!may_install(in, &done) || done)
+        return done;
+    in->ok = step_versions(in) && put_package(in);
+    struct str scratch;
+    str_init(&scratch, 0);
+    for (int i = 0; in->ok && i < in->course.lesson_count; i++)
+        in->ok = put_lesson(in, i, &scratch);
+    str_release(&scratch);
+    if (in->ok)
+        course_each_file(&in->course, put_file, in);
+    return in->ok;
+}
+
+bool library_put(struct db *db, const struct library_package *p, struct err *e)
+{
+    struct install in = { .package = p };
+    int64_t value;
+    if (!course_parse(p->manifest, p->manifest_len, &in.course, e))
+        return false;
+    sha256_hex(p->manifest, p->manifest_len, in.sha256);
+    bool ok = apply_install(db, &in, &value, e);
+    course_release(&in.course);
+    return ok;
+}
+
+bool library_install(struct writer *w, const struct library_package *p, struct err *e)
+{
+    struct install in = { .package = p };
+    if (!course_parse(p->manifest, p->manifest_len, &in.course, e))
+        return false;
+    sha256_hex(p->manifest, p->manifest_len, in.sha256);
+    bool ok = writer_do(w, apply_install, &in, e);
+    course_release(&in.course);
+    return ok;
+}
+
+static bool apply_remove(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    const char *id = ctx;
+    struct query q = db_query(db, "DELETE FROM package WHERE id = ?");
+    query_text(&q, id);
+    if (!query_run(&q, e))
+        return false;
+    return db_changes(db) > 0 || err_set(e, ERR_MISSING, "the course %s is not here", id);
+}
+
+bool library_remove(struct writer *w, const char *course_id, struct err *e)
+{
+    char id[COURSE_ID];
+    strncpy(id, course_id, sizeof id - 1);
+    id[sizeof id - 1] = 0;
+    return writer_do(w, apply_remove, id, e);
+}
+
+/* ---- sweep ---- */
+
+struct sweeping {
+    struct db *db;
+    bool (*keep)(void *, const char *);
+    void *ctx;
+    struct library_sweep done;
+    struct err *e;
+    bool ok;
+};
+
+static bool sweep_one(void *ctx, const char *sha256, uint64_t size_bytes)
+{
+    struct sweeping *s = ctx;
+    bool named = true;
+    s->ok = library_references(s->db, sha256, &named, s->e);
+    if (!s->ok || named || (s->keep && s->keep(s->ctx, sha256)))
+        return s->ok;
+    s->ok = blob_remove(db_dir(s->db), sha256, s->e);
+    if (s->ok) {
+        s->done.removed++;
+        s->done.freed_bytes += size_bytes;
+    }
+    return s->ok;
+}
+
+static bool apply_sweep(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    struct sweeping *s = ctx;
+    s->db = db;
+    s->e = e;
+    s->ok = true;
+    return blob_each(db_dir(db), sweep_one, s, e) && s->ok;
+}
+
+bool library_sweep(struct writer *w, bool (*keep)(void *ctx, const char *sha256), void *ctx, struct library_sweep *out,
+                   struct err *e)
+{
+    struct sweeping s = { .keep = keep, .ctx = ctx };
+    if (!writer_do(w, apply_sweep, &s, e))
+        return false;
+    *out = s.done;
+    return true;
+}
