@@ -88,7 +88,7 @@ static void show_controls(struct player_view *s, int64_t boot_ms)
     ui_request_frame(s->app->ui);
 }
 
-static void player_enter(void *screen, void *app, const void *arg)
+static void screen_enter(void *screen, void *app, const void *arg)
 {
     struct player_view *s = screen;
     s->app = app;
@@ -121,7 +121,7 @@ static void stop(struct player_view *s)
     s->scaler = NULL;
 }
 
-static void player_leave(void *screen)
+static void screen_leave(void *screen)
 {
     struct player_view *s = screen;
     stop(s);
@@ -218,7 +218,7 @@ static bool wants_controls(const struct player_view *s, int64_t boot_ms)
     return boot_ms < s->controls_until_boot_ms || s->state.phase == PLAYER_PAUSED || s->scrubbing;
 }
 
-static void player_tick(void *screen, int64_t boot_ms)
+static void screen_tick(void *screen, int64_t boot_ms)
 {
     struct player_view *s = screen;
     if (!s->player)
@@ -236,7 +236,7 @@ static void player_tick(void *screen, int64_t boot_ms)
     follow_presence(s, boot_ms);
 }
 
-static int player_due_ms(void *screen, int64_t boot_ms)
+static int screen_due_ms(void *screen, int64_t boot_ms)
 {
     struct player_view *s = screen;
     (void)boot_ms;
@@ -246,13 +246,13 @@ static int player_due_ms(void *screen, int64_t boot_ms)
     return due < 0 || due > 200 ? 200 : due;
 }
 
-static bool player_busy(void *screen)
+static bool screen_busy(void *screen)
 {
     struct player_view *s = screen;
     return s->player && (s->state.phase == PLAYER_PLAYING || s->state.phase == PLAYER_OPENING);
 }
 
-static void player_touched(void *screen, int64_t boot_ms)
+static void screen_touched(void *screen, int64_t boot_ms)
 {
     struct player_view *s = screen;
     if (!s->player)
@@ -332,12 +332,12 @@ void player_view_leave(struct player_view *s)
     nav_pop(s->app->nav);
 }
 
-static void player_draw(struct ui *ui, void *screen)
+static void screen_draw(struct ui *ui, void *screen)
 {
     player_view_draw(ui, screen);
 }
 
 const struct screen_class player_screen = {
-    .name = "player", .size = sizeof(struct player_view), .enter = player_enter, .leave = player_leave, .draw = player_draw,
-    .tick = player_tick, .due_ms = player_due_ms, .touched = player_touched, .busy = player_busy,
+    .name = "player", .size = sizeof(struct player_view), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
+    .tick = screen_tick, .due_ms = screen_due_ms, .touched = screen_touched, .busy = screen_busy,
 };
