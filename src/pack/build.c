@@ -70,7 +70,7 @@ static bool write_manifest(struct builder *b, const struct course *c, struct tre
     return ok;
 }
 
-static bool add_source(struct builder *b, const struct source *s, struct err *e)
+static bool add_source(struct builder *b, struct source *s, struct err *e)
 {
     struct package_options po = { .renditions = b->o->renditions, .say = b->o->say, .ctx = b->o->ctx };
     struct index_entry *old = index_find(&b->index, s->id);

@@ -1,5 +1,6 @@
 #include "pack/caption.h"
 #include "base/fs.h"
+#include "model/cue.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -143,6 +144,20 @@ bool caption_from_srt(const char *text, struct str *out, struct err *e)
     return cues > 0 || err_set(e, ERR_INVALID, "there is no caption in it");
 }
 
+/* What is published must be what the kiosk can show. */
+static bool showable(const struct str *vtt, struct err *e)
+{
+    struct cues cues = { 0 };
+    if (!cues_parse(vtt->data, vtt->len, &cues, e))
+        return false;
+    int count = cues.count, skipped = cues.skipped;
+    cues_release(&cues);
+    if (skipped)
+        return err_set(e, ERR_INVALID, "%d of its %d captions are broken (times such as 00:01.000 --> 00:04.000?)", skipped,
+                       count + skipped);
+    return count > 0 || err_set(e, ERR_INVALID, "there is no caption in it");
+}
+
 bool caption_read(const char *path, struct str *out, struct err *e)
 {
     struct str raw, text, vtt;
@@ -156,8 +171,7 @@ bool caption_read(const char *path, struct str *out, struct err *e)
             ok = caption_from_srt(text.data, &vtt, e);
         else if (ok)
             str_add(&vtt, text.data, text.len);
-        if (ok && strncmp(vtt.data, "WEBVTT", 6) != 0)
-            ok = err_set(e, ERR_INVALID, "it does not begin with \"WEBVTT\"");
+        ok = ok && showable(&vtt, e);
         if (!ok)
             err_at(e, "%s", path);
     }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "pack/copy.h"
+#include "pack/question_files.h"
 #include "store/blob.h"
 #include "store/library.h"
 
@@ -150,16 +151,23 @@ static int count_of(const struct install *i, enum plan_state s)
     return n;
 }
 
+struct keep { const struct plan *plan; struct question_files pictures; };
+
 static bool keep_blob(void *ctx, const char *sha256)
 {
-    return plan_has(ctx, sha256);
+    const struct keep *k = ctx;
+    return plan_has(k->plan, sha256) || question_files_has(&k->pictures, sha256);
 }
 
 static void sweep(struct install *i)
 {
     struct library_sweep swept = { 0 };
     struct err e = ERR_INIT;
-    if (!library_sweep(i->o.writer, keep_blob, i->plan, &swept, &e))
+    struct keep keep = { .plan = i->plan };
+    bool ok = question_files_collect(i->db, &keep.pictures, &e) &&
+              library_sweep(i->o.writer, keep_blob, &keep, &swept, &e);
+    question_files_release(&keep.pictures);
+    if (!ok)
         log_warn("freeing room: %s", e.text);
     else if (swept.removed)
         log_info("removed %d files no lesson needs, %llu bytes", swept.removed, (unsigned long long)swept.freed_bytes);

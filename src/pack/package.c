@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "pack/caption.h"
 #include "pack/picture.h"
+#include "pack/question_files.h"
 #include "pack/rendition.h"
 
 #include <dirent.h>
@@ -85,10 +86,29 @@ static bool add_caption(const struct work *k, const struct source_caption *c, st
     return ok;
 }
 
-static bool add_questions(const struct work *k, const struct source_lesson *l, struct file_ref *out, struct err *e)
+struct question_pictures { const struct work *k; bool ok; struct err *e; };
+
+static bool add_question_picture(void *ctx, struct file_ref *f, const char *where)
 {
+    struct question_pictures *p = ctx;
+    struct file_ref made = { 0 };
+    p->ok = add_picture(p->k, f->name, &made, p->e) || err_at(p->e, "%s", where);
+    if (p->ok) {
+        free(f->name);
+        free(f->type);
+        *f = made;
+    }
+    return p->ok;
+}
+
+static bool add_questions(const struct work *k, struct source_lesson *l, struct file_ref *out, struct err *e)
+{
+    struct question_pictures p = { k, true, e };
     if (!l->questions.count)
         return true;
+    question_files_each(&l->questions, add_question_picture, &p);
+    if (!p.ok)
+        return false;
     json_t *json = question_set_to_json(&l->questions);
     struct str text;
     str_init(&text, 0);
@@ -224,7 +244,7 @@ static bool settle_renditions(struct lesson *l, struct err *e)
 
 /* ---- lesson, course ---- */
 
-static bool make_lesson(const struct work *k, const struct source_lesson *s, struct lesson *l, struct err *e)
+static bool make_lesson(const struct work *k, struct source_lesson *s, struct lesson *l, struct err *e)
 {
     memcpy(l->content_id, s->id, sizeof l->content_id);
     lang_text_copy(&s->title, &l->title);
@@ -248,7 +268,7 @@ static bool make_lesson(const struct work *k, const struct source_lesson *s, str
     return ok && add_questions(k, s, &l->questions, e);
 }
 
-bool package_make(struct tree_writer *w, const struct source *s, const struct package_options *o, struct course *out,
+bool package_make(struct tree_writer *w, struct source *s, const struct package_options *o, struct course *out,
                   struct err *e)
 {
     struct work k = { w, s, o };

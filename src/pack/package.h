@@ -11,6 +11,7 @@ struct package_options {
     void *ctx;
 };
 /* `out` is released by the caller with course_release. */
-bool package_make(struct tree_writer *w, const struct source *s, const struct package_options *o, struct course *out,
+/* Names of pictures in s->lesson[].questions become references to files of the tree. */
+bool package_make(struct tree_writer *w, struct source *s, const struct package_options *o, struct course *out,
                   struct err *e) MUST_CHECK;
 #endif

@@ -1,6 +1,7 @@
 #include "pack/plan.h"
 #include "base/fs.h"
 #include "pack/copy.h"
+#include "pack/question_files.h"
 #include "store/blob.h"
 #include "store/library.h"
 
@@ -135,11 +136,61 @@ static bool look_at_blob(struct plan *p, const struct plan_blob *b, struct err *
                    (unsigned long long)b->size_bytes);
 }
 
+/* From the source, or from here if it came before. */
+static bool read_questions(struct plan *p, const struct file_ref *f, struct str *out, struct err *e)
+{
+    char rel[TREE_PATH_MAX];
+    if (blob_exists(p->data_dir, f->sha256, f->size_bytes)) {
+        char *path = blob_path(p->data_dir, f->sha256);
+        bool ok = fs_read(path, QUESTION_FILES_MAX_BYTES, out, e);
+        free(path);
+        return ok;
+    }
+    tree_path(TREE_BLOB, f->sha256, rel);
+    return tree_read(p->repo_fd, rel, QUESTION_FILES_MAX_BYTES, out, e);
+}
+
+struct in_lesson { struct gather *g; int lesson; };
+
+static bool gather_picture(void *ctx, struct file_ref *f, const char *where)
+{
+    struct in_lesson *l = ctx;
+    char *at = mem_printf("lesson %d, %s", l->lesson, where);
+    gather_file(l->g, f, at);
+    free(at);
+    return true;
+}
+
+/* Questions are read before anything is copied: their pictures belong to the package, and one that cannot be shown
+ * refuses it. */
+static bool gather_pictures(struct plan *p, const struct course *course, struct gather *g, struct err *e)
+{
+    bool ok = true;
+    for (int i = 0; ok && i < course->lesson_count; i++) {
+        const struct file_ref *f = &course->lesson[i].questions;
+        struct in_lesson in = { g, i + 1 };
+        struct question_set set = { 0 };
+        struct str text;
+        if (!f->sha256[0])
+            continue;
+        str_init(&text, QUESTION_FILES_MAX_BYTES + 1);
+        ok = read_questions(p, f, &text, e) && question_files_parse(&text, f, &set, e);
+        if (ok)
+            question_files_each(&set, gather_picture, &in);
+        else
+            err_at(e, "lesson %d, questions (%s)", i + 1, f->name);
+        question_set_release(&set);
+        str_release(&text);
+    }
+    return ok;
+}
+
 static bool find_missing(struct plan *p, struct plan_package *k, const struct course *course, struct err *e)
 {
     struct gather g = { 0 };
     course_each_file(course, gather_file, &g);
-    bool ok = keep_once(&g, e);
+    bool ok = gather_pictures(p, course, &g, e);
+    ok = ok && keep_once(&g, e);
     k->blob = g.blob;
     k->blob_count = g.count;
     for (int i = 0; ok && i < k->blob_count; i++) {

@@ -1,8 +1,7 @@
 #define _GNU_SOURCE
 #include "pack/verify.h"
 #include "base/fs.h"
-#include "model/question.h"
-#include "pack/questions.h"
+#include "pack/question_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,25 +110,38 @@ static void each_file(void *ctx, const struct file_ref *f, const char *where)
 
 /* ---- packages ---- */
 
+struct in_lesson { struct judge *j; int lesson; };
+
+static bool each_picture(void *ctx, struct file_ref *f, const char *where)
+{
+    struct in_lesson *in = ctx;
+    char *at = mem_printf("lesson %d, %s", in->lesson, where);
+    each_file(in->j, f, at);
+    free(at);
+    return true;
+}
+
 static void check_questions(struct judge *j, const struct course *c)
 {
     for (int i = 0; i < c->lesson_count; i++) {
         const struct file_ref *f = &c->lesson[i].questions;
+        struct in_lesson in = { j, i + 1 };
         struct question_set set = { 0 };
         struct err why = ERR_INIT;
         struct str text;
         char rel[TREE_PATH_MAX];
         if (!f->sha256[0])
             continue;
-        str_init(&text, QUESTIONS_MAX_BYTES + 1);
+        str_init(&text, QUESTION_FILES_MAX_BYTES + 1);
         tree_path(TREE_BLOB, f->sha256, rel);
-        if (!tree_read(j->repo_fd, rel, QUESTIONS_MAX_BYTES, &text, &why) ||
-            !question_set_parse(text.data, text.len, &set, &why)) {
+        if (tree_read(j->repo_fd, rel, QUESTION_FILES_MAX_BYTES, &text, &why) &&
+            question_files_parse(&text, f, &set, &why)) {
+            question_files_each(&set, each_picture, &in);
+        } else if (why.kind != ERR_MISSING && why.kind != ERR_UNTRUSTED) { /* those were told as a file */
             err_at(&why, "%s: lesson %d, questions", c->id, i + 1);
             problem(j, &why);
-        } else {
-            question_set_release(&set);
         }
+        question_set_release(&set);
         str_release(&text);
     }
 }
