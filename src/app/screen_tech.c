@@ -46,7 +46,7 @@ void tech_line(struct ui *ui, uint32_t key, const char *name, const char *value,
 static void tabs(struct ui *ui, struct tech *s)
 {
     static const struct { uint32_t icon; const char *name; } tab[TECH_TAB_COUNT] = {
-        { ICON_USB, TR_MARK("Content") },      { ICON_GROUP, TR_MARK("Members") },   { ICON_STORAGE, TR_MARK("Health") },
+        { ICON_USB, TR_MARK("Content") },      { ICON_GROUP, TR_MARK("Members") },   { ICON_STORAGE, TR_MARK("Machine") },
         { ICON_TRANSLATE, TR_MARK("Settings") }, { ICON_TOUCH_APP, TR_MARK("Tests") },
     };
     ui_column(ui, "tabs", .w = 340, .gap = 20) {
@@ -81,7 +81,7 @@ static void tech_draw(struct ui *ui, void *screen)
                 }
             }
         }
-        if (chrome_footer(ui, s->app, tr("Content brings lessons in from a stick or folder.\nHealth shows whether anything needs you.\nThe members' records are never changed from here."), NULL, NULL))
+        if (chrome_footer(ui, s->app, tr("Content brings lessons in from a stick or folder.\nMachine shows whether anything needs you.\nThe members' records are never changed from here."), NULL, NULL))
             nav_pop(s->app->nav);
     }
 }

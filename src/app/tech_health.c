@@ -31,7 +31,7 @@ static void records(struct ui *ui, const struct health *h)
 void tech_health_draw(struct ui *ui, struct tech *s)
 {
     const struct health *h = &s->health;
-    ui_label(ui, tr("Health"), .font = FONT_HEADING, .role = ROLE_HEADING);
+    ui_label(ui, tr("How the machine is"), .font = FONT_HEADING, .role = ROLE_HEADING);
     if (!s->health_known) {
         ui_label(ui, tr("The data cannot be read."), .ink = INK_STOP);
         return;
