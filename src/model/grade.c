@@ -1,6 +1,6 @@
 /* grade.c - responses in the xAPI interaction syntax (xAPI 1.0.3 Data §2.4.4.1): the right one, and the share of
  * points a given one earns. Part of question.h. */
-#include "model/question.h"
+#include "model/response.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,49 +54,9 @@ void question_correct_response(const struct question *q, char *out, size_t size)
     }
 }
 
-/* Takes the part before `separator` (or all that is left) out of *rest; false at the end. */
-static bool take(const char **rest, const char *separator, char *part, size_t size)
-{
-    if (!*rest)
-        return false;
-    const char *end = strstr(*rest, separator);
-    size_t n = end ? (size_t)(end - *rest) : strlen(*rest);
-    if (n >= size)
-        return false;
-    memcpy(part, *rest, n);
-    part[n] = 0;
-    *rest = end ? end + strlen(separator) : NULL;
-    return true;
-}
-
-static int find(const struct option *list, int count, const char *id)
-{
-    for (int i = 0; i < count; i++)
-        if (!strcmp(list[i].id, id))
-            return i;
-    return -1;
-}
-
-/* Option indexes of "c2[,]c1", each known and at most once; -1 if malformed. */
-static int list_of(const struct question *q, const char *response, int index[QUESTION_MAX_OPTIONS])
-{
-    char id[32];
-    int n = 0;
-    unsigned seen = 0;
-    const char *rest = response;
-    while (take(&rest, "[,]", id, sizeof id)) {
-        int i = find(q->option, q->option_count, id);
-        if (i < 0 || seen >> i & 1)
-            return -1;
-        seen |= 1u << i;
-        index[n++] = i;
-    }
-    return rest ? -1 : n;
-}
-
 static double grade_choice(const struct question *q, const char *response)
 {
-    int index[QUESTION_MAX_OPTIONS], n = list_of(q, response, index);
+    int index[QUESTION_MAX_OPTIONS], n = response_list(q, response, index);
     double got = 0, whole = 0;
     if (n < 1 || (!q->multiple && n != 1))
         return -1;
@@ -118,7 +78,7 @@ static double grade_choice(const struct question *q, const char *response)
 
 static double grade_sequence(const struct question *q, const char *response)
 {
-    int index[QUESTION_MAX_OPTIONS], n = list_of(q, response, index);
+    int index[QUESTION_MAX_OPTIONS], n = response_list(q, response, index);
     if (n != q->option_count)
         return -1;
     for (int i = 0; i < n; i++)
@@ -129,21 +89,12 @@ static double grade_sequence(const struct question *q, const char *response)
 
 static double grade_matching(const struct question *q, const char *response)
 {
-    char pair[64], source[32];
-    const char *rest = response;
-    unsigned seen = 0;
-    int right = 0;
-    while (take(&rest, "[,]", pair, sizeof pair)) {
-        const char *half = pair;
-        if (!take(&half, "[.]", source, sizeof source) || !half)
-            return -1;
-        int s = find(q->option, q->option_count, source), t = find(q->target, q->target_count, half);
-        if (s < 0 || t < 0 || seen >> s & 1)
-            return -1;
-        seen |= 1u << s;
-        right += s == t;
-    }
-    return rest || !seen ? -1 : (double)right / q->option_count;
+    int target[QUESTION_MAX_OPTIONS], right = 0;
+    if (response_pairs(q, response, target) < 1)
+        return -1;
+    for (int i = 0; i < q->option_count; i++)
+        right += target[i] == i;
+    return (double)right / q->option_count;
 }
 
 static double grade_numeric(const struct question *q, const char *response)
@@ -182,7 +133,7 @@ double question_grade(const struct question *q, const char *response)
     case QUESTION_SEQUENCING: return grade_sequence(q, response);
     case QUESTION_MATCHING: return grade_matching(q, response);
     case QUESTION_NUMERIC: return grade_numeric(q, response);
-    case QUESTION_LIKERT: return list_of(q, response, index) == 1 ? 1 : -1;
+    case QUESTION_LIKERT: return response_list(q, response, index) == 1 ? 1 : -1;
     case QUESTION_FILL_IN: return grade_fill_in(q, response);
     default: return -1;
     }

@@ -263,7 +263,7 @@ static uint64_t mix(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-void question_shuffle(uint64_t seed, const char *question_id, int n, int order[QUESTION_MAX_OPTIONS])
+void question_shuffle(uint64_t seed, const char *question_id, int n, int *order)
 {
     uint64_t state = hash64(seed ^ 0x5765696b65u, question_id, strlen(question_id));
     for (int i = 0; i < n; i++)

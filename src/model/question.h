@@ -48,6 +48,7 @@ void question_correct_response(const struct question *q, char *out, size_t size)
 bool question_is_survey(const struct question *q); /* likert: not graded */
 /* Share of the points, 0..1, of a response; -1 if it is not a well-formed response to this question. */
 double question_grade(const struct question *q, const char *response);
-/* Order in which to show n options: a permutation from the seed (same seed, same order, any machine). */
-void question_shuffle(uint64_t seed, const char *question_id, int n, int order[QUESTION_MAX_OPTIONS]);
+/* Order in which to show n options (or questions): a permutation of 0..n-1 from the seed and a name; same seed, same order,
+ * any machine. */
+void question_shuffle(uint64_t seed, const char *question_id, int n, int *order);
 #endif

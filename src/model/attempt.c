@@ -1,0 +1,304 @@
+#include "model/attempt.h"
+#include "model/response.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double rounding = 1e-9; /* thirds that add up to one must count as one */
+
+/* ---- going through ---- */
+
+/* Graded questions mixed by the seed, surveys after them as written: an opinion comes when the test is over. */
+static void shuffle(struct attempt *a)
+{
+    int graded[ATTEMPT_MAX_QUESTIONS], mixed[ATTEMPT_MAX_QUESTIONS], n = 0, at = 0;
+    for (int i = 0; i < a->set->count; i++)
+        if (!question_is_survey(&a->set->question[i]))
+            graded[n++] = i;
+    question_shuffle(a->seed, "/questions", n, mixed);
+    for (; at < n; at++)
+        a->order[at] = graded[mixed[at]];
+    for (int i = 0; i < a->set->count; i++)
+        if (question_is_survey(&a->set->question[i]))
+            a->order[at++] = i;
+}
+
+void attempt_begin(struct attempt *a, const char id[UUID_TEXT], uint64_t seed, const struct question_set *set,
+                   bool mix, double pass_mark, int64_t boot_ms)
+{
+    assert(set->count <= ATTEMPT_MAX_QUESTIONS);
+    *a = (struct attempt){ .seed = seed, .set = set, .shuffle = mix, .pass_mark = pass_mark, .shown_boot_ms = boot_ms };
+    snprintf(a->id, sizeof a->id, "%s", id);
+    for (int i = 0; i < set->count; i++)
+        a->order[i] = i;
+    if (mix)
+        shuffle(a);
+}
+
+const struct question *attempt_question(const struct attempt *a)
+{
+    return a->at < a->set->count ? &a->set->question[a->order[a->at]] : NULL;
+}
+
+struct attempt_item *attempt_item(struct attempt *a)
+{
+    return a->at < a->set->count ? &a->item[a->order[a->at]] : NULL;
+}
+
+static const char *pick_of(const struct attempt *a)
+{
+    return a->at < a->set->count ? a->item[a->order[a->at]].pick : "";
+}
+
+void attempt_next(struct attempt *a, int64_t boot_ms)
+{
+    const struct attempt_item *it = attempt_item(a);
+    if (!it || it->verdict == VERDICT_NONE)
+        return;
+    a->at++;
+    a->shown_boot_ms = boot_ms;
+}
+
+/* ---- marking ---- */
+
+/* The current item if it may still be changed. */
+static struct attempt_item *open_item(struct attempt *a)
+{
+    struct attempt_item *it = attempt_item(a);
+    return it && it->verdict == VERDICT_NONE ? it : NULL;
+}
+
+static bool change(struct attempt_item *it, const char *pick)
+{
+    if (!strcmp(it->pick, pick))
+        return false;
+    snprintf(it->pick, sizeof it->pick, "%s", pick);
+    return true;
+}
+
+static bool picked(const struct question *q, const char *pick, int option)
+{
+    int index[QUESTION_MAX_OPTIONS];
+    if (q->kind == QUESTION_TRUE_FALSE)
+        return !strcmp(pick, option == 0 ? "true" : "false");
+    if (q->kind == QUESTION_MATCHING)
+        return response_pairs(q, pick, index) >= 0 && index[option] >= 0;
+    if (q->kind == QUESTION_NUMERIC || q->kind == QUESTION_FILL_IN)
+        return false;
+    for (int i = response_list(q, pick, index) - 1; i >= 0; i--)
+        if (index[i] == option)
+            return true;
+    return false;
+}
+
+/* Marks or unmarks, in the order of the options: the same marks give the same response. */
+static bool toggle(const struct question *q, struct attempt_item *it, int option)
+{
+    char out[RESPONSE_MAX];
+    int index[QUESTION_MAX_OPTIONS], n = 0;
+    for (int i = 0; i < q->option_count; i++)
+        if (picked(q, it->pick, i) != (i == option))
+            index[n++] = i;
+    response_put_list(q, index, n, out);
+    return change(it, out);
+}
+
+/* Puts at the end of the order, or takes out of it. */
+static bool enqueue(const struct question *q, struct attempt_item *it, int option)
+{
+    char out[RESPONSE_MAX];
+    int before[QUESTION_MAX_OPTIONS], index[QUESTION_MAX_OPTIONS], n = 0;
+    int count = response_list(q, it->pick, before);
+    bool there = picked(q, it->pick, option);
+    for (int i = 0; i < count; i++)
+        if (before[i] != option)
+            index[n++] = before[i];
+    if (!there)
+        index[n++] = option;
+    response_put_list(q, index, n, out);
+    return change(it, out);
+}
+
+bool attempt_tap(struct attempt *a, int option)
+{
+    const struct question *q = attempt_question(a);
+    struct attempt_item *it = open_item(a);
+    int count = q && q->kind == QUESTION_TRUE_FALSE ? 2 : q ? q->option_count : 0;
+    if (!it || option < 0 || option >= count)
+        return false;
+    switch (q->kind) {
+    case QUESTION_TRUE_FALSE: return change(it, option == 0 ? "true" : "false");
+    case QUESTION_CHOICE: return q->multiple ? toggle(q, it, option) : change(it, q->option[option].id);
+    case QUESTION_LIKERT: return change(it, q->option[option].id);
+    case QUESTION_SEQUENCING: return enqueue(q, it, option);
+    default: return false;
+    }
+}
+
+bool attempt_match(struct attempt *a, int source, int target)
+{
+    const struct question *q = attempt_question(a);
+    struct attempt_item *it = open_item(a);
+    int of[QUESTION_MAX_OPTIONS];
+    char out[RESPONSE_MAX];
+    if (!it || q->kind != QUESTION_MATCHING || source < 0 || source >= q->option_count || target < -1 ||
+        target >= q->target_count || response_pairs(q, it->pick, of) < 0)
+        return false;
+    for (int i = 0; i < q->option_count; i++)
+        if (of[i] == target)
+            of[i] = -1; /* a target goes with one source: the new pair takes it */
+    of[source] = target;
+    response_put_pairs(q, of, out);
+    return change(it, out);
+}
+
+static bool number_begun(const char *text)
+{
+    return strlen(text) <= 32 && text[strspn(text, "0123456789.-+eE")] == 0;
+}
+
+/* Not with the separators of the syntax: the text must come back from a statement as it was. */
+static bool text_fits(const char *text)
+{
+    return strlen(text) < RESPONSE_MAX && utf8_valid(text, strlen(text)) && !strstr(text, "[,]");
+}
+
+bool attempt_enter(struct attempt *a, const char *text)
+{
+    const struct question *q = attempt_question(a);
+    struct attempt_item *it = open_item(a);
+    if (!it || !(q->kind == QUESTION_NUMERIC ? number_begun(text) : q->kind == QUESTION_FILL_IN && text_fits(text)))
+        return false;
+    return change(it, text);
+}
+
+bool attempt_picked(const struct attempt *a, int option)
+{
+    const struct question *q = attempt_question(a);
+    return q && option >= 0 && option < QUESTION_MAX_OPTIONS && picked(q, pick_of(a), option);
+}
+
+int attempt_rank(const struct attempt *a, int option)
+{
+    const struct question *q = attempt_question(a);
+    int index[QUESTION_MAX_OPTIONS];
+    if (!q || q->kind != QUESTION_SEQUENCING)
+        return -1;
+    for (int i = response_list(q, pick_of(a), index) - 1; i >= 0; i--)
+        if (index[i] == option)
+            return i;
+    return -1;
+}
+
+int attempt_matched(const struct attempt *a, int source)
+{
+    const struct question *q = attempt_question(a);
+    int of[QUESTION_MAX_OPTIONS];
+    if (!q || q->kind != QUESTION_MATCHING || source < 0 || source >= q->option_count || response_pairs(q, pick_of(a), of) < 0)
+        return -1;
+    return of[source];
+}
+
+/* ---- answering ---- */
+
+/* Everything asked for is marked: of a matching question every source, though a part of it could be graded. */
+static bool ready(const struct question *q, const char *pick)
+{
+    int of[QUESTION_MAX_OPTIONS];
+    if (q->kind == QUESTION_MATCHING && response_pairs(q, pick, of) != q->option_count)
+        return false;
+    return question_grade(q, pick) >= 0;
+}
+
+bool attempt_ready(const struct attempt *a)
+{
+    const struct question *q = attempt_question(a);
+    return q && a->item[a->order[a->at]].verdict == VERDICT_NONE && ready(q, pick_of(a));
+}
+
+static void judge(const struct question *q, struct attempt_item *it)
+{
+    double share = question_grade(q, it->pick);
+    if (question_is_survey(q)) {
+        it->verdict = VERDICT_THANKS;
+        return;
+    }
+    it->verdict = share >= 1 - rounding ? VERDICT_RIGHT : share > rounding ? VERDICT_PARTLY : VERDICT_WRONG;
+    it->score = it->verdict == VERDICT_RIGHT ? 1 : it->verdict == VERDICT_WRONG ? 0 : share;
+}
+
+enum verdict attempt_answer(struct attempt *a, int64_t boot_ms)
+{
+    struct attempt_item *it = attempt_item(a);
+    if (!attempt_ready(a))
+        return VERDICT_NONE;
+    it->duration_ms += boot_ms > a->shown_boot_ms ? boot_ms - a->shown_boot_ms : 0;
+    judge(attempt_question(a), it);
+    return it->verdict;
+}
+
+/* ---- after a cut ---- */
+
+/* A mark under way, not yet an answer: an order or pairs may be incomplete, a number only begun. */
+static bool pick_valid(const struct question *q, const char *pick)
+{
+    int index[QUESTION_MAX_OPTIONS];
+    switch (q->kind) {
+    case QUESTION_NUMERIC: return number_begun(pick);
+    case QUESTION_FILL_IN: return text_fits(pick);
+    case QUESTION_MATCHING: return response_pairs(q, pick, index) >= 0;
+    case QUESTION_SEQUENCING: return response_list(q, pick, index) >= 0;
+    default: return !*pick || question_grade(q, pick) >= 0;
+    }
+}
+
+bool attempt_restore(struct attempt *a, const char *question_id, const char *response, bool answered, int64_t duration_ms)
+{
+    int i = 0;
+    while (i < a->set->count && strcmp(a->set->question[i].id, question_id) != 0)
+        i++;
+    if (i == a->set->count || strlen(response) >= RESPONSE_MAX)
+        return false;
+    const struct question *q = &a->set->question[i];
+    struct attempt_item *it = &a->item[i];
+    if (!(answered ? ready(q, response) : it->verdict == VERDICT_NONE && pick_valid(q, response)))
+        return false;
+    *it = (struct attempt_item){ .duration_ms = duration_ms > 0 ? duration_ms : 0 };
+    change(it, response);
+    if (answered)
+        judge(q, it);
+    return true;
+}
+
+/* ---- the result ---- */
+
+int attempt_graded_count(const struct attempt *a)
+{
+    int n = 0;
+    for (int i = 0; i < a->set->count; i++)
+        n += !question_is_survey(&a->set->question[i]);
+    return n;
+}
+
+int attempt_right_count(const struct attempt *a)
+{
+    int n = 0;
+    for (int i = 0; i < a->set->count; i++)
+        n += a->item[i].verdict == VERDICT_RIGHT;
+    return n;
+}
+
+double attempt_score(const struct attempt *a)
+{
+    double sum = 0;
+    int graded = attempt_graded_count(a);
+    for (int i = 0; i < a->set->count; i++)
+        sum += a->item[i].score;
+    return graded ? sum / graded : 1;
+}
+
+bool attempt_passed(const struct attempt *a)
+{
+    return attempt_score(a) >= a->pass_mark - rounding;
+}
