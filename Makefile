@@ -9,7 +9,6 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
 
-export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS =
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wno-missing-field-initializers -Wno-format-truncation -Wno-override-init
@@ -30,7 +29,8 @@ PKG_ui =
 PKG_app =
 PKG_tool =
 LIB_media = -lsonic -lyuv
-CFLAGS += $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_media) $(PKG_gfx))
+PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_media) $(PKG_gfx))
+CFLAGS += $(PKG_CFLAGS)
 
 LAYERS = base model store pack media gfx ui app tool
 SRC_of = $(wildcard src/$(1)/*.c)
@@ -95,8 +95,66 @@ $(BUILD)/obj/test/%.o: tests/unit/%.c
 	$(CC) $(CFLAGS) -c $< -o $@
 unit-tests: $(UNITS:%=$(BUILD)/test/test_%)
 
+# --- what people type ---
+
+# Set-up first, then a second make that sees the libraries which the first may just have brought.
+run: deps
+	@$(MAKE) --no-print-directory -s village
+	@packaging/run.sh $(BUILD)
+tour: deps
+	@$(MAKE) --no-print-directory -s village
+	@tests/tour/tour.sh $(BUILD)
+test: deps
+	@$(MAKE) --no-print-directory -s test-all
+deps:
+	@packaging/deps.sh build
+
+# Demo lessons, built and signed; and a data directory with the demo village in it.
+content: all
+	@WEIKECTL=$(abspath $(BUILD))/weikectl content/build.sh $(BUILD)/content
+village: content
+	@packaging/village.sh $(BUILD) $(BUILD)/village
+
+test-all: all unit-tests
+	@tests/run.sh $(BUILD) $(MODE)
+lint:
+	@tests/lint/lint.sh
+bench: deps
+	@$(MAKE) --no-print-directory -s village bench-tools
+	@tests/bench/bench.sh $(BUILD)
+fuzz: deps
+	@tests/fuzz/run.sh $(BUILD) $(or $(SECONDS_EACH),600)
+powercut: deps
+	@$(MAKE) --no-print-directory -s all powercut-tools
+	@tests/powercut/run.sh $(BUILD) all
+fonts:
+	@fonts/subset.sh $(BUILD)
+
+# Programs that are not cmocka tests of one module: tests/bench/x.c, tests/powercut/x.c -> $(BUILD)/test/x.
+define tool
+$(BUILD)/test/$(notdir $(basename $(1))): $(1) $$(call ar_of,$$(LINK_tool))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -MF $$@.d -o $$@ $(1) $$(call ar_of,$$(LINK_tool)) $$(call libs_of,$$(LINK_tool)) -lcmocka
+endef
+BENCH_TOOLS = $(wildcard tests/bench/*.c)
+POWERCUT_TOOLS = $(wildcard tests/powercut/*.c)
+$(foreach t,$(BENCH_TOOLS) $(POWERCUT_TOOLS),$(eval $(call tool,$(t))))
+bench-tools: $(patsubst tests/bench/%.c,$(BUILD)/test/%,$(BENCH_TOOLS))
+powercut-tools: $(patsubst tests/powercut/%.c,$(BUILD)/test/%,$(POWERCUT_TOOLS))
+
+install: all
+	install -Dm755 $(BUILD)/weike $(DESTDIR)$(PREFIX)/bin/weike
+	install -Dm755 $(BUILD)/weikectl $(DESTDIR)$(PREFIX)/bin/weikectl
+	install -Dm644 $(BUILD)/weike-media.so $(DESTDIR)$(PREFIX)/lib/weike/weike-media.so
+	install -Dm644 $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/weike.mo
+	install -Dm644 packaging/weike.1 $(DESTDIR)$(PREFIX)/share/man/man1/weike.1
+	install -Dm644 packaging/weikectl.1 $(DESTDIR)$(PREFIX)/share/man/man1/weikectl.1
+	install -Dm644 packaging/weike.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/weike.conf.5
+	install -Dm644 packaging/weike.desktop $(DESTDIR)$(PREFIX)/share/applications/weike.desktop
+	install -Dm644 packaging/weike.svg $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/weike.svg
+
 clean:
 	rm -rf build
 
-.PHONY: all clean unit-tests
+.PHONY: all run tour test test-all deps content village lint bench bench-tools fuzz powercut powercut-tools fonts install clean unit-tests
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

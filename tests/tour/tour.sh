@@ -1,0 +1,45 @@
+#!/bin/bash
+# tour.sh BUILD: drives the real kiosk with a pointer under Xvfb through every screen, in both languages and two sizes;
+# leaves BUILD/tour/*.png and prints what was recorded.
+set -eu
+build=$(cd "$1" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+out=$build/tour
+rm -rf "$out"
+mkdir -p "$out"
+trap 'kill $xvfb 2>/dev/null || true' EXIT
+
+# A free display below 10: above, some programs do without shared memory and are slower.
+for n in 9 8 7 6 5; do
+    [ -e /tmp/.X11-unix/X$n ] && continue
+    Xvfb :$n -screen 0 1920x1080x24 -nolisten tcp >/dev/null 2>&1 &
+    xvfb=$!
+    for _ in $(seq 50); do [ -e /tmp/.X11-unix/X$n ] && break; kill -0 $xvfb 2>/dev/null || break; sleep 0.1; done
+    [ -e /tmp/.X11-unix/X$n ] && kill -0 $xvfb 2>/dev/null && export DISPLAY=:$n && break
+done
+[ -n "${DISPLAY:-}" ] || { echo "tour: no Xvfb display could be started" >&2; exit 1; }
+export SDL_AUDIODRIVER=${SDL_AUDIODRIVER:-dummy} WEIKE_LOG=${WEIKE_LOG:-warn} TZ=Asia/Shanghai
+export WEIKE_IMPORT=$build/content/tree
+
+walk() { # NAME SCRIPT WINDOW LANG
+    local data=$out/data-$1
+    "$here/../../packaging/village.sh" "$build" "$data" >/dev/null
+    mkdir -p "$out/$1"
+    (cd "$out/$1" && "$build/weike" --data "$data" --window "$3" --lang "$4" --script "$here/$2")
+    rm -f "$data/.made"
+}
+walk zh-1920 zh.script 1920x1080 zh-CN
+walk zh-1366 zh.script 1366x768 zh-CN
+walk en-1920 en.script 1920x1080 en
+
+echo "Pictures: $(find "$out" -name '*.png' | wc -l) in $out"
+echo "Recorded on the way:"
+"$build/weikectl" report hours --csv --data "$out/data-zh-1920" | tr -d '\r' | awk -F, 'NR == 1 || $0 ~ /yx001/ { print "  " $0 }'
+"$build/weikectl" statements --json --data "$out/data-zh-1920" |
+    sed -E 's/.*"verb":\{[^}]*"id":"[^"]*\/([a-z-]+)".*/\1/' | sort | uniq -c | sed 's/^/  /'
+if command -v montage >/dev/null; then
+    for name in zh-1920 zh-1366 en-1920; do
+        montage "$out/$name"/*.png -tile 3x -geometry 640x360+8+8 -background '#888' "$out/sheet-$name.png" 2>/dev/null || true
+    done
+    echo "Contact sheets: $out/sheet-*.png"
+fi
