@@ -1,12 +1,15 @@
+#define _GNU_SOURCE
 #include "app/media.h"
 
 #include "base/fs.h"
 #include "base/str.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -22,6 +25,30 @@ static char *beside_program(const char *rel)
     if (slash)
         *slash = '\0';
     return fs_join(slash ? exe : ".", rel);
+}
+
+/* Linking touches the pages of some 150 libraries, of which playing needs a small part. The read-only ones are
+ * let go here, 20 MB of them; what is needed comes back from the page cache by itself. */
+static int release_object(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    (void)size;
+    (void)arg;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+        if (ph->p_type == PT_DYNAMIC)
+            for (const ElfW(Dyn) *d = (const void *)(info->dlpi_addr + ph->p_vaddr); d->d_tag != DT_NULL; d++)
+                if (d->d_tag == DT_TEXTREL)
+                    return 0; /* its code was changed by linking, and would come back unchanged */
+    }
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+        uintptr_t from = (info->dlpi_addr + ph->p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t to = (info->dlpi_addr + ph->p_vaddr + ph->p_filesz) & ~(page - 1);
+        if (ph->p_type == PT_LOAD && !(ph->p_flags & PF_W) && to > from && info->dlpi_name[0])
+            madvise((void *)from, to - from, MADV_DONTNEED);
+    }
+    return 0;
 }
 
 static void load(void)
@@ -44,6 +71,7 @@ static void load(void)
         err_set(&why, ERR_DAMAGED, "weike-media.so belongs to another version of this program");
     else
         loaded = api;
+    dl_iterate_phdr(release_object, NULL);
 }
 
 const struct media_api *media_load(struct err *e)

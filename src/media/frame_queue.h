@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FRAME_QUEUE_LENGTH = 3 };
+enum { FRAME_QUEUE_LENGTH = 4 };
 
 struct frame_times { int64_t pts_us, end_us; bool first; }; /* first: of its seek */
 

@@ -6,7 +6,7 @@
  * alone costs 40 ms of dynamic linking), so the app reaches all of this through `struct media_api`.
  *
  *   fd -> demux -> packet queues (bounded by bytes, each packet with the seek serial) -> decoders
- *      -> frame queue of 3 -> player_frame(): the frame due by the audio clock -> scaler -> window surface */
+ *      -> frame queue of 4 -> player_frame(): the frame due by the audio clock -> scaler -> window surface */
 #ifndef WEIKE_MEDIA_PLAYER_H
 #define WEIKE_MEDIA_PLAYER_H
 #include "base/err.h"

@@ -121,6 +121,21 @@ static struct span changed_in(const struct scaler *s, const struct picture *pic,
     return all;
 }
 
+static bool tile_changed(const struct scaler *s, const struct picture *pic, int left, int top, int height)
+{
+    for (int p = 0; p < 3; p++) {
+        int half = p > 0;
+        int x = left >> half, w = TILE_W >> half, plane_w = (s->width + half) >> half;
+        if (x + w > plane_w)
+            w = plane_w - x;
+        for (int y = top >> half; y < (top + height + half) >> half; y++)
+            if (memcmp(pic->plane[p] + (ptrdiff_t)y * pic->stride[p] + x, s->plane[p] + (ptrdiff_t)y * s->stride[p] + x,
+                       (size_t)w) != 0)
+                return true;
+    }
+    return false;
+}
+
 static void copy_in(struct scaler *s, const struct picture *pic, int x, int y, int w, int h)
 {
     for (int p = 0; p < 3; p++) {
@@ -170,22 +185,29 @@ static void convert(const struct scaler *s, struct scaler_rect r, uint8_t *dst, 
 
 /* -- damage ------------------------------------------------------------------------------------------------ */
 
-static int floor_scale(int v, int to, int from)
+/* First and one-past-last target pixel along one axis that mix in source pixels [from, from + count). libyuv puts
+ * the outermost pixels onto each other when it enlarges, and centres on each other when it shrinks. */
+static void reach(int from, int count, int source, int target, int *first, int *end)
 {
-    return (int)((int64_t)v * to / from);
+    int64_t a, b;
+    if (target > source && source > 1) {
+        a = (int64_t)(from - 1) * (target - 1) / (source - 1);
+        b = (int64_t)(from + count) * (target - 1) / (source - 1) + 2;
+    } else {
+        a = (int64_t)(from - 1) * target / source - 1;
+        b = (int64_t)(from + count + 1) * target / source + 2;
+    }
+    *first = a > 0 ? (int)a : 0;
+    *end = b < target ? (int)b : target;
 }
 
-/* A source rectangle as target pixels, with the neighbours that bilinear filtering mixes in. */
 static struct scaler_rect to_target(const struct scaler *s, int x, int y, int w, int h)
 {
     if (same_size(s))
         return (struct scaler_rect){s->box.x + x, s->box.y + y, w, h};
-    enum { MARGIN = 2 };
-    int x0 = floor_scale(x - MARGIN > 0 ? x - MARGIN : 0, s->box.w, s->width);
-    int y0 = floor_scale(y - MARGIN > 0 ? y - MARGIN : 0, s->box.h, s->height);
-    int x1 = floor_scale(x + w + MARGIN, s->box.w, s->width) + 1, y1 = floor_scale(y + h + MARGIN, s->box.h, s->height) + 1;
-    x1 = x1 < s->box.w ? x1 : s->box.w;
-    y1 = y1 < s->box.h ? y1 : s->box.h;
+    int x0, x1, y0, y1;
+    reach(x, w, s->width, s->box.w, &x0, &x1);
+    reach(y, h, s->height, s->box.h, &y0, &y1);
     return (struct scaler_rect){s->box.x + x0, s->box.y + y0, x1 - x0, y1 - y0};
 }
 
@@ -201,38 +223,63 @@ static int64_t area(struct scaler_rect r)
     return (int64_t)r.w * r.h;
 }
 
-/* Joins with the last rectangle when little is drawn in vain by that, or when the list is full. */
-static int add_damage(struct scaler_rect *damage, int count, int max, struct scaler_rect r)
+struct damage { struct scaler_rect *rect; int count, max; };
+
+/* Joins with the rectangle where least is drawn in vain by that, if that is little or the list is full. */
+static void add_damage(struct damage *d, struct scaler_rect r)
 {
-    if (count > 0) {
-        struct scaler_rect both = join(damage[count - 1], r);
-        if (count == max || 4 * area(both) <= 5 * (area(damage[count - 1]) + area(r))) {
-            damage[count - 1] = both;
-            return count;
+    int best = -1;
+    int64_t best_waste = INT64_MAX;
+    for (int i = 0; i < d->count; i++) {
+        int64_t waste = area(join(d->rect[i], r)) - area(d->rect[i]) - area(r);
+        if (waste < best_waste) {
+            best_waste = waste;
+            best = i;
         }
     }
-    damage[count] = r;
-    return count + 1;
+    if (best >= 0 && (d->count == d->max || best_waste <= area(r) / 4))
+        d->rect[best] = join(d->rect[best], r);
+    else
+        d->rect[d->count++] = r;
+}
+
+static void take_run(struct scaler *s, const struct picture *pic, int x, int y, int w, int h, struct damage *d)
+{
+    copy_in(s, pic, x, y, w, h);
+    if (s->argb)
+        convert_even(s, x, y, w, h, s->argb + ((ptrdiff_t)y * s->width + x) * 4, s->width * 4);
+    add_damage(d, to_target(s, x, y, w, h));
+}
+
+/* Takes in one row of tiles between x0 and x1, run by run of changed ones. */
+static void take_band(struct scaler *s, const struct picture *pic, struct span span, int y, int h, bool all, struct damage *d)
+{
+    int from = -1;
+    for (int x = span.x0; x < span.x1; x += TILE_W) {
+        bool changed = all || tile_changed(s, pic, x, y, h);
+        if (changed && from < 0)
+            from = x;
+        if (!changed && from >= 0) {
+            take_run(s, pic, from, y, x - from, h, d);
+            from = -1;
+        }
+    }
+    if (from >= 0)
+        take_run(s, pic, from, y, span.x1 - from, h, d);
 }
 
 int scaler_take(struct scaler *s, const struct picture *pic, struct scaler_rect box, struct scaler_rect *damage, int max)
 {
     if (!valid(pic, box) || max < 1)
         return 0;
+    struct damage d = {.rect = damage, .max = max};
     bool all = adapt(s, pic, box);
-    int count = 0;
     for (int y = 0; y < s->height; y += TILE_H) {
         int h = y + TILE_H < s->height ? TILE_H : s->height - y;
         struct span span = all ? (struct span){0, s->width} : changed_in(s, pic, y, h);
-        if (span.x0 >= span.x1)
-            continue;
-        int w = span.x1 - span.x0;
-        copy_in(s, pic, span.x0, y, w, h);
-        if (s->argb)
-            convert_even(s, span.x0, y, w, h, s->argb + ((ptrdiff_t)y * s->width + span.x0) * 4, s->width * 4);
-        count = add_damage(damage, count, max, to_target(s, span.x0, y, w, h));
+        take_band(s, pic, span, y, h, all, &d);
     }
-    return count;
+    return d.count;
 }
 
 void scaler_paint(const struct scaler *s, uint8_t *pixels, int stride_bytes, struct scaler_rect clip)
