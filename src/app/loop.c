@@ -153,6 +153,7 @@ int loop_run(struct app *app)
             draw(app, now);
         if (!l.preloading) { /* the first picture is on the screen: now the 40 ms of libavcodec may be spent */
             l.preloading = true;
+            log_debug("first picture at boot-time %lld us", (long long)clock_boot_us()); /* what bench measures the start by */
             thread_start(&l.preload, "media-preload", preload_media, NULL);
         }
         int due = due_ms(&l, clock_boot_ms());

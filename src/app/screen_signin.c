@@ -2,6 +2,7 @@
 #include "app/chrome.h"
 #include "app/screens.h"
 #include "base/i18n.h"
+#include "base/str.h"
 #include "ui/icons.h"
 
 #include <string.h>
@@ -71,7 +72,8 @@ static void face(struct ui *ui, struct signin *s, const struct member *m)
                               .justify = ALIGN_CENTER, .stretch_off = true)
                         ui_icon(ui, ICON_LOCK, 28, INK_SECOND);
         }
-        ui_label(ui, m->name, .font = FONT_BUTTON, .max_lines = 1);
+        bool long_name = utf8_count(m->name) > 5;
+        ui_label(ui, m->name, .font = long_name ? FONT_NOTE : FONT_BUTTON, .max_lines = long_name ? 2 : 1, .align = ALIGN_CENTER);
         if (ui_tapped(ui))
             sign_in(s->app, m);
     }
