@@ -30,7 +30,7 @@ static const struct theme_tone tone[TONE_COUNT] = {
 
 static const uint32_t ink[] = {
     [INK_AUTO] = INK, [INK_MAIN] = INK, [INK_SECOND] = 0xff4b554fu, [INK_GO] = THEME_GO,
-    [INK_SUN] = THEME_SUN, [INK_STOP] = 0xffb3261eu, [INK_INFO] = 0xff1b5e9bu, [INK_WHITE] = WHITE,
+    [INK_SUN] = 0xffa85300u /* a shade darker than the fill: 5:1 on paper */, [INK_STOP] = 0xffb3261eu, [INK_INFO] = 0xff1b5e9bu, [INK_WHITE] = WHITE,
 };
 
 /* Line heights: running text 1.5, what stands alone closer. */

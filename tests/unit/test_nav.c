@@ -1,0 +1,97 @@
+#include "screen.h"
+
+#include "ui/nav.h"
+
+struct page { char name; int resumed; };
+static char log_text[200];
+static struct nav *nav;
+
+static void note(const char *what, char name)
+{
+    size_t n = strlen(log_text);
+    snprintf(log_text + n, sizeof log_text - n, "%s%c ", what, name);
+}
+
+static void enter(void *screen, void *app, const void *arg)
+{
+    struct page *p = screen;
+    assert_string_equal(app, "app");
+    p->name = *(const char *)arg;
+    note("+", p->name);
+}
+
+static void leave(void *screen)
+{
+    note("-", ((struct page *)screen)->name);
+}
+
+static void resume(void *screen)
+{
+    note("=", ((struct page *)screen)->name);
+}
+
+static const struct screen_class page = { .name = "page", .size = sizeof(struct page), .enter = enter, .leave = leave, .resume = resume };
+
+static char top(void)
+{
+    struct page *p = nav_top_screen(nav);
+    return p ? p->name : '-';
+}
+
+static void expect(const char *what, char on_top)
+{
+    assert_string_equal(log_text, what);
+    assert_int_equal(top(), on_top);
+    log_text[0] = 0;
+}
+
+static void pages_come_and_go(void **state)
+{
+    (void)state;
+    nav = nav_new("app");
+    assert_null(nav_top(nav));
+    assert_false(nav_settle(nav));
+    nav_push(nav, &page, "a");
+    expect("+a ", '-'); /* entered at once, on top after the frame */
+    assert_true(nav_settle(nav));
+    expect("", 'a');
+    assert_ptr_equal(nav_top(nav), &page);
+    nav_push(nav, &page, "b");
+    assert_true(nav_settle(nav));
+    nav_replace(nav, &page, "c");
+    assert_true(nav_settle(nav));
+    expect("+b +c -b ", 'c');
+    nav_pop(nav);
+    assert_true(nav_settle(nav));
+    expect("-c =a ", 'a');
+    nav_push(nav, &page, "d");
+    nav_push(nav, &page, "e");
+    nav_reset(nav, &page, "f");
+    assert_true(nav_settle(nav));
+    expect("+d +e +f -e -d -a ", 'f');
+    assert_false(nav_settle(nav));
+    nav_push(nav, &page, "g"); /* never settled: freed all the same */
+    nav_free(nav);
+    assert_string_equal(log_text, "+g -g -f ");
+    log_text[0] = 0;
+}
+
+static void the_last_page_may_go(void **state)
+{
+    (void)state;
+    nav = nav_new("app");
+    nav_push(nav, &page, "a");
+    nav_settle(nav);
+    nav_pop(nav);
+    nav_pop(nav); /* one too many */
+    assert_true(nav_settle(nav));
+    expect("+a -a ", '-');
+    nav_free(nav);
+    nav_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(pages_come_and_go), cmocka_unit_test(the_last_page_may_go) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
