@@ -210,7 +210,7 @@ bool db_check(struct db *db, int64_t budget_ms, bool *sound, bool *whole, struct
     struct query q = db_query(db, "PRAGMA quick_check(1)");
     bool answered = query_row(&q), fine = answered && !strcmp(query_col_text(&q, 0), "ok");
     if (answered && !fine)
-        log_error("%s", query_col_text(&q, 0));
+        log_error("quick_check: %.*s", (int)strcspn(query_col_text(&q, 0), "\n"), query_col_text(&q, 0));
     bool ok = query_end(&q, &why);
     sqlite3_progress_handler(db->handle, 0, NULL, NULL);
     if (!ok && why.kind != ERR_CANCELLED && why.kind != ERR_DAMAGED) {

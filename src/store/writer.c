@@ -199,7 +199,8 @@ static bool commit_one(struct writer *w, struct item *item)
             return true;
         note_trouble(w, e);
     }
-    log_error("not saved (%s): %s", err_kind_name(e->kind), e->text);
+    if (e->kind == ERR_FULL || e->kind == ERR_IO || e->kind == ERR_DAMAGED) /* a refusal is the caller's to tell */
+        log_error("not saved (%s): %s", err_kind_name(e->kind), e->text);
     return false;
 }
 
