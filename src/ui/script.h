@@ -7,8 +7,8 @@
  *   quit                 ends with status 0
  *
  * Blank lines and lines that begin with # are skipped. A step that fails ends the run and says which line and what
- * was on the screen. The parser knows nothing of the screen, the runner is one step function for the app's loop:
- * it sleeps nowhere. UI thread only. */
+ * was on the screen. The parser (script.c) knows nothing of the screen, the runner
+ * (script_run.c) is one step function for the app's loop: it sleeps nowhere. UI thread only. */
 #ifndef WEIKE_UI_SCRIPT_H
 #define WEIKE_UI_SCRIPT_H
 #include "ui/ui.h"
@@ -24,6 +24,7 @@ struct script { struct script_line *line; int count, cap; };
 /* `s` is zeroed by the caller. On failure it is empty and the message names the line. */
 bool script_parse(const char *text, size_t len, struct script *s, struct err *e) MUST_CHECK;
 void script_release(struct script *s);
+const char *script_verb_name(enum script_verb v);
 
 enum script_state { SCRIPT_RUNNING, SCRIPT_DONE, SCRIPT_FAILED };
 struct script_status {

@@ -54,7 +54,8 @@ int touch_move(struct touch *t, int64_t pointer, int x, int y, int64_t now_ms)
 /* An old hand may hit twice. The second tap is dropped too when the screen changed under the finger in between. */
 static bool tremor(const struct touch *t, int x, int y, int64_t now_ms, const struct touch_hit *h)
 {
-    if (now_ms - t->tapped_ms >= TOUCH_GUARD_MS)
+    int64_t since_ms = now_ms - t->tapped_ms;
+    if (since_ms < 0 || since_ms >= TOUCH_GUARD_MS)
         return false;
     bool near = abs(x - t->tapped_x) <= 2 * t->slop_px && abs(y - t->tapped_y) <= 2 * t->slop_px;
     bool same = h->target == t->tapped_id;
