@@ -23,6 +23,19 @@ static void range(const struct question *q, char *out, size_t size)
     snprintf(out, size, "%s[:]%s", min, max);
 }
 
+/* All that earn points where several may be marked, else the one that earns most. */
+static void choices(const struct question *q, char *out, size_t size)
+{
+    int best = 0;
+    for (int i = 0; i < q->option_count; i++) {
+        if (q->multiple && q->option[i].weight > 0)
+            append(out, size, "[,]", q->option[i].id);
+        best = q->option[i].weight > q->option[best].weight ? i : best;
+    }
+    if (!q->multiple && q->option_count)
+        append(out, size, "", q->option[best].id);
+}
+
 void question_correct_response(const struct question *q, char *out, size_t size)
 {
     char pair[40];
@@ -40,11 +53,7 @@ void question_correct_response(const struct question *q, char *out, size_t size)
             append(out, size, "[,]", pair);
         }
         break;
-    case QUESTION_CHOICE:
-        for (int i = 0; i < q->option_count; i++)
-            if (q->option[i].weight > 0 && (q->multiple || q->option[i].weight >= 1 || !out[0]))
-                append(out, size, "[,]", q->option[i].id);
-        break;
+    case QUESTION_CHOICE: choices(q, out, size); break;
     case QUESTION_FILL_IN:
         for (int i = 0; i < q->option_count && !out[0]; i++)
             if (q->option[i].weight >= 1)

@@ -2,7 +2,8 @@
  *
  * Each function appends one statement as compact JSON with sorted keys to `out`: equal facts give equal bytes, so a
  * receiver can tell a repetition (409, same content) from a conflict. All pointers are borrowed for the call. Texts
- * that are not UTF-8 get U+FFFD in place of the bad bytes: a fact is not lost for a bad name. */
+ * that are not UTF-8 get U+FFFD in place of the bad bytes, and what would pass STATEMENT_MAX_BYTES goes without its
+ * descriptions: a fact is not lost for a bad name. What the extensions mean is written in content/FORMAT.md. */
 #ifndef WEIKE_MODEL_STATEMENT_H
 #define WEIKE_MODEL_STATEMENT_H
 #include "base/clock.h"
@@ -11,7 +12,7 @@
 
 enum { STATEMENT_MAX_BYTES = 256 << 10 };
 /* Our name space for what neither xAPI nor the video profile has a name for: an id nobody else can have, so that it
- * needs no domain. See content/FORMAT.md, "Statements". */
+ * needs no domain. Extensions: clock, hours, ended-by, category, seed, questions; activities: course/ID. */
 #define STATEMENT_IRI "urn:uuid:5aa4c884-dfa6-41d3-acf2-6cf0bc76f749#"
 
 enum statement_verb {
@@ -30,6 +31,7 @@ struct statement_about {       /* who, when, with what: the same in every kind *
     const char *category;      /* NULL or "": none */
     const char *content_id;    /* UUID of the lesson */
     const struct lang_text *title; /* of the lesson; NULL: not at hand */
+    const char *questions_sha256;  /* quiz: which questions were asked; NULL or "": not said */
 };
 
 struct statement_viewing {
