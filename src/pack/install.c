@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #define LOG_MODULE "install"
 #include "pack/install.h"
 #include "base/fs.h"
@@ -12,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 struct install {
@@ -19,6 +21,7 @@ struct install {
     char *source, *data_dir;
     /* the stepping thread's own */
     struct db *db;
+    int lock_fd; /* on incoming/: one import at a time, whichever program runs it */
     struct copy *copy;
     int blob; /* of the package at hand: next to be copied */
     _Atomic bool cancel;
@@ -93,6 +96,7 @@ struct install *install_open(const struct install_options *o)
     i->source = mem_dup(o->source);
     i->data_dir = mem_dup(o->data_dir);
     i->now.at = -1;
+    i->lock_fd = -1;
     return i;
 }
 
@@ -103,6 +107,8 @@ void install_close(struct install *i)
     copy_close(i->copy);
     db_close(i->db);
     plan_free(i->plan);
+    if (i->lock_fd >= 0)
+        close(i->lock_fd);
     gate_release(&i->gate);
     free(i->source);
     free(i->data_dir);
@@ -129,8 +135,20 @@ static bool over(struct install *i, const struct err *why)
 
 /* ---- looking ---- */
 
+static bool lock(struct install *i, struct err *e)
+{
+    char *dir = fs_join(i->data_dir, "incoming");
+    bool ok = fs_mkdirs(dir, e) && (i->lock_fd = fs_open_dir(dir, e)) >= 0;
+    free(dir);
+    if (ok && flock(i->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        return err_set(e, ERR_REFUSED, "another import into %s is under way; wait until it is done", i->data_dir);
+    return ok;
+}
+
 static bool open_plan(struct install *i, struct err *e)
 {
+    if (!lock(i, e))
+        return false;
     i->db = db_open_reader(i->data_dir, e);
     struct plan *p = i->db ? plan_open(i->source, i->data_dir, i->o.floor_ms, e) : NULL;
     if (!p)
@@ -284,13 +302,9 @@ static bool refuse(struct install *i, struct plan_package *p, struct err *e)
         return err_set(e, ERR_MISSING, "the source %s was removed; put it back and start again, what was copied is kept",
                        i->source);
     set_state(i, p, PLAN_REFUSED, e);
-    log_warn("refused %s", e->text);
-    if (e->kind == ERR_FULL || e->kind == ERR_IO) { /* our own disk: going on would only do harm */
-        drop_parts(i, p);
-        return false;
-    }
+    log_info("refused %s", e->text);
     drop_parts(i, p);
-    return true;
+    return e->kind != ERR_FULL && e->kind != ERR_IO; /* our own disk: going on would only do harm */
 }
 
 /* All parts are whole: into blobs/ with them, then the one transaction. */

@@ -173,9 +173,9 @@ static void check_room(struct doctor *d, const struct health *h)
     uint64_t reserve = PLAN_RESERVE_BYTES + h->disk_total_bytes / 100 * PLAN_RESERVE_PERCENT;
     if (h->disk_free_bytes < reserve)
         find(d, "room", GRADE_BAD, "%s are free, %s are kept for records: remove what does not belong here",
-             tool_mb(h->disk_free_bytes, room), tool_mb(reserve, want));
+             tool_size(h->disk_free_bytes, room), tool_size(reserve, want));
     else
-        find(d, "room", GRADE_OK, "%s free for lessons", tool_mb(h->disk_free_bytes - reserve, room));
+        find(d, "room", GRADE_OK, "%s free for lessons", tool_size(h->disk_free_bytes - reserve, room));
 }
 
 static void check_clock(struct doctor *d, const struct health *h)

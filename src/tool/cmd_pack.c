@@ -50,7 +50,7 @@ static int pack(const struct args *a)
         return tool_fail(&e);
     if (r.published)
         printf("%s: published list %lld, %d of %d packages new, %s added.\n", o.tree, (long long)r.timestamp_version, r.added,
-               r.packages, tool_mb(r.new_bytes, mb));
+               r.packages, tool_size(r.new_bytes, mb));
     else
         printf("%s: nothing new in %d packages, list %lld stays.\n", o.tree, r.packages, (long long)r.timestamp_version);
     return TOOL_DONE;
@@ -86,10 +86,10 @@ static void report_text(const char *tree, const struct verify_report *r)
         const struct verify_package *p = &r->package[i];
         char *title = tool_clean(lang_text_get(&p->title, "zh-CN"));
         printf("  %s version %lld: %s, %d lessons, %d files, %s\n", p->id, (long long)p->version, title, p->lessons, p->files,
-               tool_mb(p->bytes, mb));
+               tool_size(p->bytes, mb));
         free(title);
     }
-    printf("%d files verified, %s", r->files, tool_mb(r->bytes, mb));
+    printf("%d files verified, %s", r->files, tool_size(r->bytes, mb));
     if (r->stray_files)
         printf("; %d more files belong to no current version", r->stray_files);
     putchar('\n');

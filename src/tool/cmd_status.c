@@ -42,8 +42,8 @@ static void as_text(const char *dir, const struct health *h, const struct trust 
         printf("  trusts key %s, newest list %lld\n", t->ring.key[0].id, (long long)t->seen_version);
     else
         puts("  trusts nobody yet: weikectl trust FILE.pub");
-    printf("  database %s, free %s of %s\n", tool_mb(h->db_bytes, used), tool_mb(h->disk_free_bytes, room),
-           tool_mb(h->disk_total_bytes, total));
+    printf("  database %s, free %s of %s\n", tool_size(h->db_bytes, used), tool_size(h->disk_free_bytes, room),
+           tool_size(h->disk_total_bytes, total));
     printf("  clock %s (%s), last backup %s\n", now, clock_trust_name(h->clock.trust), backup);
 }
 

@@ -60,9 +60,12 @@ void tool_print_json(json_t *value)
     json_decref(value);
 }
 
-const char *tool_mb(uint64_t bytes, char out[32])
+const char *tool_size(uint64_t bytes, char out[32])
 {
-    snprintf(out, 32, "%.1f MB", (double)bytes / 1e6);
+    if (bytes < 1000000)
+        snprintf(out, 32, "%.1f kB", (double)bytes / 1e3);
+    else
+        snprintf(out, 32, "%.1f MB", (double)bytes / 1e6);
     return out;
 }
 

@@ -45,7 +45,7 @@ int tool_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* r
 void tool_print_json(json_t *value); /* one line; takes the reference */
 /* Opens the data directory for a command; one that must not make it says how to make one. NULL: printed already. */
 struct store *tool_open_store(const char *dir, bool make);
-const char *tool_mb(uint64_t bytes, char out[32]); /* "12.3 MB" */
+const char *tool_size(uint64_t bytes, char out[32]); /* "12.3 MB", "4.5 kB" */
 /* Text of people for a terminal or table: without characters that move the cursor. Caller frees. */
 char *tool_clean(const char *text);
 

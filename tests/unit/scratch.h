@@ -14,8 +14,11 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static char scratch_dir[256];
+static char **scratch_paths;
+static int scratch_count, scratch_cap;
 
 static int scratch_setup(void **state)
 {
@@ -29,17 +32,18 @@ static int scratch_teardown(void **state)
 {
     struct err e = ERR_INIT;
     (void)state;
+    while (scratch_count)
+        free(scratch_paths[--scratch_count]);
+    free(scratch_paths);
+    scratch_paths = NULL;
     return fs_remove_tree(scratch_dir, &e) ? 0 : -1;
 }
 
-/* Path below the scratch folder; kept until the program ends. */
+/* Path below the scratch folder; kept until the group ends. */
 __attribute__((unused)) static const char *scratch(const char *rel)
 {
-    static char paths[32][512];
-    static int next;
-    char *p = paths[next++ % 32];
-    snprintf(p, sizeof paths[0], "%s/%s", scratch_dir, rel);
-    return p;
+    ARRAY_GROW(scratch_paths, scratch_count, scratch_cap);
+    return scratch_paths[scratch_count++] = fs_join(scratch_dir, rel);
 }
 
 __attribute__((unused)) static void put(const char *path, const void *data, size_t len)
