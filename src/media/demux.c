@@ -29,6 +29,7 @@ struct demux {
     struct demux_streams streams;
     int stream[LANE_COUNT]; /* -1: none */
     int64_t origin_us;      /* container time that we call 0 */
+    int64_t first_video_us; /* lesson time of the first picture; a seek before it lands on it */
     unsigned serial;        /* of the seek being read; 0: none yet */
     struct pending pending[PENDING_MAX];
     int pending_count;
@@ -261,6 +262,7 @@ static void find_origin(struct demux *d)
         d->origin_us = v;
     if (d->origin_us == INT64_MAX)
         d->origin_us = 0;
+    d->first_video_us = v == INT64_MAX ? 0 : v - d->origin_us;
 }
 
 static void find_length(struct demux *d)
@@ -309,10 +311,16 @@ static void seek_container(struct demux *d, int64_t time_us)
     AVFormatContext *f = d->in.format;
     int index = d->stream[LANE_VIDEO] >= 0 ? d->stream[LANE_VIDEO] : d->stream[LANE_AUDIO];
     int64_t t = av_rescale_q(time_us, AV_TIME_BASE_Q, f->streams[index]->time_base);
-    if (avformat_seek_file(f, index, INT64_MIN, t, t, 0) >= 0 || av_seek_frame(f, index, t, AVSEEK_FLAG_BACKWARD) >= 0)
-        return;
-    if (av_seek_frame(f, index, 0, AVSEEK_FLAG_BYTE) < 0) /* no index at all: from the beginning, decoding forward */
-        log_info("this file cannot be sought; playing on");
+    if (avformat_seek_file(f, index, INT64_MIN, t, t, 0) < 0 && av_seek_frame(f, index, t, AVSEEK_FLAG_BACKWARD) < 0)
+        log_debug("no seek to %lld us", (long long)time_us);
+}
+
+/* For streams that can be entered anywhere (MPEG) a search by time may miss the very first picture. */
+static void rewind_container(struct demux *d)
+{
+    AVFormatContext *f = d->in.format;
+    if (!(f->iformat->flags & AVFMT_TS_DISCONT) || av_seek_frame(f, -1, 0, AVSEEK_FLAG_BYTE) < 0)
+        seek_container(d, d->origin_us);
 }
 
 /* Reads until the first key picture and says whether it lies at or before the target. What is worth keeping waits
@@ -328,7 +336,7 @@ static bool landed(struct demux *d, int64_t target_us, bool last_attempt)
         int64_t at = t == AV_NOPTS_VALUE ? INT64_MIN : rescale(d, d->pkt->stream_index, t) - d->origin_us;
         if (lane == LANE_VIDEO && (d->pkt->flags & AV_PKT_FLAG_KEY)) {
             pending_add(d, lane);
-            return last_attempt || at <= target_us;
+            return last_attempt || at <= target_us || at <= d->first_video_us;
         }
         if (lane == LANE_AUDIO && at >= target_us - AUDIO_PREROLL_US)
             pending_add(d, lane);
@@ -352,11 +360,16 @@ static void follow_seek(struct demux *d, struct packet_queue *q, struct packet_a
     discard_others(d);
     int64_t back_us = 0;
     for (int i = 0; i < SEEK_ATTEMPTS && packet_queue_at(q).serial == at.serial; i++) {
-        bool from_start = back_us >= at.target_us || i == SEEK_ATTEMPTS - 1;
+        bool last = i == SEEK_ATTEMPTS - 1;
         pending_clear(d);
-        seek_container(d, d->origin_us + (from_start ? 0 : at.target_us - back_us));
-        if (d->stream[LANE_VIDEO] < 0 || landed(d, at.target_us, from_start))
+        if (last)
+            rewind_container(d);
+        else
+            seek_container(d, d->origin_us + (back_us < at.target_us ? at.target_us - back_us : 0));
+        if (d->stream[LANE_VIDEO] < 0 || landed(d, at.target_us, last))
             break;
+        if (back_us >= at.target_us)
+            i = SEEK_ATTEMPTS - 2; /* by time there is nothing earlier */
         back_us = back_us ? back_us * 4 : 1000 * 1000;
     }
 }
