@@ -43,6 +43,9 @@ void gfx_wake(struct gfx *gfx);
 uint32_t gfx_wake_event(const struct gfx *gfx);
 void gfx_wake_seen(struct gfx *gfx); /* ui_event calls this when it meets the event */
 
+/* The mouse pointer: hidden from fingers, shown to a mouse. ui_event decides. */
+void gfx_pointer(struct gfx *gfx, bool shown);
+
 struct text *gfx_text(struct gfx *gfx);
 struct paragraphs *gfx_paragraphs(struct gfx *gfx);
 struct images *gfx_images(struct gfx *gfx);

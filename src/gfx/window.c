@@ -21,6 +21,7 @@ struct gfx {
     struct text *text;
     struct paragraphs *paragraphs;
     struct images *images;
+    bool pointer_shown;
     uint32_t wake_event;
     atomic_bool wake_pending;
 };
@@ -77,6 +78,7 @@ static bool open_window(struct gfx *g, const struct gfx_opts *o, struct err *e)
                                  full ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
     if (!g->window)
         return err_set(e, ERR_UNSUPPORTED, "the window cannot be opened: %s", SDL_GetError());
+    gfx_pointer(g, !full);
     return take_surface(g, e);
 }
 
@@ -97,6 +99,7 @@ static void wake_images(void *ctx)
 struct gfx *gfx_open(const struct gfx_opts *o, struct err *e)
 {
     struct gfx *g = mem_alloc(sizeof *g);
+    g->pointer_shown = true;
     struct font_start start = { .lang = o->lang ? o->lang : "zh-CN" };
     thread_start(&start.thread, "fonts", open_fonts, &start);
     set_hints();
@@ -166,13 +169,13 @@ void gfx_present(struct gfx *g, const SDL_Rect *rects, int count)
 {
     if (!g->window || count <= 0)
         return;
-    SDL_Surface *s = SDL_GetWindowSurface(g->window);
-    for (int i = 0; g->shadow && s && i < count; i++) {
+    SDL_Surface *s = g->shadow ? SDL_GetWindowSurface(g->window) : NULL;
+    for (int i = 0; s && i < count; i++) {
         SDL_Rect to = rects[i];
         SDL_BlitSurface(g->shadow, &rects[i], s, &to);
     }
-    if (!s || SDL_UpdateWindowSurfaceRects(g->window, rects, count) != 0)
-        log_warn("the picture cannot be sent to the display: %s", SDL_GetError());
+    if (SDL_UpdateWindowSurfaceRects(g->window, rects, count) != 0) /* resized: that event is in the queue */
+        log_debug("the picture was not sent to the display: %s", SDL_GetError());
 }
 
 bool gfx_resized(struct gfx *g)
@@ -191,6 +194,13 @@ void gfx_wake(struct gfx *g)
     SDL_Event ev = { .type = g->wake_event };
     if (SDL_PushEvent(&ev) < 0) /* queue full: then the loop is awake anyway, and looks again next time */
         atomic_store(&g->wake_pending, false);
+}
+
+void gfx_pointer(struct gfx *g, bool shown)
+{
+    if (g->window && shown != g->pointer_shown)
+        SDL_ShowCursor(shown ? SDL_ENABLE : SDL_DISABLE);
+    g->pointer_shown = shown;
 }
 
 uint32_t gfx_wake_event(const struct gfx *g)

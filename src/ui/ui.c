@@ -234,10 +234,15 @@ bool ui_event(struct ui *ui, const SDL_Event *e, int64_t now)
             release(ui, MOUSE, e->button.x, e->button.y, now);
         return true;
     case SDL_MOUSEMOTION:
+        if (e->motion.which != SDL_TOUCH_MOUSEID && (e->motion.xrel || e->motion.yrel))
+            gfx_pointer(ui->gfx, true);
         if (e->motion.which != SDL_TOUCH_MOUSEID)
             move(ui, MOUSE, e->motion.x, e->motion.y, now);
         return ui->touch.down; /* a mouse that trembles on the table is nobody */
-    case SDL_FINGERDOWN: press(ui, (int64_t)e->tfinger.fingerId & INT64_MAX, fx, fy, now); return true;
+    case SDL_FINGERDOWN:
+        gfx_pointer(ui->gfx, false);
+        press(ui, (int64_t)e->tfinger.fingerId & INT64_MAX, fx, fy, now);
+        return true;
     case SDL_FINGERUP: release(ui, (int64_t)e->tfinger.fingerId & INT64_MAX, fx, fy, now); return true;
     case SDL_FINGERMOTION: move(ui, (int64_t)e->tfinger.fingerId & INT64_MAX, fx, fy, now); return true;
     case SDL_MOUSEWHEEL: wheel(ui, e->wheel.y); return true;
