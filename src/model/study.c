@@ -142,6 +142,15 @@ static int64_t pass_time(struct study *s, int64_t boot_ms)
     return s->last_boot_ms;
 }
 
+/* What is left of the budget is boot-time: at the new speed it pays for as much media as that plays in it. */
+static void set_speed(struct study *s, int speed_permille)
+{
+    if (speed_permille < 250 || speed_permille > 4000)
+        return;
+    s->budget_us = s->budget_us * speed_permille / s->speed_permille;
+    s->speed_permille = speed_permille;
+}
+
 void study_apply(struct study *s, const struct study_event *ev)
 {
     int64_t boot_ms = pass_time(s, ev->boot_ms);
@@ -155,8 +164,7 @@ void study_apply(struct study *s, const struct study_event *ev)
     case STUDY_SPEED:
         if (was_playing)
             advance(s, ev->media_ms, boot_ms);
-        if (ev->speed_permille >= 250 && ev->speed_permille <= 4000)
-            s->speed_permille = ev->speed_permille;
+        set_speed(s, ev->speed_permille);
         break;
     case STUDY_PAUSE:
     case STUDY_END:
