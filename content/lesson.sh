@@ -12,7 +12,7 @@ course=$1 name=$2 out=$3 work=$4
 
 rate=22050 # espeak-ng's own; samples are 16 bit mono
 words_a_minute=150 # about 165 characters, a calm speaker
-fade=0.4 fps=25
+fade=0.4 fps=15 # enough for slow movements, and kind to slow machines
 gain="volume=1.6dB,alimiter=limit=0.89:level=disabled" # brings this voice to about -16 LUFS
 
 fail() {
@@ -106,7 +106,7 @@ film() { # OUT codec options…
     shift
     while IFS=$'\t' read -r start end drawing stage kind; do
         zoom=1 moving=1
-        if [ "$kind" = new ]; then moving=62 zoom="1+0.06*pow(1-on/$moving\,3)"; fi
+        if [ "$kind" = new ]; then moving=$((fps * 5 / 2)) zoom="1+0.06*pow(1-on/$moving\,3)"; fi
         inputs+=(-i "$work/$drawing.$stage.png")
         graph+="[$k:v]format=yuv444p,zoompan=z='$zoom':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=$moving:s=854x480:fps=$fps,"
         # Numbered anew after the padding: zoompan and tpad count time differently.
@@ -159,11 +159,11 @@ captions en 7
 list_shots
 draw_shots
 if wanted mp4; then
-    film "$out/$name.mp4" -c:v libx264 -preset veryfast -tune animation -crf 25 -g 125 -threads 1 -pix_fmt yuv420p \
+    film "$out/$name.mp4" -c:v libx264 -preset veryfast -tune animation -crf 25 -g $((fps * 5)) -threads 1 -pix_fmt yuv420p \
         -c:a aac -b:a 56k -movflags +faststart
 fi
 if wanted webm; then
-    film "$out/$name.webm" -c:v libsvtav1 -preset 10 -crf 38 -g 125 -svtav1-params lp=1 -pix_fmt yuv420p -c:a libopus -b:a 24k
+    film "$out/$name.webm" -c:v libsvtav1 -preset 10 -crf 38 -g $((fps * 5)) -svtav1-params lp=1 -pix_fmt yuv420p -c:a libopus -b:a 24k
 fi
 if wanted opus; then sound "$out/$name.opus"; fi
 if grep -q "\"@$name\"" "$course/course.json"; then stills; fi
