@@ -113,6 +113,9 @@ struct db *db_open_writer(const char *dir, struct err *e)
                                 "PRAGMA journal_size_limit = 4194304;"
                                 "PRAGMA cache_size = -4000";
     struct db *db = open_in(dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e);
+    int keep = 1; /* weike.db-wal stays, emptied, after a close: so a missing one always means that somebody took it */
+    if (db)
+        sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
     if (db && !(db_exec(db, setup, e) && schema_migrate(db, e))) {
         db_close(db);
         return NULL;

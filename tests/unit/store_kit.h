@@ -52,18 +52,16 @@ KIT_UNUSED struct store *kit_open(const char *dir, struct store_repair *repair)
 }
 
 /* Puts `text` among the blobs and its reference, as JSON, at the end of `json`. */
-KIT_UNUSED void kit_blob(const char *dir, const char *text, const char *type, const char *name, struct str *json)
+KIT_UNUSED bool kit_blob(const char *dir, const char *text, const char *type, const char *name, struct str *json, struct err *e)
 {
-    struct err e = ERR_INIT;
     char sha256[SHA256_HEX];
     sha256_hex(text, strlen(text), sha256);
     char *part = mem_printf("%s/incoming/%s.part", dir, sha256);
-    KIT_MUST(fs_replace(part, text, strlen(text), &e));
-    KIT_MUST(blob_adopt(dir, part, sha256, &e));
     const char *list[] = { sha256 };
-    KIT_MUST(blob_sync(dir, list, 1, &e));
+    bool ok = fs_replace(part, text, strlen(text), e) && blob_adopt(dir, part, sha256, e) && blob_sync(dir, list, 1, e);
     str_printf(json, "{\"sha256\":\"%s\",\"size\":%zu,\"type\":\"%s\",\"name\":\"%s\"}", sha256, strlen(text), type, name);
     free(part);
+    return ok;
 }
 
 KIT_UNUSED void kit_content_id(const char *course_id, int lesson, char out[UUID_TEXT])
@@ -73,25 +71,33 @@ KIT_UNUSED void kit_content_id(const char *course_id, int lesson, char out[UUID_
 }
 
 /* A course of `lessons` lessons of 60 s, each with a film, a poster and a quiz. */
-KIT_UNUSED void kit_manifest(const char *dir, const char *id, int version, int lessons, struct str *out)
+KIT_UNUSED bool kit_try_manifest(const char *dir, const char *id, int version, int lessons, struct str *out, struct err *e)
 {
     char text[100], content_id[UUID_TEXT];
+    bool ok = true;
     str_printf(out, "{\"format\":1,\"kind\":\"course\",\"id\":\"%s\",\"version\":%d,\"title\":{\"zh-CN\":\"防骗 %d\",\"en\":\"Fraud %d\"},"
                     "\"category\":\"safety\",\"priority\":70,\"lessons\":[", id, version, version, version);
-    for (int i = 0; i < lessons; i++) {
+    for (int i = 0; ok && i < lessons; i++) {
         kit_content_id(id, i, content_id);
         str_printf(out, "%s{\"content_id\":\"%s\",\"title\":{\"zh-CN\":\"第%d课\",\"en\":\"Lesson %d\"},\"duration_ms\":60000,"
                         "\"pass_mark\":0.6,\"poster\":", i ? "," : "", content_id, i + 1, i + 1);
-        kit_blob(dir, "poster", "image/png", "poster.png", out);
+        ok = kit_blob(dir, "poster", "image/png", "poster.png", out, e);
         str_puts(out, ",\"renditions\":[{\"weight\":\"480p\",\"duration_ms\":60000,\"media\":");
         snprintf(text, sizeof text, "film %s %d of version %d", id, i, version);
-        kit_blob(dir, text, "video/mp4", "film.mp4", out);
+        ok = ok && kit_blob(dir, text, "video/mp4", "film.mp4", out, e);
         str_puts(out, "}],\"questions\":");
         snprintf(text, sizeof text, "questions %s %d", id, i);
-        kit_blob(dir, text, "application/json", "questions.json", out);
+        ok = ok && kit_blob(dir, text, "application/json", "questions.json", out, e);
         str_puts(out, "}");
     }
     str_puts(out, "]}");
+    return ok;
+}
+
+KIT_UNUSED void kit_manifest(const char *dir, const char *id, int version, int lessons, struct str *out)
+{
+    struct err e = ERR_INIT;
+    KIT_MUST(kit_try_manifest(dir, id, version, lessons, out, &e));
 }
 
 KIT_UNUSED bool kit_install(struct store *s, const char *id, int version, int lessons, struct err *e)

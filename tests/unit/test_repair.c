@@ -296,6 +296,7 @@ static void test_journal_gone_but_backup_newer(void **state)
     char *one = backup_path(dir, 1);
     KIT_MUST(fs_rename(one, path_of("weike.db"), &e));
     free(one);
+    unlink(path_of("weike.db-wal"));
     unlink(path_of("clean"));
     store = kit_open(dir, &r);
     assert_true(r.journal_missing);

@@ -1,0 +1,455 @@
+/* The power-cut loop: a small life of a kiosk is run again and again, each time cut off at another write.
+ *
+ *   test_powercut          a slice of the cut points, spread over all of them, for `make test`
+ *   test_powercut all      every one
+ *   test_powercut N        only a kill at write N, and what was acknowledged before it
+ *
+ * A child process arms base/fault.h, walks through the table of steps and tells through a pipe what the store has
+ * acknowledged. The parent opens what is left and checks the invariants of check_all(). Three ways to be cut: SIGKILL in
+ * the middle of a write, a disk that is full from a write on (ENOSPC), one write that fails (EIO). */
+#include "../unit/store_kit.h"
+
+#include "base/clock.h"
+#include "base/collate.h"
+#include "base/fault.h"
+#include "store/hours.h"
+#include "store/setting.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/wait.h>
+
+#define COURSE "cn.example.fraud"
+#define VIEWING "0190bbbb-0000-7000-8000-000000000001"
+#define ATTEMPT "0190cccc-0000-7000-8000-000000000001"
+enum { LESSONS = 2, SLICE = 120 /* cut points a mode in make test */, CHECKPOINT_MS = 5000 };
+
+enum ack_kind { ACK_COURSE, ACK_MEMBER, ACK_EVENT, ACK_CHECKPOINT, ACK_PICK, ACK_ANSWER, ACK_RESULT, ACK_VIEWING, ACK_SETTING, ACK_KINDS };
+static const char *const ack_name[ACK_KINDS] = { "course version", "member",  "sign-in", "viewing up to ms", "tap on question",
+                                                 "answer to question", "quiz result", "end of viewing", "setting" };
+struct ack { int kind; int64_t value; };
+
+/* ---- the life of a kiosk ---- */
+
+struct life {
+    struct store *store;
+    int pipe;
+    struct clock_fake now;
+    struct study study;
+    struct attempt attempt;
+    struct question_set questions;
+    struct open_lesson lesson;
+    bool has_lesson;
+};
+
+static void acknowledged(struct life *l, enum ack_kind kind, int64_t value)
+{
+    struct ack a = { kind, value };
+    if (write(l->pipe, &a, sizeof a) != (ssize_t)sizeof a)
+        _exit(3);
+}
+
+static void commit(struct life *l, const struct record *r, enum ack_kind kind, int64_t value)
+{
+    struct err e = ERR_INIT;
+    if (writer_wait(store_writer(l->store), kit_post(l->store, r), &e))
+        acknowledged(l, kind, value);
+}
+
+static void install(struct life *l, int version)
+{
+    struct str manifest;
+    struct err e = ERR_INIT;
+    str_init(&manifest, 0);
+    if (kit_try_manifest(store_dir(l->store), COURSE, version, LESSONS, &manifest, &e)) {
+        struct library_package p = { .manifest = manifest.data, .manifest_len = manifest.len, .publisher = "test" };
+        if (library_install(store_writer(l->store), &p, &e))
+            acknowledged(l, ACK_COURSE, version);
+    }
+    str_release(&manifest);
+}
+
+static void step_import(struct life *l)
+{
+    install(l, 1);
+}
+
+static void step_member(struct life *l)
+{
+    struct err e = ERR_INIT;
+    struct member_new m = { .name = "王小明", .id = "v1" };
+    if (member_add(store_writer(l->store), &m, NULL, &e))
+        acknowledged(l, ACK_MEMBER, 1);
+}
+
+static void step_sign_in(struct life *l)
+{
+    struct record r = { .kind = RECORD_SIGN_IN, .member_id = "v1" };
+    commit(l, &r, ACK_EVENT, 1);
+}
+
+static void step_open_lesson(struct life *l)
+{
+    struct err e = ERR_INIT;
+    char id[UUID_TEXT];
+    kit_content_id(COURSE, 0, id);
+    l->has_lesson = library_open(store_db(l->store), COURSE, id, "v1", &l->lesson, &e);
+}
+
+static void post_viewing(struct life *l, enum record_kind kind, enum ack_kind ack, int64_t value)
+{
+    struct record r = { .kind = kind, .member_id = "v1", .course = &l->lesson.course, .lesson = l->lesson.lesson,
+                        .viewing = { .id = VIEWING, .study = &l->study, .ended_by = "finished" } };
+    commit(l, &r, ack, value);
+}
+
+static void step_begin(struct life *l)
+{
+    study_init(&l->study, 60000, 0, 1, l->now.boot_ms, NULL, NULL);
+    post_viewing(l, RECORD_VIEWING_BEGIN, ACK_CHECKPOINT, 0);
+}
+
+static void step_watch(struct life *l) /* five seconds and a checkpoint */
+{
+    struct study_event ev = { STUDY_PLAY, l->now.boot_ms, l->study.position_ms, 1000 };
+    study_apply(&l->study, &ev);
+    l->now.boot_ms += CHECKPOINT_MS;
+    l->now.wall_ms += CHECKPOINT_MS;
+    ev = (struct study_event){ STUDY_TICK, l->now.boot_ms, l->study.position_ms + CHECKPOINT_MS, 1000 };
+    study_apply(&l->study, &ev);
+    post_viewing(l, RECORD_VIEWING_CHECKPOINT, ACK_CHECKPOINT, l->study.watched_ms);
+}
+
+static void step_end(struct life *l)
+{
+    post_viewing(l, RECORD_VIEWING_END, ACK_VIEWING, l->study.watched_ms);
+}
+
+static void post_quiz(struct life *l, enum record_kind kind, int question, enum ack_kind ack)
+{
+    struct record r = { .kind = kind, .member_id = "v1", .course = &l->lesson.course, .lesson = l->lesson.lesson,
+                        .attempt = &l->attempt, .question = question >= 0 ? &l->questions.question[question] : NULL };
+    commit(l, &r, ack, question + 1);
+}
+
+static void step_quiz(struct life *l)
+{
+    attempt_begin(&l->attempt, ATTEMPT, 7, &l->questions, false, 0.6, l->now.boot_ms);
+    post_quiz(l, RECORD_ATTEMPT_BEGIN, -1, ACK_PICK);
+    for (int i = 0; i < l->questions.count; i++) {
+        attempt_tap(&l->attempt, 0);
+        post_quiz(l, RECORD_PICK, i, ACK_PICK);
+        attempt_answer(&l->attempt, l->now.boot_ms += 1500);
+        post_quiz(l, RECORD_ANSWER, i, ACK_ANSWER);
+        attempt_next(&l->attempt, l->now.boot_ms);
+    }
+    post_quiz(l, RECORD_ATTEMPT_END, -1, ACK_RESULT);
+}
+
+static void step_update(struct life *l)
+{
+    install(l, 2);
+}
+
+static void step_sweep(struct life *l)
+{
+    struct err e = ERR_INIT;
+    struct library_sweep done;
+    (void)!library_sweep(store_writer(l->store), NULL, NULL, &done, &e);
+}
+
+static void step_setting(struct life *l)
+{
+    struct err e = ERR_INIT;
+    if (setting_set(store_writer(l->store), "volume", "40", &e))
+        acknowledged(l, ACK_SETTING, 40);
+}
+
+static void step_restart(struct life *l) /* closes, with its backup, and opens again */
+{
+    struct err e = ERR_INIT;
+    struct store_options o = { .owner = true, .home_page = "https://village.example/x" };
+    char *dir = mem_dup(store_dir(l->store));
+    store_close(l->store);
+    l->store = store_open(dir, &o, NULL, &e);
+    free(dir);
+}
+
+/* A new kind of work joins the loop as one row. `lesson`: needs the lesson to be open. */
+static const struct step { void (*run)(struct life *l); bool lesson; } steps[] = {
+    { step_import },      { step_member },      { step_restart },     { step_sign_in },     { step_open_lesson },
+    { step_begin, true }, { step_watch, true }, { step_watch, true }, { step_watch, true }, { step_quiz, true },
+    { step_watch, true }, { step_watch, true }, { step_end, true },   { step_update },      { step_setting },
+    { step_sweep },       { step_restart },
+};
+
+static void live(const char *dir, int fd)
+{
+    struct err e = ERR_INIT;
+    struct store_options o = { .owner = true, .home_page = "https://village.example/x" };
+    static struct life l;
+    l = (struct life){ .pipe = fd, .now = { .boot_ms = 1000000, .wall_ms = 1795953600000 } };
+    clock_set_fake(&l.now);
+    kit_questions(&l.questions);
+    l.store = store_open(dir, &o, NULL, &e);
+    for (size_t i = 0; l.store && i < sizeof steps / sizeof *steps; i++)
+        if (l.has_lesson || !steps[i].lesson)
+            steps[i].run(&l);
+    if (l.has_lesson)
+        open_lesson_release(&l.lesson);
+    study_release(&l.study);
+    store_close(l.store);
+}
+
+/* ---- what must hold after any cut ---- */
+
+static char complaint[400];
+
+static bool bad(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static bool bad(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(complaint, sizeof complaint, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+struct found { int64_t most[ACK_KINDS]; bool any[ACK_KINDS]; int count; };
+
+static bool none(struct db *db, const char *what, const char *sql)
+{
+    int64_t n = kit_number(db, sql);
+    return n == 0 || bad("%s: %lld", what, (long long)n);
+}
+
+/* Rows, sums and statements agree with each other. */
+static bool check_consistent(struct db *db)
+{
+    return none(db, "rows that name nothing", "SELECT count(*) FROM pragma_foreign_key_check") &&
+           none(db, "answers without statement",
+                "SELECT (SELECT count(*) FROM answer WHERE answered = 1) - (SELECT count(*) FROM statement WHERE body LIKE"
+                " '%/verbs/answered\"%')") &&
+           none(db, "ended attempts without statement",
+                "SELECT (SELECT count(*) FROM attempt WHERE state = 1) - (SELECT count(*) FROM statement WHERE body LIKE"
+                " '%/verbs/passed\"%' OR body LIKE '%/verbs/failed\"%')") &&
+           none(db, "ended viewings without statement",
+                "SELECT (SELECT count(*) FROM viewing WHERE state = 1) - (SELECT count(*) FROM statement WHERE body LIKE"
+                " '%/verbs/terminated\"%')") &&
+           none(db, "cut viewings without statement",
+                "SELECT (SELECT count(*) FROM viewing WHERE state = 2) - (SELECT count(*) FROM statement WHERE body LIKE"
+                " '%/abandoned\"%')") &&
+           none(db, "viewings left open", "SELECT count(*) FROM viewing WHERE state = 0") &&
+           none(db, "hours that no viewing explains",
+                "SELECT ifnull((SELECT sum(watched_ms) FROM hours_month), 0) - ifnull((SELECT sum(watched_ms) FROM viewing), 0)") &&
+           none(db, "hours by lesson", "SELECT ifnull((SELECT sum(watched_ms) FROM hours_lesson), 0) -"
+                                       " ifnull((SELECT sum(watched_ms) FROM hours_month), 0)") &&
+           none(db, "counter", "SELECT (SELECT value FROM counter WHERE name = 'statement') - (SELECT count(*) FROM statement)") &&
+           none(db, "two active versions", "SELECT count(*) FROM (SELECT id FROM package WHERE active = 1 GROUP BY id HAVING count(*) > 1)") &&
+           none(db, "packages without lessons or manifest",
+                "SELECT count(*) FROM package k WHERE lessons <> (SELECT count(*) FROM lesson WHERE package_seq = k.seq)"
+                " OR NOT EXISTS (SELECT 1 FROM manifest WHERE package_seq = k.seq)");
+}
+
+static bool count_only(void *ctx, const struct outbox_row *row)
+{
+    (void)row;
+    ++*(int *)ctx;
+    return true;
+}
+
+static void blob_whole(void *ctx, const struct file_ref *f, const char *where)
+{
+    struct err e = ERR_INIT;
+    char is[SHA256_HEX];
+    int fd = blob_open(ctx, f->sha256, &e);
+    if (fd < 0 || !sha256_fd(fd, f->size_bytes, is, NULL, &e) || strcmp(is, f->sha256))
+        bad("%s: %s", where, *e.text ? e.text : "not what its name says");
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Every lesson on the shelf can be opened, every file of it is whole. */
+static bool check_playable(struct db *db, const char *dir)
+{
+    struct err e = ERR_INIT;
+    struct lesson_list l;
+    *complaint = 0;
+    if (!library_lessons(db, COURSE, "v1", &l, &e))
+        return bad("lessons: %s", e.text);
+    for (int i = 0; i < l.count && !*complaint; i++) {
+        struct open_lesson o;
+        if (!library_open(db, COURSE, l.row[i].content_id, "v1", &o, &e)) {
+            bad("lesson %d: %s", i + 1, e.text);
+            break;
+        }
+        course_each_file(&o.course, blob_whole, (void *)(uintptr_t)dir);
+        open_lesson_release(&o);
+    }
+    lesson_list_release(&l);
+    return !*complaint;
+}
+
+/* What was acknowledged is there. */
+static bool check_kept(struct db *db, const struct found *f)
+{
+    int64_t version = kit_number(db, "SELECT ifnull(max(version), 0) FROM package WHERE active = 1");
+    int64_t watched = kit_number(db, "SELECT ifnull(sum(watched_ms), 0) FROM hours_month WHERE member_id = 'v1'");
+    int64_t position = kit_number(db, "SELECT ifnull(max(position_ms), 0) FROM progress WHERE member_id = 'v1'");
+    if (version < f->most[ACK_COURSE])
+        return bad("course version %d acknowledged, %d here", (int)f->most[ACK_COURSE], (int)version);
+    if (f->any[ACK_MEMBER] && !kit_number(db, "SELECT count(*) FROM member WHERE id = 'v1'"))
+        return bad("the member is gone");
+    if (f->any[ACK_EVENT] && !kit_number(db, "SELECT count(*) FROM event"))
+        return bad("the sign-in is gone");
+    if (watched < f->most[ACK_CHECKPOINT] || watched > f->most[ACK_CHECKPOINT] + CHECKPOINT_MS)
+        return bad("%d ms of viewing acknowledged, %d credited", (int)f->most[ACK_CHECKPOINT], (int)watched);
+    if (position < f->most[ACK_CHECKPOINT])
+        return bad("position %d, acknowledged %d", (int)position, (int)f->most[ACK_CHECKPOINT]);
+    if (kit_number(db, "SELECT count(*) FROM answer WHERE answered = 1") < f->most[ACK_ANSWER])
+        return bad("answer %d is gone", (int)f->most[ACK_ANSWER]);
+    if (kit_number(db, "SELECT count(*) FROM answer") < f->most[ACK_PICK])
+        return bad("tap %d is gone", (int)f->most[ACK_PICK]);
+    if (f->any[ACK_RESULT] && kit_number(db, "SELECT count(*) FROM attempt WHERE state = 1") != 1)
+        return bad("the quiz result is gone");
+    if (f->any[ACK_VIEWING] && kit_number(db, "SELECT count(*) FROM viewing WHERE state = 1") != 1)
+        return bad("the end of the viewing is gone");
+    if (f->any[ACK_SETTING] && setting_get_int(db, "volume", 0) != 40)
+        return bad("the setting is gone");
+    return true;
+}
+
+static bool check_all(const char *dir, const struct found *f)
+{
+    struct err e = ERR_INIT;
+    struct store_options o = { .owner = true, .home_page = "https://village.example/x" };
+    struct store_repair r;
+    int rows = 0;
+    int64_t damaged = 0;
+    bool sound = false, whole = false;
+    struct store *s = store_open(dir, &o, &r, &e);
+    if (!s)
+        return bad("does not open: %s", e.text);
+    bool ok = !r.happened || bad("a cut was taken for damage: %s", r.text);
+    ok = ok && ((db_check(store_db(s), 0, &sound, &whole, &e) && sound) || bad("damaged"));
+    ok = ok && check_consistent(store_db(s)) && check_playable(store_db(s), dir) && check_kept(store_db(s), f);
+    ok = ok && (outbox_each(store_db(s), 0, count_only, &rows, &damaged, &e) || bad("outbox: %s", e.text));
+    ok = ok && (damaged == 0 || bad("%d statements do not fit their hash", (int)damaged));
+    if (ok) { /* and it goes on working */
+        struct record in = { .kind = RECORD_SIGN_IN, .member_id = "v1" };
+        ok = writer_wait(store_writer(s), kit_post(s, &in), &e) || bad("the next record: %s", e.text);
+    }
+    store_close(s);
+    return ok;
+}
+
+/* ---- the loop ---- */
+
+struct mode { enum fault_mode mode; const char *name; };
+static const struct mode modes[] = { { FAULT_KILL, "power cut" }, { FAULT_ENOSPC, "disk full" }, { FAULT_EIO, "write error" } };
+
+static void read_acks(int fd, struct found *f, bool tell)
+{
+    struct ack a;
+    *f = (struct found){ 0 };
+    while (read(fd, &a, sizeof a) == (ssize_t)sizeof a) {
+        f->any[a.kind] = true;
+        f->count++;
+        if (a.value > f->most[a.kind])
+            f->most[a.kind] = a.value;
+        if (tell)
+            printf("  acknowledged: %s %lld\n", ack_name[a.kind], (long long)a.value);
+    }
+}
+
+/* Runs one life in a child. Returns the wait status; *writes (may be NULL) how many writes it made. */
+static int run_life(const char *dir, enum fault_mode mode, unsigned n, struct found *f, unsigned *writes, bool tell)
+{
+    int acks[2], counts[2];
+    unsigned made = 0;
+    if (pipe(acks) != 0 || pipe(counts) != 0)
+        abort();
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (!tell && !freopen("/dev/null", "w", stderr)) /* the store logs each failed write: here they are meant */
+            _exit(3);
+        fault_arm(mode, n);
+        live(dir, acks[1]);
+        made = fault_writes();
+        _exit(write(counts[1], &made, sizeof made) == (ssize_t)sizeof made ? 0 : 3);
+    }
+    close(acks[1]);
+    close(counts[1]);
+    read_acks(acks[0], f, tell); /* until the child is gone; a life's acknowledgements fit into the pipe */
+    if (read(counts[0], &made, sizeof made) != (ssize_t)sizeof made)
+        made = 0;
+    close(acks[0]);
+    close(counts[0]);
+    int status = 0;
+    waitpid(pid, &status, 0);
+    if (writes)
+        *writes = made;
+    return status;
+}
+
+static bool one(const char *base, const struct mode *m, unsigned n, bool tell)
+{
+    struct found f;
+    struct err e = ERR_INIT;
+    char *dir = mem_printf("%s/d", base);
+    int status = run_life(dir, m->mode, n, &f, NULL, tell);
+    bool died = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, ended = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool ok = m->mode == FAULT_KILL ? died || ended : ended;
+    if (!ok)
+        bad("the program crashed (status %x)", (unsigned)status);
+    ok = ok && check_all(dir, &f);
+    if (!ok)
+        printf("FAIL %s at write %u, after %d acknowledgements: %s\n", m->name, n, f.count, complaint);
+    KIT_MUST(fs_remove_tree(dir, &e));
+    free(dir);
+    return ok;
+}
+
+static int run_mode(const char *base, const struct mode *m, unsigned writes, unsigned step)
+{
+    int survived = 0, made = 0;
+    for (unsigned n = 1 + (step > 1 ? (unsigned)(m - modes) % step : 0); n <= writes; n += step) {
+        made++;
+        survived += one(base, m, n, false);
+    }
+    printf("%s %s: %d of %d survived (every %u. of %u writes)\n", survived == made ? "ok" : "not ok", m->name, survived, made,
+           step, writes);
+    fflush(stdout);
+    return made - survived;
+}
+
+int main(int argc, char **argv)
+{
+    struct found f;
+    struct err e = ERR_INIT;
+    unsigned writes = 0, at = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
+    bool all = argc > 1 && !strcmp(argv[1], "all");
+    int failed = 0;
+    setenv("TZ", "UTC", 1);
+    if (argc > 2 || (argc == 2 && !all && !at)) {
+        fprintf(stderr, "usage: test_powercut [all | N]\n");
+        return 2;
+    }
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    (void)collate_initial("王"); /* ICU wakes up once, not in every child */
+    char *base = kit_dir(), *dir = mem_printf("%s/d", base);
+    int status = run_life(dir, FAULT_COUNT, 0, &f, &writes, at != 0);
+    if (status != 0 || !writes || !check_all(dir, &f)) {
+        printf("FAIL without any fault: status %x, %s\n", (unsigned)status, complaint);
+        return 1;
+    }
+    KIT_MUST(fs_remove_tree(dir, &e));
+    if (at)
+        failed = !one(base, &modes[0], at, true);
+    unsigned step = all ? 1 : writes / SLICE + 1;
+    for (size_t i = 0; !at && i < sizeof modes / sizeof *modes; i++)
+        failed += run_mode(base, &modes[i], writes, step);
+    free(dir);
+    kit_remove(base);
+    return failed ? 1 : 0;
+}
