@@ -178,7 +178,7 @@ static void forge_timestamp(const char *tree, const struct forged *f)
     str_release(&envelope);
 }
 
-static void forge_tree(struct forged *f)
+__attribute__((unused)) static void forge_tree(struct forged *f)
 {
     struct err e = ERR_INIT;
     const char *tree = scratch(f->tree);
