@@ -335,9 +335,9 @@ int player_due_ms(struct player *p)
         return until(p, t.pts_us);
     if (f.has_video && !there && !frame_queue_finished(p->frames))
         return f.sound ? STALL_CHECK_MS : -1;
-    if (f.sound || !demux_at_end(f.demux))
+    if (f.sound ? !audio_out_drained(p->audio_out) : !demux_at_end(f.demux))
         return STALL_CHECK_MS;
-    int64_t end = f.has_audio ? file_end_us(&f) : 0;
+    int64_t end = f.has_audio && !f.sound ? file_end_us(&f) : 0;
     int ms = until(p, end > p->last_end_us ? end : p->last_end_us);
     return ms > 0 ? ms : 1;
 }
