@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MANIFEST_MAX_BYTES = 8 << 20, MAX_LESSONS = 500, MAX_CAPTIONS = 24, MAX_STILLS = 500, MAX_DURATION_MS = 24 * 3600000 };
+enum { MANIFEST_MAX_BYTES = 8 << 20, MAX_LESSONS = 500, MAX_CAPTIONS = 24, MAX_STILLS = 500, MAX_DURATION_MS = 24 * 3600000, DURATION_SLACK_MS = 2000 };
 
 const char *rendition_weight_name(enum rendition_weight w)
 {
@@ -23,7 +23,12 @@ static bool text_field(const json_t *o, const char *where, const char *key, bool
     if (!json_get_object(o, where, key, required, &v, e))
         return false;
     snprintf(at, sizeof at, "%s%s%s", where, *where ? ", " : "", key);
-    return !v || lang_text_parse(v, at, out, e);
+    if (!v || !lang_text_parse(v, at, out, e))
+        return !v;
+    for (int i = 0; required && i < out->count; i++)
+        if (!out->entry[i].text[0])
+            return err_set(e, ERR_INVALID, "%s: the text for \"%s\" is empty", at, out->entry[i].lang);
+    return !required || out->count || err_set(e, ERR_INVALID, "%s has no text", at);
 }
 
 static bool still_parse(const json_t *o, const char *where, int64_t before_ms, struct still *out, struct err *e)
@@ -61,7 +66,7 @@ static bool rendition_parse(const json_t *o, const char *where, struct rendition
     for (int i = 0; i < count; i++) {
         char at[160];
         snprintf(at, sizeof at, "%s, still %d", where, i + 1);
-        if (!still_parse(json_array_get(stills, (size_t)i), at, i ? r->still[i - 1].at_ms : 0, &r->still[i], e))
+        if (!still_parse(json_array_get(stills, (size_t)i), at, i ? r->still[i - 1].at_ms + 1 : 0, &r->still[i], e))
             return false;
         r->still_count++;
     }
@@ -106,7 +111,9 @@ static bool captions_parse(const json_t *o, const char *where, struct lesson *l,
             return err_set(e, ERR_INVALID, "%s must be an object", at);
         if (!keys_known(c, at, known, e) || !json_get_str(c, at, "lang", LANG_TEXT - 1, &lang, e))
             return false;
-        snprintf(l->caption[i].lang, LANG_TEXT, "%s", lang);
+        if (!lang_tag_valid(lang))
+            return err_set(e, ERR_INVALID, "%s: \"lang\" must be a language such as zh-CN or en", at);
+        memcpy(l->caption[i].lang, lang, strlen(lang) + 1);
         if (!file_ref_parse(c, at, "file", true, &l->caption[i].file, e))
             return false;
         l->caption_count++;
@@ -128,6 +135,16 @@ static bool lesson_rules_parse(const json_t *o, const char *where, struct lesson
     return true;
 }
 
+/* Renditions are the same lesson: segments watched in one must mean the same in another. */
+static bool durations_agree(const struct lesson *l, const char *where, struct err *e)
+{
+    for (int i = 0; i < l->rendition_count; i++)
+        if (llabs((long long)(l->rendition[i].duration_ms - l->duration_ms)) > DURATION_SLACK_MS)
+            return err_set(e, ERR_INVALID, "%s: rendition %d lasts %lld ms and the lesson %lld, more than 2 s apart", where, i + 1,
+                           (long long)l->rendition[i].duration_ms, (long long)l->duration_ms);
+    return true;
+}
+
 static bool lesson_parse(const json_t *o, const char *where, struct lesson *l, struct err *e)
 {
     static const char *const known[] = { "content_id", "title", "summary", "poster", "duration_ms", "renditions", "captions",
@@ -142,7 +159,7 @@ static bool lesson_parse(const json_t *o, const char *where, struct lesson *l, s
     return text_field(o, where, "title", true, &l->title, e) && text_field(o, where, "summary", false, &l->summary, e) &&
            file_ref_parse(o, where, "poster", false, &l->poster, e) && renditions_parse(o, where, l, e) &&
            captions_parse(o, where, l, e) && file_ref_parse(o, where, "questions", false, &l->questions, e) &&
-           lesson_rules_parse(o, where, l, e);
+           lesson_rules_parse(o, where, l, e) && durations_agree(l, where, e);
 }
 
 static bool lessons_parse(const json_t *o, struct course *c, struct err *e)

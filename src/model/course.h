@@ -19,6 +19,8 @@ struct lang_text { /* an xAPI language map */
     int count;
     struct lang_entry { char lang[LANG_TEXT]; char *text; } *entry;
 };
+/* RFC 5646: subtags of one to eight letters or digits, the first of letters; at most LANG_TEXT - 1 bytes. */
+bool lang_tag_valid(const char *lang);
 /* Text for `lang`; else same primary subtag, zh-CN, en, the first; "" if the map is empty. Borrowed. */
 const char *lang_text_get(const struct lang_text *t, const char *lang);
 bool lang_text_parse(const json_t *value, const char *where, struct lang_text *out, struct err *e) MUST_CHECK;

@@ -36,12 +36,18 @@ const char *lang_text_get(const struct lang_text *t, const char *lang)
     return e ? e->text : "";
 }
 
-/* BCP 47 as far as we need it: letters, digits and inner hyphens. */
-static bool lang_valid(const char *lang)
+bool lang_tag_valid(const char *lang)
 {
-    size_t n = strlen(lang);
-    return n >= 2 && n < LANG_TEXT && strspn(lang, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") == n &&
-           lang[0] != '-' && lang[n - 1] != '-';
+    static const char digits_and_letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    const char *p = lang, *allowed = digits_and_letters + 10;
+    for (;; allowed = digits_and_letters) {
+        size_t n = strspn(p, allowed);
+        if (n < 1 || n > 8 || (p[n] && p[n] != '-') || (size_t)(p - lang) + n >= LANG_TEXT)
+            return false;
+        if (!p[n])
+            return true;
+        p += n + 1;
+    }
 }
 
 bool lang_text_parse(const json_t *value, const char *where, struct lang_text *out, struct err *e)
@@ -56,7 +62,7 @@ bool lang_text_parse(const json_t *value, const char *where, struct lang_text *o
     json_t *text;
     bool ok = true;
     json_object_foreach((json_t *)value, lang, text) {
-        if (!lang_valid(lang))
+        if (!lang_tag_valid(lang))
             ok = err_set(e, ERR_INVALID, "%s: \"%.20s\" is not a language tag", where, lang);
         else if (!json_is_string(text) || json_string_length(text) > TEXT_MAX)
             ok = err_set(e, ERR_INVALID, "%s: \"%s\" must be a text of at most %d bytes", where, lang, TEXT_MAX);

@@ -41,24 +41,6 @@ static bool iri_valid(const char *s)
     return true;
 }
 
-/* RFC 5646: subtags of one to eight letters or digits, the first of letters. */
-static bool lang_valid(const char *s)
-{
-    for (int n = 0, first = 1;; s++) {
-        if (*s == '-' || !*s) {
-            if (n < 1 || n > 8)
-                return false;
-            if (!*s)
-                return true;
-            n = first = 0;
-        } else if (first ? !isalpha((unsigned char)*s) : !isalnum((unsigned char)*s)) {
-            return false;
-        } else {
-            n++;
-        }
-    }
-}
-
 static bool all_digits(const char *s, int n)
 {
     while (n > 0 && isdigit((unsigned char)*s))
@@ -126,7 +108,7 @@ static bool language_map(const json_t *o, const char *where, const char *key, st
     if (map && !json_is_object(map))
         return wrong(e, at, "texts by language");
     json_object_foreach(map, lang, text)
-        if (!lang_valid(lang) || !json_is_string(text))
+        if (!lang_tag_valid(lang) || !json_is_string(text))
             return wrong(e, at, "texts by language tag");
     return true;
 }
@@ -378,7 +360,7 @@ static bool check_context(const json_t *o, struct err *e)
            sub_object(o, "context", "instructor", false, &instructor, e) && (!instructor || check_actor(instructor, "context.instructor", true, e)) &&
            sub_object(o, "context", "team", false, &team, e) && (!team || check_actor(team, "context.team", true, e)) &&
            text_at(o, "context", "revision", false, NULL, "a text", e) && text_at(o, "context", "platform", false, NULL, "a text", e) &&
-           text_at(o, "context", "language", false, lang_valid, "a language tag", e) && extensions(o, "context", e) && check_clock(o, e);
+           text_at(o, "context", "language", false, lang_tag_valid, "a language tag", e) && extensions(o, "context", e) && check_clock(o, e);
 }
 
 /* ---- what each verb needs ---- */
