@@ -69,7 +69,7 @@ void chrome_header(struct ui *ui, struct app *app, void (*middle)(struct ui *ui,
 
 void chrome_help_button(struct ui *ui, struct app *app, const char *help)
 {
-    if (ui_icon_button(ui, ICON_HELP, tr("Help"), .tone = TONE_CARD, .h = 96, .min_w = 232, .row = true))
+    if (ui_icon_button(ui, ICON_HELP, tr("Help"), .tone = TONE_CARD, .min_h = 80, .min_w = 232, .row = true))
         nav_push(app->nav, &help_screen, help);
 }
 

@@ -14,5 +14,5 @@ int chrome_pager(struct ui *ui, int offset, int page, int total);
 /* The three honest facts: waiting, last receipt, last contact. */
 void chrome_facts(struct ui *ui, const struct health *h);
 /* One screen with the ground, edges and gaps that all share; use as: chrome_screen(ui, "home") { … } */
-#define chrome_screen(ui, id) ui_column(ui, id, .tone = TONE_PAPER, .radius = -1, .pad_x = 48, .pad_y = 16, .gap = 24, .grow = 1)
+#define chrome_screen(ui, id) ui_column(ui, id, .tone = TONE_PAPER, .radius = -1, .pad_x = 48, .pad_y = 16, .gap = 20, .grow = 1)
 #endif

@@ -12,7 +12,7 @@ static void ground(struct ui *ui, struct player_view *s)
         if (s->still >= 0 && !s->state.has_video)
             ui_image(ui, app_blob(s->app, s->rendition->still[s->still].file.sha256), 0x1D2420, .grow = 1, .silent = true, .radius = -1);
         else
-            ui_canvas(ui, "video", player_view_paint, s, 1, .grow = 1, .silent = true, .radius = -1);
+            ui_canvas(ui, "video", player_view_paint, s, s->picture_shown ? 2 : 1, .grow = 1, .silent = true, .radius = -1);
         if (ui_tapped(ui)) {
             int64_t now = clock_boot_ms();
             s->controls_until_boot_ms = s->controls_shown ? now : now + CONTROLS_MS;

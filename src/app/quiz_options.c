@@ -65,13 +65,27 @@ static const char *option_text(const struct question *q, int i)
     return i == 0 ? tr("True") : tr("False");
 }
 
+/* True or false: two big signs that need no reading. */
+static void true_false_card(struct ui *ui, struct quiz_view *s, const struct question *q, int i)
+{
+    bool done = answered(s);
+    enum ui_tone tone = option_tone(s, q, i);
+    ui_column(ui, "option", .key = (uint32_t)i, .tone = tone, .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .gap = 16, .pad_y = 16,
+              .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->attempt, i), .name = option_text(q, i)) {
+        ui_icon(ui, i == 0 ? ICON_CHECK_CIRCLE : ICON_CLOSE, 128, tone == TONE_STOP_SOFT ? INK_STOP : i == 0 || tone == TONE_GO_SOFT ? INK_GO : INK_SECOND);
+        ui_label(ui, option_text(q, i), .font = FONT_TITLE, .align = ALIGN_CENTER, .max_lines = 2);
+        if (ui_tapped(ui) && !done)
+            quiz_tap(s, i);
+    }
+}
+
 static void option_card(struct ui *ui, struct quiz_view *s, const struct question *q, int i, int place)
 {
     const struct file_ref *picture = &q->option[i].picture;
     const char *text = option_text(q, i);
     bool done = answered(s);
-    ui_row(ui, "option", .key = (uint32_t)i, .tone = option_tone(s, q, i), .role = ROLE_CHOICE, .grow = 1, .pad_x = 32, .pad_y = 16, .gap = 32,
-           .min_h = 124, .align = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->attempt, i), .disabled = done, .name = text) {
+    ui_row(ui, "option", .key = (uint32_t)i, .tone = option_tone(s, q, i), .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .pad_x = 32, .pad_y = 16,
+           .gap = 32, .min_h = 124, .align = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->attempt, i), .name = text) {
         badge(ui, s, q, i, place);
         if (picture->sha256[0])
             ui_image(ui, app_blob(s->app, picture->sha256), 0xEAE4D8, .w = 240, .h = 156, .silent = true, .radius = 20);
@@ -96,8 +110,10 @@ static void option_grid(struct ui *ui, struct quiz_view *s, const struct questio
             ui_row(ui, "row", .key = (uint32_t)r, .gap = 28, .grow = 1)
                 for (int c = 0; c < columns; c++) {
                     int place = r * columns + c;
-                    bool keeps_order = q->kind == QUESTION_LIKERT || q->kind == QUESTION_TRUE_FALSE;
-                    if (place < count)
+                    bool keeps_order = q->kind == QUESTION_LIKERT;
+                    if (place < count && q->kind == QUESTION_TRUE_FALSE)
+                        true_false_card(ui, s, q, place);
+                    else if (place < count)
                         option_card(ui, s, q, keeps_order ? place : s->order[place], place);
                     else
                         ui_column(ui, "none", .key = (uint32_t)place, .grow = 1) {}
@@ -141,8 +157,8 @@ static bool side_card(struct ui *ui, struct quiz_view *s, const struct question 
     bool tapped = false, done = answered(s);
     int number = source < 0 ? 0 : pair_number(s, q, source);
     enum ui_tone tone = pair_tone(s, source);
-    ui_row(ui, "side", .key = key, .tone = tone, .role = ROLE_CHOICE, .grow = 1, .min_h = 104, .pad_x = 28, .pad_y = 8, .gap = 24,
-           .align = ALIGN_CENTER, .stretch_off = true, .selected = waiting, .disabled = done, .name = lang_text_get(&o->text, i18n_lang())) {
+    ui_row(ui, "side", .key = key, .tone = tone, .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .min_h = 104, .pad_x = 28, .pad_y = 8,
+           .gap = 24, .align = ALIGN_CENTER, .stretch_off = true, .selected = waiting, .name = lang_text_get(&o->text, i18n_lang())) {
         if (o->picture.sha256[0])
             ui_image(ui, app_blob(s->app, o->picture.sha256), 0xEAE4D8, .w = 150, .h = 96, .silent = true, .radius = 16);
         ui_label(ui, lang_text_get(&o->text, i18n_lang()), .font = FONT_HEADING, .grow = 1, .max_lines = 2);

@@ -108,7 +108,7 @@ static const char *stopped_at(struct ui *ui, const struct lesson_row *r)
 static void today_text(struct ui *ui, struct home *s, const struct lesson_row *r)
 {
     bool going = r->progress.position_ms > 0;
-    ui_column(ui, "text", .grow = 1, .pad_x = 44, .pad_y = 28, .gap = 12) {
+    ui_column(ui, "text", .grow = 1, .pad_x = 44, .pad_y = 28, .gap = 4) {
         ui_label(ui, ui_fmt(ui, tr("Today's lesson · %s"), words_minutes(ui, r->duration_ms)), .font = FONT_STRONG, .ink = INK_SUN);
         ui_label(ui, lang_text_get(&r->title, i18n_lang()), .font = FONT_TITLE, .role = ROLE_HEADING, .max_lines = 2);
         ui_label(ui, stopped_at(ui, r), .ink = INK_SECOND);
@@ -170,11 +170,11 @@ static void guest_card(struct ui *ui, struct home *s)
 
 static void shelf(struct ui *ui, struct home *s)
 {
-    ui_row(ui, "shelfhead", .h = 88, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "shelfhead", .h = 64, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_label(ui, tr("Courses"), .font = FONT_HEADING, .role = ROLE_HEADING);
         ui_spacer(ui);
         if (s->courses > SHELF && ui_button(ui, ui_fmt(ui, tr_n("All %d course", "All %d courses", (unsigned long)s->courses), s->courses),
-                                            .tone = TONE_GO_OUTLINE, .h = 80, .font = FONT_STRONG, .name = tr("All courses")))
+                                            .tone = TONE_GO_OUTLINE, .h = 64, .radius = 32, .font = FONT_STRONG, .name = tr("All courses")))
             nav_push(s->app->nav, &shelf_screen, NULL);
     }
     ui_row(ui, "shelf", .gap = 28, .grow = 1, .role = ROLE_LIST) {
@@ -191,7 +191,7 @@ static void home_draw(struct ui *ui, void *screen)
     struct home *s = screen;
     chrome_screen(ui, "home") {
         chrome_header(ui, s->app, NULL, NULL);
-        ui_row(ui, "upper", .gap = 48, .h = 430) {
+        ui_row(ui, "upper", .gap = 48, .h = 440) {
             today(ui, s);
             if (s->app->guest)
                 guest_card(ui, s);
@@ -199,7 +199,7 @@ static void home_draw(struct ui *ui, void *screen)
                 my_hours(ui, s);
         }
         shelf(ui, s);
-        ui_row(ui, "footer", .h = 88, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_row(ui, "footer", .h = 80, .align = ALIGN_CENTER, .stretch_off = true) {
             chrome_facts(ui, &s->health);
             ui_spacer(ui);
             chrome_help_button(ui, s->app, tr("Tap the green button to go on with today's lesson.\nTap a picture below to choose another course.\nTap your hours to see what you have learned."));

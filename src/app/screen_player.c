@@ -215,6 +215,8 @@ static void follow_presence(struct player_view *s, int64_t boot_ms)
 
 static bool wants_controls(const struct player_view *s, int64_t boot_ms)
 {
+    if (s->state.phase == PLAYER_ENDED || s->state.phase == PLAYER_FAILED)
+        return false; /* the card at the end says all there is to do */
     return boot_ms < s->controls_until_boot_ms || s->state.phase == PLAYER_PAUSED || s->scrubbing;
 }
 

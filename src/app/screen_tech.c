@@ -37,7 +37,7 @@ static void tech_leave(void *screen)
 
 void tech_line(struct ui *ui, uint32_t key, const char *name, const char *value, bool alarm)
 {
-    ui_row(ui, "fact", .key = key, .gap = 32, .pad_x = 12, .min_h = 64, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "fact", .key = key, .gap = 32, .pad_x = 12, .min_h = 56, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_label(ui, name, .w = 460, .ink = INK_SECOND, .max_lines = 1);
         ui_label(ui, value, .font = FONT_STRONG, .grow = 1, .max_lines = 2, .ink = alarm ? INK_STOP : INK_MAIN);
     }

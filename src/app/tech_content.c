@@ -136,7 +136,7 @@ static const char *sum_words(struct ui *ui, const struct install_progress *p)
 static void import_buttons(struct ui *ui, struct tech *s, const struct install_progress *p)
 {
     ui_row(ui, "importbuttons", .gap = 24, .h = 104, .align = ALIGN_CENTER, .stretch_off = true) {
-        bool over = p->state == INSTALL_OVER;
+        bool over = p->state == INSTALL_OVER || (p->state == INSTALL_READY && !p->install);
         if (ui_icon_button(ui, over ? ICON_CHECK : ICON_CLOSE, over ? tr("Finished") : tr("Stop"), .tone = TONE_CARD, .h = 104, .min_w = 260, .row = true)) {
             importer_free(s->importer);
             s->importer = NULL;

@@ -4,12 +4,17 @@
 #include "base/i18n.h"
 #include "base/version.h"
 
+#include <time.h>
+
 static const char *clock_words(struct ui *ui, const struct clock_reading *c)
 {
-    char utc[32];
-    clock_format_utc(c->wall_raw_ms, utc, sizeof utc);
+    time_t t = (time_t)(c->wall_raw_ms / 1000);
+    struct tm tm;
+    char when[64] = "";
+    if (localtime_r(&t, &tm))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
     const char *trust = c->trust == CLOCK_SIGNED ? tr("trusted") : c->trust == CLOCK_RTC ? tr("plausible, not confirmed") : tr("wrong: dates are kept as unknown");
-    return ui_fmt(ui, tr("%s (%s)"), utc, trust);
+    return ui_fmt(ui, tr("%s (%s)"), when, trust);
 }
 
 static void storage(struct ui *ui, const struct health *h)

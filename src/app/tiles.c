@@ -55,7 +55,7 @@ void tile_ring(struct ui *ui, const struct hours *h, const struct config_target 
     ui_stack(ui, "ring", .w = size, .h = size) {
         ui_ring(ui, size, (float)((double)h->verified_ms / whole), (float)((double)h->watched_ms / whole));
         ui_column(ui, "sum", .w = size, .h = size, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
-            ui_label(ui, words_hours(ui, h->watched_ms, minutes), .font = FONT_NUMBER);
+            ui_label(ui, words_hours(ui, h->watched_ms, minutes), .font = h->watched_ms >= minutes * 60000 ? FONT_NUMBER : FONT_TITLE);
             ui_label(ui, target ? ui_fmt(ui, tr_n("of %d hour", "of %d hours", (unsigned long)target->hours), target->hours) : tr("hours"),
                      .font = FONT_NOTE, .ink = INK_SECOND);
         }

@@ -31,6 +31,8 @@ const char *words_length(struct ui *ui, int64_t ms)
 
 const char *words_hours(struct ui *ui, int64_t ms, int minutes_per_hour)
 {
+    if (ms > 0 && ms < (int64_t)(minutes_per_hour > 0 ? minutes_per_hour : 60) * 60000)
+        return ms < 60000 ? ui_fmt(ui, tr("%d s"), (int)(ms / 1000)) : ui_fmt(ui, tr("%d min"), (int)(ms / 60000));
     int64_t tenths = ms / ((int64_t)(minutes_per_hour > 0 ? minutes_per_hour : 60) * 6000);
     return ui_fmt(ui, "%d.%d", (int)(tenths / 10), (int)(tenths % 10));
 }

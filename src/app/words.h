@@ -6,7 +6,7 @@
 const char *words_minutes(struct ui *ui, int64_t ms);  /* "5 min": rounded, at least 1 */
 const char *words_timer(struct ui *ui, int64_t ms);    /* "2:10", "1:02:10" */
 const char *words_length(struct ui *ui, int64_t ms);   /* "4 min 52 s" */
-const char *words_hours(struct ui *ui, int64_t ms, int minutes_per_hour); /* "18.5": one decimal, never rounded up */
+const char *words_hours(struct ui *ui, int64_t ms, int minutes_per_hour); /* "18.5", never rounded up; below one hour "12 min" */
 const char *words_day(struct ui *ui, int64_t wall_ms, int64_t now_ms);     /* "today", "yesterday", "16 Nov" */
 const char *words_month(struct ui *ui, int month);     /* 1..12: "Nov" */
 const char *words_weekday(struct ui *ui, int64_t wall_ms);
