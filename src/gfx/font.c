@@ -119,7 +119,7 @@ struct fonts *fonts_new(const char *lang, struct err *e)
         err_set(e, ERR_MISSING, "fontconfig cannot be started");
         return NULL;
     }
-    if (!TTF_WasInit() && TTF_Init() != 0) {
+    if (TTF_Init() != 0) { /* counted; fonts_free takes it back */
         err_set(e, ERR_MISSING, "SDL2_ttf cannot be started: %s", TTF_GetError());
         return NULL;
     }
@@ -142,6 +142,8 @@ void fonts_free(struct fonts *f)
         return;
     for (int i = 0; i < FONT_FACES; i++)
         face_release(&f->face[i]);
+    TTF_Quit();
+    FcFini(); /* nothing of ours points into it; it starts again by itself when next asked */
     free(f);
 }
 

@@ -22,6 +22,7 @@ struct gfx {
     struct paragraphs *paragraphs;
     struct images *images;
     bool pointer_shown;
+    uint32_t system;      /* SDL subsystem started, 0 */
     uint32_t wake_event;
     atomic_bool wake_pending;
 };
@@ -68,6 +69,7 @@ static bool open_window(struct gfx *g, const struct gfx_opts *o, struct err *e)
 {
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
         return err_set(e, ERR_MISSING, "there is no display: %s", SDL_GetError());
+    g->system = SDL_INIT_VIDEO;
     /* KMSDRM has no software frame buffer of its own; everywhere else SDL's accelerated one costs 20 times more. */
     const char *driver = SDL_GetCurrentVideoDriver();
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, driver && !strcmp(driver, "KMSDRM") ? "1" : "0");
@@ -88,7 +90,10 @@ static bool open_offscreen(struct gfx *g, const struct gfx_opts *o, struct err *
     g->surface = g->shadow;
     if (!g->surface)
         return err_set(e, ERR_INVALID, "a picture of %d x %d cannot be made", o->width, o->height);
-    return SDL_InitSubSystem(SDL_INIT_EVENTS) == 0 || err_set(e, ERR_IO, "no event queue: %s", SDL_GetError());
+    if (SDL_InitSubSystem(SDL_INIT_EVENTS) != 0)
+        return err_set(e, ERR_IO, "no event queue: %s", SDL_GetError());
+    g->system = SDL_INIT_EVENTS;
+    return true;
 }
 
 static void wake_images(void *ctx)
@@ -129,9 +134,8 @@ void gfx_close(struct gfx *g)
     SDL_FreeSurface(g->shadow);
     if (g->window)
         SDL_DestroyWindow(g->window);
-    if (TTF_WasInit())
-        TTF_Quit();
-    SDL_Quit();
+    if (g->system)
+        SDL_QuitSubSystem(g->system); /* counted, like the start */
     free(g);
 }
 
