@@ -251,7 +251,7 @@ bool verify_tree(const char *path, const struct key_ring *ring, struct verify_re
     if (j.repo_fd < 0)
         return false;
     struct verified *v = tree_read_timestamp(j.repo_fd, ring, e);
-    bool ok = v && timestamp_parse(v, &r.stamp, e);
+    bool ok = (v && timestamp_parse(v, &r.stamp, e)) || err_at(e, "%s", path);
     if (ok) {
         memcpy(r.key_id, verified_key_id(v), KEY_ID_TEXT);
         check_channels(&j);

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/fs.h"
 #include "base/version.h"
 #include "pack/child.h"
@@ -167,6 +168,18 @@ static void check_trust(struct doctor *d)
         find(d, "trust", GRADE_OK, "key %s, newest list %lld", t.ring.key[0].id, (long long)t.seen_version);
 }
 
+static void check_config(struct doctor *d)
+{
+    struct err e = ERR_INIT;
+    struct config c;
+    char *path = fs_join(d->dir, "weike.conf");
+    if (!config_load(path, &c, &e))
+        find(d, "settings", GRADE_BAD, "%s", e.text);
+    else
+        find(d, "settings", GRADE_OK, fs_exists(path) ? "weike.conf is right" : "no weike.conf, the defaults hold");
+    free(path);
+}
+
 static void check_room(struct doctor *d, const struct health *h)
 {
     char room[32], want[32];
@@ -215,6 +228,7 @@ static void check_all(struct doctor *d)
     check_blobs(d);
     check_lessons(d);
     check_trust(d);
+    check_config(d);
     if (store_health(d->store, &h, &e)) {
         check_room(d, &h);
         check_clock(d, &h);

@@ -11,8 +11,6 @@ static int keygen(const struct args *a)
     struct err e = ERR_INIT;
     struct public_key key;
     const char *dir = args_get(a, "out");
-    if (!dir)
-        return tool_usage("keygen needs --out DIR, where the keys shall lie");
     if (!key_generate(dir, &key, &e))
         return tool_fail(&e);
     printf("Made key %s: %s/weike.key signs and must stay secret, %s/weike.pub may be given to everybody.\n", key.id, dir, dir);
@@ -33,7 +31,7 @@ static int trust(const struct args *a)
     return ok ? TOOL_DONE : tool_fail(&e);
 }
 
-static const struct option_spec keygen_options[] = { { "out", "DIR", "folder for weike.key and weike.pub (made if missing)" },
+static const struct option_spec keygen_options[] = { { "out", "DIR", "folder for weike.key and weike.pub (made if missing)", true },
                                                      { NULL } };
 const struct command cmd_keygen = { "keygen", NULL, "makes a pair of keys to sign with", keygen_options, keygen };
 

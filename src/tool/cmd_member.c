@@ -14,8 +14,6 @@ static int add(const struct args *a)
     const char *role = args_get(a, "role");
     struct member_new m = { .name = args_get(a, "name"), .id = args_get(a, "id"), .pin = args_get(a, "pin"),
                             .pictures = args_get(a, "pictures") };
-    if (!m.name)
-        return tool_usage("member add needs --name N");
     if (role && !member_role_parse(role, &m.role))
         return tool_usage("--role must be member, secretary or technician, not \"%s\"", role);
     char *dir = args_data_dir(a);
@@ -107,7 +105,7 @@ static int list(const struct args *a)
 }
 
 static const struct option_spec add_options[] = {
-    { "name", "N", "name as people know it" },
+    { "name", "N", "name as people know it", true },
     { "id", "ID", "what records carry; never a telephone or identity number (default: made up)" },
     { "pin", "P", "4 to 12 digits asked for at sign-in" },
     { "pictures", "A-B-C", "three of the pictures 1 to 12 asked for at sign-in" },

@@ -40,8 +40,6 @@ static int pack(const struct args *a)
                                .renditions = args_flag(a, "renditions"), .say = say };
     const char *key_path = args_get(a, "key");
     char mb[32];
-    if (!o.tree || !key_path)
-        return tool_usage("pack needs --key DIR/weike.key and --out TREE");
     if (!issue_time(&o.now_s, &e) || !key_load_secret(key_path, &key, &e))
         return tool_fail(&e);
     bool ok = build_tree(&o, &r, &e);
@@ -116,15 +114,11 @@ static int verify(const struct args *a)
     struct verify_report r;
     const char *pub = args_get(a, "pub");
     bool json = args_flag(a, "json");
-    if (!pub)
-        return tool_usage("verify needs --pub FILE.pub, the key that shall have signed");
     if (!key_load_public(pub, &key, &e))
         return tool_fail(&e);
     key_ring_of(&key, &ring);
-    if (!verify_tree(a->operand, &ring, &r, &e)) {
-        err_at(&e, "%s", a->operand);
+    if (!verify_tree(a->operand, &ring, &r, &e))
         return tool_fail(&e);
-    }
     if (json)
         tool_print_json(report_json(&r));
     else
@@ -135,13 +129,13 @@ static int verify(const struct args *a)
 }
 
 static const struct option_spec pack_options[] = {
-    { "key", "KEY", "the secret key to sign with" },
-    { "out", "TREE", "the content tree to make or add to" },
+    { "key", "KEY", "the secret key to sign with", true },
+    { "out", "TREE", "the content tree to make or add to", true },
     { "renditions", NULL, "transcode each film to the house weights (light, 480p, 720p)" },
     { NULL }
 };
 const struct command cmd_pack = { "pack", "SRC", "turns course folders into a signed content tree", pack_options, pack };
 
-static const struct option_spec verify_options[] = { { "pub", "PUB", "the key that shall have signed" }, OPTION_JSON, { NULL } };
+static const struct option_spec verify_options[] = { { "pub", "PUB", "the key that shall have signed", true }, OPTION_JSON, { NULL } };
 const struct command cmd_verify = { "verify", "TREE", "checks every signature, hash and size of a tree", verify_options,
                                     verify };

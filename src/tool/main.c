@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command *const commands[] = {
@@ -21,7 +22,7 @@ static void print_use(FILE *to, const struct command *c)
 {
     fprintf(to, "weikectl %s%s%s", c->name, c->operand ? " " : "", c->operand ? c->operand : "");
     for (const struct option_spec *o = c->options; o->name; o++)
-        fprintf(to, o->arg ? " [--%s %s]" : " [--%s]", o->name, o->arg);
+        fprintf(to, o->required ? " --%s %s" : o->arg ? " [--%s %s]" : " [--%s]", o->name, o->arg);
     fputc('\n', to);
 }
 
@@ -62,10 +63,18 @@ static const struct command *find(int argc, char **argv, int *words)
     return NULL;
 }
 
-static int unknown(int argc, char **argv)
+/* "member" alone, or with a word that is none of its own: which there are. */
+static int unknown(char **argv)
 {
-    fprintf(stderr, "weikectl: there is no command \"%s%s%s\"; weikectl --help lists them\n", argv[1], argc > 2 ? " " : "",
-            argc > 2 && argv[2][0] != '-' ? argv[2] : "");
+    size_t n = strlen(argv[1]);
+    int found = 0;
+    for (int i = 0; i < COMMANDS; i++)
+        if (strncmp(commands[i]->name, argv[1], n) == 0 && commands[i]->name[n] == ' ')
+            fprintf(stderr, "%s%s", found++ ? ", " : "weikectl: it is ", commands[i]->name);
+    if (found)
+        fputc('\n', stderr);
+    else
+        fprintf(stderr, "weikectl: there is no command \"%s\"; weikectl --help lists them\n", argv[1]);
     return TOOL_USAGE;
 }
 
@@ -76,7 +85,7 @@ static int bad_use(const struct command *c)
     return TOOL_USAGE;
 }
 
-static int take_operand(const struct command *c, struct args *a, int argc, char **argv)
+static int check_use(const struct command *c, struct args *a, int argc, char **argv)
 {
     int given = argc - optind;
     bool optional = c->operand && c->operand[0] == '[';
@@ -88,6 +97,11 @@ static int take_operand(const struct command *c, struct args *a, int argc, char 
         fprintf(stderr, "weikectl %s: %s is missing\n", c->name, c->operand);
         return bad_use(c);
     }
+    for (int i = 0; c->options[i].name; i++)
+        if (c->options[i].required && !a->value[i]) {
+            fprintf(stderr, "weikectl %s: --%s %s is missing\n", c->name, c->options[i].name, c->options[i].arg);
+            return bad_use(c);
+        }
     a->operand = given ? argv[optind] : NULL;
     return -1;
 }
@@ -112,30 +126,33 @@ static int parse(const struct command *c, int argc, char **argv, struct args *a)
         }
         a->value[got] = optarg ? optarg : "";
     }
-    return take_operand(c, a, argc, argv);
+    return check_use(c, a, argc, argv);
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
-    setlocale(LC_ALL, "C.UTF-8"); /* names of files and people are UTF-8 whatever the shell says */
-    if (argc < 2) {
-        fputs("weikectl: which command? weikectl --help lists them\n", stderr);
-        return TOOL_USAGE;
-    }
+    int words;
+    struct args a;
+    if (argc < 2)
+        return tool_usage("which command? weikectl --help lists them");
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h"))
         return help_all();
     if (!strcmp(argv[1], "--version")) {
         printf("weikectl %s\n", version_text());
         return TOOL_DONE;
     }
-    int words;
-    struct args a;
     const struct command *c = find(argc, argv, &words);
     if (!c)
-        return unknown(argc, argv);
+        return unknown(argv);
     int code = parse(c, argc - words, argv + words, &a);
-    if (code < 0)
-        code = c->run(&a);
+    return code < 0 ? c->run(&a) : code;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C.UTF-8"); /* names of files and people are UTF-8 whatever the shell says */
+    setenv("WEIKE_LOG", "error", 0); /* what matters is said in one sentence; the log is for those who ask for it */
+    int code = dispatch(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == TOOL_DONE) {
         fprintf(stderr, "weikectl: writing the output failed: %s\n", strerror(errno));
         code = TOOL_FAILED;

@@ -99,7 +99,7 @@ struct store *tool_open_store(const char *dir, bool make)
     }
     char *conf = fs_join(dir, "weike.conf");
     if (!config_load(conf, &config, &e))
-        fprintf(stderr, "weikectl: %s (going on with the defaults)\n", e.text);
+        e = (struct err)ERR_INIT; /* the defaults hold; doctor and config check tell */
     free(conf);
     struct store_options o = { .home_page = config.home_page };
     struct store *s = store_open(dir, &o, &repair, &e);

@@ -15,6 +15,7 @@ struct option_spec {
     const char *name; /* "data" for --data; NULL ends the list */
     const char *arg;  /* what its value is called in --help; NULL: a flag */
     const char *help;
+    bool required;
 };
 
 struct args { /* values are borrowed from argv */

@@ -230,6 +230,57 @@ static void a_bad_package_does_not_hold_up_the_others(void **state)
     assert_int_equal(plays(data, BAD), 5);
 }
 
+/* A questions file names its own pictures: they come with the lesson, and sweeps leave them alone. */
+static void pictures_of_questions_come_along(void **state)
+{
+    const char *data = scratch("d-pictures");
+    struct outcome o;
+    char picture[SHA256_HEX], questions[SHA256_HEX];
+    (void)state;
+    sha256_hex("picture", 7, picture);
+    char *text = mem_printf("{\"format\":1,\"questions\":[{\"id\":\"q1\",\"kind\":\"true-false\",\"prompt\":{\"en\":\"?\"},"
+                            "\"answer\":true,\"picture\":{\"sha256\":\"%s\",\"size\":7,\"type\":\"image/webp\",\"name\":\"q.webp\"}}]}", picture);
+    sha256_hex(text, strlen(text), questions);
+    char *manifest = mem_printf("{\"format\":1,\"kind\":\"course\",\"id\":\"org.example.quiz\",\"version\":1,\"title\":{\"en\":\"x\"},"
+                                "\"lessons\":[{\"content_id\":\"6a1de1b4-5d0e-4c57-9a53-0d8e7c1f2a01\",\"title\":{\"en\":\"x\"},"
+                                "\"duration_ms\":1000,\"renditions\":[{\"weight\":\"480p\",\"duration_ms\":1000,\"media\":"
+                                "{\"sha256\":\"%s\",\"size\":7,\"type\":\"video/mp4\",\"name\":\"a.mp4\"}}],\"questions\":"
+                                "{\"sha256\":\"%s\",\"size\":%zu,\"type\":\"application/json\",\"name\":\"q.json\"}}]}",
+                                picture, questions, strlen(text));
+    struct forged f = { .tree = "quiz", .count = 2, .package = { { .id = "org.example.quiz", .version = 1, .film = "x", .manifest = manifest },
+                                                                 { .id = GOOD, .version = 1, .film = "good one" } } };
+    trust_us(data);
+    forge_tree(&f);
+    forge_put(scratch("quiz"), TREE_BLOB, picture, "picture", 7);
+    import(data, scratch("quiz"), &o); /* the questions are not on the stick */
+    assert_int_equal(o.package[find(&o, "org.example.quiz")].err.kind, ERR_MISSING);
+    forge_put(scratch("quiz"), TREE_BLOB, questions, text, strlen(text));
+    import(data, scratch("quiz"), &o);
+    assert_int_equal(o.p.done, 1);
+    assert_true(blob_exists(data, picture, 7));
+    f.list_version = 2;
+    f.package[1].version = 2;
+    snprintf(f.package[1].film, sizeof f.package[1].film, "good two");
+    forge_tree(&f);
+    forge_put(scratch("quiz"), TREE_BLOB, picture, "picture", 7);
+    forge_put(scratch("quiz"), TREE_BLOB, questions, text, strlen(text));
+    char sha[SHA256_HEX];
+    sha256_hex("stray", 5, sha);
+    char *stray = blob_path(data, sha), *dir = mem_dup(stray);
+    *strrchr(dir, '/') = 0;
+    make_dirs(dir);
+    put_text(stray, "stray");
+    import(data, scratch("quiz"), &o); /* an update sweeps afterwards */
+    assert_int_equal(o.p.done, 1);
+    assert_false(fs_exists(stray));
+    assert_true(blob_exists(data, picture, 7));
+    assert_true(blob_exists(data, questions, strlen(text)));
+    free(stray);
+    free(dir);
+    free(text);
+    free(manifest);
+}
+
 /* A stick keeps its tree in WEIKE/repo; repo itself may be pointed at as well. */
 static void finds_the_tree_on_a_stick(void **state)
 {
@@ -793,7 +844,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(installs_updates_and_sweeps), cmocka_unit_test(a_bad_package_does_not_hold_up_the_others),
-        cmocka_unit_test(finds_the_tree_on_a_stick),   cmocka_unit_test(every_bad_tree_is_refused),
+        cmocka_unit_test(pictures_of_questions_come_along), cmocka_unit_test(finds_the_tree_on_a_stick),   cmocka_unit_test(every_bad_tree_is_refused),
         cmocka_unit_test(nobody_is_trusted_at_first),  cmocka_unit_test(older_lists_are_refused),
         cmocka_unit_test(too_little_room),             cmocka_unit_test(goes_on_where_it_stopped),
         cmocka_unit_test(a_rotten_part_is_copied_anew), cmocka_unit_test(stick_pulled_out),
