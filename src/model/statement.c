@@ -162,15 +162,22 @@ static json_t *verb_json(enum statement_verb v)
     return verb;
 }
 
+/* RFC 3339 has four digits for the year; a clock that says more is held at its end. */
+static void set_time(json_t *o, const char *key, int64_t wall_ms)
+{
+    const int64_t last_ms = INT64_C(253402300799999);
+    char text[40];
+    clock_format_utc(wall_ms < 0 ? 0 : wall_ms > last_ms ? last_ms : wall_ms, text, sizeof text);
+    set_text(o, key, text);
+}
+
 static json_t *clock_json(const struct clock_reading *at)
 {
-    char raw[40];
     json_t *clock = json_object();
-    clock_format_utc(at->wall_raw_ms, raw, sizeof raw);
     set_text(clock, "trust", clock_trust_name(at->trust));
     set_text(clock, "boot_id", at->boot_id);
     set(clock, "boottime_ms", json_integer(at->boot_ms));
-    set_text(clock, "wall_raw", raw);
+    set_time(clock, "wall_raw", at->wall_raw_ms);
     return clock;
 }
 
@@ -195,15 +202,13 @@ static json_t *context_json(const struct statement_about *about, json_t *extensi
 static json_t *finish(enum statement_verb verb, const struct statement_about *about, json_t *object, json_t *result, json_t *context)
 {
     json_t *s = json_object();
-    char timestamp[40];
-    clock_format_utc(about->at->wall_ms, timestamp, sizeof timestamp);
     set_text(s, "id", about->id);
     set(s, "actor", actor_json(about));
     set(s, "verb", verb_json(verb));
     set(s, "object", object);
     set(s, "result", result);
     set(s, "context", context);
-    set_text(s, "timestamp", timestamp);
+    set_time(s, "timestamp", about->at->wall_ms);
     return s;
 }
 

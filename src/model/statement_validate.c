@@ -347,7 +347,7 @@ static bool check_clock(const json_t *context, struct err *e)
         return wrong(e, where, "of trust floor, rtc or signed");
     return text_at(clock, where, "boot_id", true, uuid_valid, "a UUID", e) &&
            json_get_int(clock, where, "boottime_ms", 0, INT64_MAX, &ms, e) &&
-           text_at(clock, where, "wall_raw", true, NULL, "a time", e);
+           text_at(clock, where, "wall_raw", true, timestamp_valid, "a time", e);
 }
 
 static bool check_context(const json_t *o, struct err *e)

@@ -276,6 +276,17 @@ static void test_a_fact_is_not_lost_for_bad_bytes(void **state)
     free(text);
 }
 
+static void test_clocks_gone_wild(void **state)
+{
+    (void)state;
+    now.wall_raw_ms = INT64_MAX / 2;
+    now.wall_ms = -5;
+    char *text = view(STATEMENT_TERMINATED);
+    assert_non_null(strstr(text, "\"wall_raw\":\"9999-12-31T23:59:59.999Z\""));
+    assert_non_null(strstr(text, "\"timestamp\":\"1970-01-01T00:00:00.000Z\""));
+    free(text);
+}
+
 static void test_a_fact_is_not_lost_for_its_length(void **state)
 {
     (void)state;
@@ -442,7 +453,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_bytes_of_a_viewing), T(test_bytes_of_an_answer), T(test_bytes_of_a_result), T(test_interactions),
         T(test_a_lesson_passed), T(test_opinions_have_no_result), T(test_what_is_not_known_is_left_out), T(test_completed),
-        T(test_a_fact_is_not_lost_for_bad_bytes), T(test_a_fact_is_not_lost_for_its_length), T(test_the_check),
+        T(test_a_fact_is_not_lost_for_bad_bytes), T(test_a_fact_is_not_lost_for_its_length), T(test_clocks_gone_wild), T(test_the_check),
         T(test_not_even_a_statement), T(test_voiding),
     };
     return cmocka_run_group_tests(tests, load, unload);
