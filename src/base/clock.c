@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,17 +44,22 @@ static int64_t wall_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static char boot_id[37];
+
+static void load_boot_id(void)
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, boot_id, 36) != 36)
+        memcpy(boot_id, "00000000-0000-0000-0000-000000000000", 37);
+    if (fd >= 0)
+        close(fd);
+}
+
 static void read_boot_id(char out[37])
 {
-    static char cached[37];
-    if (!cached[0]) {
-        int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-        if (fd < 0 || read(fd, cached, 36) != 36)
-            memcpy(cached, "00000000-0000-0000-0000-000000000000", 37);
-        if (fd >= 0)
-            close(fd);
-    }
-    memcpy(out, cached, 37);
+    static pthread_once_t once = PTHREAD_ONCE_INIT; /* clock_read is called by any thread */
+    pthread_once(&once, load_boot_id);
+    memcpy(out, boot_id, 37);
 }
 
 static bool kernel_says_synced(void)
