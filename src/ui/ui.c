@@ -73,20 +73,23 @@ int ui_units_high(const struct ui *ui)
 
 /* --- scrolling --- */
 
+/* State outlives the frame, so that a list is where it was when its screen comes back; the one not seen for longest
+ * makes room. Unused entries have seen == 0. */
 struct scroll *scroll_of(struct ui *ui, uint64_t id)
 {
-    struct scroll *oldest = &ui->scroll[0];
-    for (int i = 0; i < MAX_SCROLLS; i++) {
-        struct scroll *s = &ui->scroll[i];
-        if (s->id == id) {
-            s->seen = ui->serial;
-            return s;
-        }
-        if (s->seen < oldest->seen || !s->id)
-            oldest = s->id && !oldest->id ? oldest : s;
+    struct scroll *s = NULL, *oldest = &ui->scroll[0];
+    for (int i = 0; i < MAX_SCROLLS && !s; i++) {
+        if (ui->scroll[i].id == id)
+            s = &ui->scroll[i];
+        else if (ui->scroll[i].seen < oldest->seen)
+            oldest = &ui->scroll[i];
     }
-    *oldest = (struct scroll){ .id = id, .seen = ui->serial };
-    return oldest;
+    if (!s) {
+        s = oldest;
+        *s = (struct scroll){ .id = id };
+    }
+    s->seen = ui->serial;
+    return s;
 }
 
 static void scroll_by(struct ui *ui, uint64_t id, float dy)

@@ -22,7 +22,7 @@ void ui_label_(struct ui *ui, const char *text, struct ui_opt o)
     set_style(ui, n, o.font);
 }
 
-static struct ui_opt button_opt(const struct ui *ui, struct ui_opt o)
+static struct ui_opt button_opt(struct ui_opt o)
 {
     if (!o.role)
         o.role = ROLE_BUTTON;
@@ -38,13 +38,12 @@ static struct ui_opt button_opt(const struct ui *ui, struct ui_opt o)
         o.gap = 16;
     o.align = o.justify = ALIGN_CENTER;
     o.stretch_off = true;
-    (void)ui;
     return o;
 }
 
 bool ui_button_(struct ui *ui, const char *label, struct ui_opt o)
 {
-    o = button_opt(ui, o);
+    o = button_opt(o);
     o.row = true;
     ui_box_open(ui, label, o);
     bool tapped = ui_tapped(ui);
@@ -62,7 +61,7 @@ static int icon_size(const struct ui_opt *o, bool alone, bool above)
 bool ui_icon_button_(struct ui *ui, uint32_t icon, const char *label, struct ui_opt o)
 {
     bool alone = !label || !*label, above = !alone && !o.row && o.h >= 120;
-    o = button_opt(ui, o);
+    o = button_opt(o);
     o.row = !above;
     if (above)
         o.gap = 4;
