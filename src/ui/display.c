@@ -326,7 +326,8 @@ static void emit(struct ui *ui, const struct node *n, struct look look)
         look.ink = t.ink;
         look.glass = n->o.tone == TONE_GLASS || n->o.tone == TONE_FADE_UP || n->o.tone == TONE_FADE_DOWN ||
                      n->o.tone == TONE_GLASS_LIGHT;
-        emit_ground(ui, n, &t, &look, !rounded);
+        if (n->kind != NODE_BAR) /* there the tone only says what it lies on */
+            emit_ground(ui, n, &t, &look, !rounded);
     } else if (n->o.disabled) {
         look.ink = t.ink;
     }

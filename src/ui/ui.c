@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DIRTY = 48, SLOP = 24, MOUSE = -1, FLING_MS = 16 };
+enum { MAX_DIRTY = 48, MAX_REPAINT = 256 /* as many as the scaler tells */, SLOP = 24, MOUSE = -1, FLING_MS = 16 };
 
 static void take_size(struct ui *ui)
 {
@@ -368,7 +368,7 @@ long ui_frame_end(struct ui *ui)
 
 long ui_repaint(struct ui *ui, const SDL_Rect *rect, int n)
 {
-    SDL_Rect all = { 0, 0, ui->w, ui->h }, part[MAX_DIRTY];
+    SDL_Rect all = { 0, 0, ui->w, ui->h }, part[MAX_REPAINT];
     long pixels = 0;
     int count = 0;
     assert(!ui->building);
@@ -378,7 +378,7 @@ long ui_repaint(struct ui *ui, const SDL_Rect *rect, int n)
             continue;
         raster_paint(ui, ui->shown, r);
         pixels += (long)r.w * r.h;
-        if (count < MAX_DIRTY)
+        if (count < MAX_REPAINT)
             part[count++] = r;
         else
             SDL_UnionRect(&part[count - 1], &r, &part[count - 1]);
