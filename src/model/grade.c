@@ -36,6 +36,17 @@ static void choices(const struct question *q, char *out, size_t size)
         append(out, size, "", q->option[best].id);
 }
 
+/* The first text that earns everything and can be given as a response. */
+static void accepted(const struct question *q, char *out, size_t size)
+{
+    for (int i = 0; i < q->option_count; i++)
+        for (int k = 0; q->option[i].weight >= 1 && k < q->option[i].text.count; k++) {
+            const char *text = q->option[i].text.entry[k].text;
+            if (!out[0] && strlen(text) < RESPONSE_MAX)
+                append(out, size, "", text);
+        }
+}
+
 void question_correct_response(const struct question *q, char *out, size_t size)
 {
     char pair[40];
@@ -54,11 +65,7 @@ void question_correct_response(const struct question *q, char *out, size_t size)
         }
         break;
     case QUESTION_CHOICE: choices(q, out, size); break;
-    case QUESTION_FILL_IN:
-        for (int i = 0; i < q->option_count && !out[0]; i++)
-            if (q->option[i].weight >= 1)
-                append(out, size, "[,]", lang_text_get(&q->option[i].text, "zh-CN"));
-        break;
+    case QUESTION_FILL_IN: accepted(q, out, size); break;
     default: break;
     }
 }
@@ -67,11 +74,14 @@ static double grade_choice(const struct question *q, const char *response)
 {
     int index[QUESTION_MAX_OPTIONS], n = response_list(q, response, index);
     double got = 0, whole = 0;
+    int right = 0;
     if (n < 1 || (!q->multiple && n != 1))
         return -1;
     for (int i = 0; i < q->option_count; i++)
-        if (q->option[i].weight > 0)
+        if (q->option[i].weight > 0) {
             whole = q->multiple ? whole + q->option[i].weight : fmax(whole, q->option[i].weight);
+            right++;
+        }
     bool penalised = false;
     for (int i = 0; i < q->option_count; i++)
         penalised |= q->option[i].weight < 0;
@@ -79,7 +89,7 @@ static double grade_choice(const struct question *q, const char *response)
         double w = q->option[index[i]].weight;
         /* Marking everything must not earn everything: a wrong mark costs as much as one right one gives,
          * unless the author said what it costs. */
-        got += w != 0 || penalised || !q->multiple ? w : -whole / q->option_count;
+        got += w != 0 || penalised || !q->multiple ? w : -whole / right;
     }
     double share = whole > 0 ? got / whole : 0;
     return share < 0 ? 0 : share > 1 ? 1 : share > 0.999 ? 1 : share;

@@ -66,6 +66,33 @@ static bool options_parse(const json_t *o, const char *where, const char *key, s
     return true;
 }
 
+static bool has_words(const struct lang_text *t)
+{
+    for (int i = 0; i < t->count; i++)
+        if (t->entry[i].text[0])
+            return true;
+    return false;
+}
+
+/* Nobody should meet an empty button. True and false have the words of the screen. */
+static bool options_seen(const struct option *list, int count, const char *where, const char *what, struct err *e)
+{
+    for (int i = 0; i < count; i++)
+        if (!has_words(&list[i].text) && !list[i].picture.sha256[0])
+            return err_set(e, ERR_INVALID, "%s, %s %d has neither text nor picture", where, what, i + 1);
+    return true;
+}
+
+/* An answer that can be given: whole marks, and short enough to be a response. */
+static bool has_accepted_answer(const struct question *q)
+{
+    for (int i = 0; i < q->option_count; i++)
+        for (int k = 0; q->option[i].weight >= 1 && k < q->option[i].text.count; k++)
+            if (q->option[i].text.entry[k].text[0] && strlen(q->option[i].text.entry[k].text) < RESPONSE_MAX)
+                return true;
+    return false;
+}
+
 /* What each kind cannot do without. */
 static bool consistent(const struct question *q, const char *where, struct err *e)
 {
@@ -89,10 +116,12 @@ static bool consistent(const struct question *q, const char *where, struct err *
     case QUESTION_NUMERIC:
         if (!(q->min <= q->max))
             return err_set(e, ERR_INVALID, "%s: \"min\" is above \"max\"", where);
+        if (!isfinite(q->min) && !isfinite(q->max))
+            return err_set(e, ERR_INVALID, "%s needs \"min\" or \"max\", else any number is right", where);
         break;
     case QUESTION_FILL_IN:
-        if (!right)
-            return err_set(e, ERR_INVALID, "%s needs an accepted answer", where);
+        if (!has_accepted_answer(q))
+            return err_set(e, ERR_INVALID, "%s needs an accepted answer of weight 1, shorter than %d bytes", where, RESPONSE_MAX);
         break;
     case QUESTION_TRUE_FALSE:
         if (q->option_count != 0 && q->option_count != 2)
@@ -102,7 +131,10 @@ static bool consistent(const struct question *q, const char *where, struct err *
     }
     if (q->kind != QUESTION_MATCHING && q->target_count)
         return err_set(e, ERR_INVALID, "%s: only matching questions have targets", where);
-    return true;
+    if (!has_words(&q->prompt) && !q->picture.sha256[0])
+        return err_set(e, ERR_INVALID, "%s has neither prompt nor picture", where);
+    return q->kind == QUESTION_TRUE_FALSE || (options_seen(q->option, q->option_count, where, "option", e) &&
+                                              options_seen(q->target, q->target_count, where, "target", e));
 }
 
 static bool kind_parse(const json_t *o, const char *where, enum question_kind *out, struct err *e)
