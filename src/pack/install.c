@@ -367,8 +367,11 @@ static bool finish_copying(struct install *i, struct err *e)
     int done = count_of(i, PLAN_DONE);
     if (done)
         sweep(i);
-    bool used = done || count_of(i, PLAN_CURRENT) == i->plan->count;
-    return !used || trust_remember(i->data_dir, &i->plan->trust, i->plan->stamp_bytes, &i->plan->stamp, e);
+    if (!done && count_of(i, PLAN_CURRENT) < i->plan->count)
+        return true;
+    if (i->plan->trust.floor_s < i->plan->stamp.issued_s) /* a signed date: no honest clock is earlier */
+        writer_post_floor(i->o.writer, i->plan->stamp.issued_s * 1000);
+    return trust_remember(i->data_dir, &i->plan->trust, i->plan->stamp_bytes, &i->plan->stamp, e);
 }
 
 static void go_to(struct install *i, int package)

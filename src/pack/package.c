@@ -18,11 +18,11 @@ struct work { /* what the helpers below share */
     const struct package_options *o;
 };
 
-static void say(const struct work *k, const char *fmt, const char *a, const char *b)
+static void say(const struct work *k, const char *file, const char *what)
 {
     if (!k->o->say)
         return;
-    char *line = mem_printf("%s: %s%s", a, fmt, b);
+    char *line = mem_printf("%s: %s: %s", k->s->id, file, what);
     k->o->say(k->o->ctx, line);
     free(line);
 }
@@ -101,11 +101,25 @@ static bool add_question_picture(void *ctx, struct file_ref *f, const char *wher
     return p->ok;
 }
 
-static bool add_questions(const struct work *k, struct source_lesson *l, struct file_ref *out, struct err *e)
+/* "Look at the moment that answers it" must not lead past the end. */
+static bool answers_are_inside(const struct source_lesson *l, int64_t duration_ms, struct err *e)
+{
+    for (int i = 0; i < l->questions.count; i++) {
+        const struct question *q = &l->questions.question[i];
+        if (q->answer_at_ms >= duration_ms)
+            return err_set(e, ERR_INVALID, "%s: question %s is answered at %.1f s, but the lesson lasts %.1f s", l->questions_file,
+                           q->id, (double)q->answer_at_ms / 1000, (double)duration_ms / 1000);
+    }
+    return true;
+}
+
+static bool add_questions(const struct work *k, struct source_lesson *l, int64_t duration_ms, struct file_ref *out, struct err *e)
 {
     struct question_pictures p = { k, true, e };
     if (!l->questions.count)
         return true;
+    if (!answers_are_inside(l, duration_ms, e))
+        return false;
     question_files_each(&l->questions, add_question_picture, &p);
     if (!p.ok)
         return false;
@@ -155,7 +169,7 @@ static bool add_as_it_is(const struct work *k, const struct source_media *m, str
         if (ok && !p.has_video)
             ok = add_stills(k, m, r, e);
         else if (ok && m->still_count)
-            say(k, "stills are used only for sound, or with --renditions: ", k->s->id, m->file);
+            say(k, m->file, "its stills are used only with --renditions");
     }
     free(path);
     return ok;
@@ -195,7 +209,7 @@ static bool add_made(const struct work *k, const struct source_media *m, const c
 {
     char *made, *label = with_ext(m->file, weight == WEIGHT_LIGHT ? ".opus" : ".mp4");
     struct probe got;
-    say(k, rendition_weight_name(weight), m->file, "");
+    say(k, m->file, rendition_weight_name(weight));
     bool ok = rendition_make(path, p, weight, k->w->scratch, &made, e);
     if (ok) {
         ok = probe_media(made, &got, e);
@@ -265,7 +279,7 @@ static bool make_lesson(const struct work *k, struct source_lesson *s, struct le
         l->caption_count++;
         ok = add_caption(k, &s->caption[i], &l->caption[i], e);
     }
-    return ok && add_questions(k, s, &l->questions, e);
+    return ok && add_questions(k, s, l->duration_ms, &l->questions, e);
 }
 
 bool package_make(struct tree_writer *w, struct source *s, const struct package_options *o, struct course *out,

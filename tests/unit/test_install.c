@@ -3,6 +3,7 @@
 #include "forge.h"
 
 #include "base/fault.h"
+#include "base/thread.h"
 #include "pack/child.h"
 #include "pack/copy.h"
 #include "pack/install.h"
@@ -11,6 +12,7 @@
 #include "store/store.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -756,6 +758,46 @@ static void stick_pulled_out(void **state)
     assert_int_equal(plays(data, GOOD) + plays(data, BAD), 8);
 }
 
+/* The screen asks while the import runs in its own thread (make MODE=tsan looks for races). */
+struct asking { struct install *install; _Atomic bool stop; uint64_t last_bytes; int asked; bool went_back; };
+
+static void *ask(void *arg)
+{
+    struct asking *a = arg;
+    while (!atomic_load(&a->stop)) {
+        struct install_progress p;
+        struct install_package k;
+        install_progress_get(a->install, &p);
+        a->went_back |= p.bytes_done < a->last_bytes;
+        a->last_bytes = p.bytes_done;
+        for (int n = 0; install_package_get(a->install, n, &k); n++)
+            install_package_release(&k);
+        a->asked++;
+    }
+    return NULL;
+}
+
+static void another_thread_may_look(void **state)
+{
+    const char *data = scratch("d-look");
+    struct outcome o;
+    pthread_t thread;
+    (void)state;
+    base(data);
+    forge_tree(&two_films);
+    struct store *s = open_data(data);
+    struct asking a = { .install = begin(s, data, scratch("films")) };
+    thread_start(&thread, "ask", ask, &a);
+    run(a.install);
+    atomic_store(&a.stop, true);
+    thread_join(thread);
+    read_outcome(a.install, &o);
+    assert_int_equal(o.p.done, 2);
+    assert_false(a.went_back);
+    install_close(a.install);
+    store_close(s);
+}
+
 static void one_import_at_a_time(void **state)
 {
     const char *data = scratch("d-two");
@@ -848,7 +890,7 @@ int main(void)
         cmocka_unit_test(nobody_is_trusted_at_first),  cmocka_unit_test(older_lists_are_refused),
         cmocka_unit_test(too_little_room),             cmocka_unit_test(goes_on_where_it_stopped),
         cmocka_unit_test(a_rotten_part_is_copied_anew), cmocka_unit_test(stick_pulled_out),
-        cmocka_unit_test(one_import_at_a_time),        cmocka_unit_test(every_write_may_fail),
+        cmocka_unit_test(another_thread_may_look),     cmocka_unit_test(one_import_at_a_time),        cmocka_unit_test(every_write_may_fail),
     };
     return cmocka_run_group_tests(tests, forge_setup, scratch_teardown);
 }
