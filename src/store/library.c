@@ -234,9 +234,9 @@ static bool first_unfinished(struct db *db, const char *member_id, int courses, 
 {
     struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM (SELECT seq, id, category, priority, poster_sha256 FROM package"
                                   "  WHERE active = 1 ORDER BY priority DESC, id LIMIT ?2) k"
-                                  " JOIN lesson l ON l.package_seq = k.seq AND l.position = (SELECT min(x.position) FROM lesson x"
+                                  " JOIN lesson l ON l.package_seq = k.seq AND l.position = (SELECT x.position FROM lesson x"
                                   "  LEFT JOIN progress y ON y.member_id = ?1 AND y.content_id = x.content_id"
-                                  "  WHERE x.package_seq = k.seq AND ifnull(y.finished, 0) = 0)"
+                                  "  WHERE x.package_seq = k.seq AND ifnull(y.finished, 0) = 0 ORDER BY x.position LIMIT 1)"
                                   " LEFT JOIN progress p ON p.member_id = ?1 AND p.content_id = l.content_id"
                                   " ORDER BY k.priority DESC, k.id");
     query_text(&q, member_id);
