@@ -46,19 +46,31 @@ build_course() {
         "$here/draw.sh" "$course/$drawing.svg" "$stage" "$made/drawn.png" 1920
         "$here/picture.sh" "$made/drawn.png" "$target/$picture"
         echo "$key" >"$made/$picture"
-    done < <(cat "$course/course.json" "$course"/*.gift | grep -oE '[a-z0-9.-]+\.webp' | sort -u)
+    done < <(cat "$course"/*.json "$course"/*.gift | grep -oE '[a-z0-9.-]+\.webp' | sort -u)
+}
+
+# The number of a version may not stand for two contents. A fresh build takes the author's; while somebody works on a
+# course, each build that differs from the last one counts one up, so that it can be imported over that.
+number_course() {
+    local target=$out/src/${1##*/} known=$out/work/${1##*/}/version last=0 digest="" author now
+    author=$(sed -nE 's/^  "version": ([0-9]+),$/\1/p' "$1/course.json")
+    if [ -f "$known" ]; then read -r last digest <"$known"; fi
+    now=$(cd "$target" && find . -type f -print0 | sort -z | xargs -0 sha256sum | state)
+    if [ "$now" != "$digest" ]; then
+        last=$((author > last ? author : last + 1))
+        echo "$last $now" >"$known"
+    fi
+    sed -i -E "s/^  \"version\": [0-9]+,$/  \"version\": $last,/" "$target/course.json"
 }
 
 pack() {
     [ -n "${WEIKECTL:-}" ] || { echo "content: built in $out/src; not packed, because WEIKECTL is not set"; return 0; }
     if [ ! -f "$out/keys/weike.key" ]; then
         mkdir -p "$out/keys"
-        "$WEIKECTL" keygen --out "$out/keys"
+        "$WEIKECTL" keygen --out "$out/keys" >/dev/null
+        rm -rf "$out/tree" # of a key that is gone
     fi
-    rm -rf "$out/tree.new"
-    "$WEIKECTL" pack "$out/src" --key "$out/keys/weike.key" --out "$out/tree.new"
-    rm -rf "$out/tree"
-    mv "$out/tree.new" "$out/tree"
+    "$WEIKECTL" pack "$out/src" --key "$out/keys/weike.key" --out "$out/tree"
 }
 
 everything() { # every source file, and the key the tree is signed with
@@ -79,6 +91,9 @@ for script in "$here"/courses/*/*.txt; do
     running=$((running + 1))
 done
 for (( ; running > 0; running--)); do wait -n; done
-for course in "$here"/courses/*/; do build_course "${course%/}"; done
+for course in "$here"/courses/*/; do
+    build_course "${course%/}"
+    number_course "${course%/}"
+done
 pack
 everything >"$out/built"

@@ -138,14 +138,14 @@ stills() {
     echo "$list" >"$work/stills"
 }
 
-# NAME.gift and NAME.en.gift with at=@label made into seconds.
+# NAME.gift and NAME.en.gift with at=@label made into seconds, or NAME.json with "@label" made into milliseconds.
 questions() {
     local from
-    awk -F'\t' '$5 != "-" { printf "s|at=@%s\\b|at=%.1f|g\n", $5, $1 / 1000 }' "$work/timed" >"$work/labels.sed"
-    for from in "$course/$name.gift" "$course/$name.en.gift"; do
+    awk -F'\t' '$5 != "-" { printf "s|at=@%s\\b|at=%.1f|g\ns|: \"@%s\"|: %d|g\n", $5, $1 / 1000, $5, $1 }' "$work/timed" >"$work/labels.sed"
+    for from in "$course/$name.gift" "$course/$name.en.gift" "$course/$name.json"; do
         [ -f "$from" ] || continue
         sed -f "$work/labels.sed" "$from" >"$out/${from##*/}"
-        if grep -n 'at=@' "$out/${from##*/}" >&2; then fail "${from##*/} points to a sentence that has no such name"; fi
+        if grep -nE 'at=@|: "@' "$out/${from##*/}" >&2; then fail "${from##*/} points to a sentence that has no such name"; fi
     done
 }
 
