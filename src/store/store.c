@@ -24,7 +24,7 @@
 enum {
     LOCK_WAIT_MS = 3000,        /* the kiosk lets a weikectl finish its opening or closing */
     CHECK_DELAY_MS = 60000,
-    CLOSE_BACKUP_BYTES = 64 << 20, /* up to this size a backup at each close, above it once a day */
+    CLOSE_BACKUP_BYTES = 64 << 20, /* up to this size a backup at each close; above it only the writer's daily one */
 };
 
 struct store {
@@ -185,14 +185,11 @@ static uint64_t size_of(const char *dir, const char *name)
     return size;
 }
 
-static void leave_tidy(struct store *s, struct db *db, bool changed, int64_t floor_ms)
+static void leave_tidy(struct store *s, struct db *db, bool changed)
 {
     struct err e = ERR_INIT;
-    struct clock_reading now;
-    clock_read(floor_ms, &now);
-    bool small = size_of(s->dir, "weike.db") <= CLOSE_BACKUP_BYTES;
-    bool wanted = (changed && (small || backup_due(s->dir, now.wall_ms))) || !backup_last_ms(s->dir);
-    if (wanted && !backup_make(db, s->dir, &e))
+    bool small = size_of(s->dir, "weike.db") + size_of(s->dir, "weike.db-wal") <= CLOSE_BACKUP_BYTES;
+    if (small && (changed || !backup_last_ms(s->dir)) && !backup_make(db, s->dir, &e))
         log_warn("%s", e.text);
     e = (struct err)ERR_INIT;
     /* Only a database that holds everything itself is clean; a reader elsewhere in the way leaves it to the next start. */
@@ -209,7 +206,6 @@ void store_close(struct store *s)
     damaged |= s->db && db_damaged(s->db);
     db_close(s->db);
     if (s->writer) {
-        int64_t floor_ms = writer_floor_ms(s->writer);
         struct db *db = writer_stop(s->writer, &changed);
         damaged |= db_damaged(db);
         if (s->lock_fd < 0 && changed)
@@ -217,7 +213,7 @@ void store_close(struct store *s)
         if (damaged)
             marker_set_damaged(s->dir);
         else if (s->lock_fd >= 0 && (s->owner || changed))
-            leave_tidy(s, db, changed, floor_ms);
+            leave_tidy(s, db, changed);
         db_close(db);
         writer_free(s->writer);
     }

@@ -18,7 +18,8 @@
 enum {
     GROUP_MAX = 64,
     OUTCOMES = 64,
-    BACKUP_PAGES = 64,             /* 256 KiB between two looks at the queue */
+    BACKUP_PAGES = 64,             /* 256 KiB between two looks at the queue … */
+    BACKUP_PAUSE_MS = 20,          /* … and at most 12 MB/s, so that a lesson plays on */
     FIRST_BACKUP_MS = 5 * 60000,   /* not while the kiosk starts */
     BACKUP_RETRY_MS = 3600 * 1000,
 };
@@ -273,7 +274,7 @@ static bool start_backup(struct writer *w)
     struct clock_reading now;
     struct err e = ERR_INIT;
     clock_read(writer_floor_ms(w), &now);
-    if (!w->changed || !backup_due(w->dir, now.wall_ms)) {
+    if (!(w->changed || !backup_last_ms(w->dir)) || !backup_due(w->dir, now.wall_ms)) {
         w->backup_next_boot_ms = clock_boot_ms() + BACKUP_RETRY_MS;
         return false;
     }
@@ -313,20 +314,25 @@ bool writer_step(struct writer *w)
     return true;
 }
 
+/* Sleeps until there is something to do; between two steps of a backup only long enough to leave the disk to a lesson. */
+static void rest(struct writer *w) /* under the gate */
+{
+    if (w->backup)
+        gate_wait_ms(&w->gate, BACKUP_PAUSE_MS);
+    else if (!w->options.keeper)
+        gate_wait(&w->gate);
+    else if (w->backup_next_boot_ms > clock_boot_ms())
+        gate_wait_ms(&w->gate, w->backup_next_boot_ms - clock_boot_ms());
+}
+
 static void *writer_main(void *arg)
 {
     struct writer *w = arg;
     for (bool stop = false; !stop;) {
-        while (writer_step(w))
-            ;
+        (void)writer_step(w);
         gate_lock(&w->gate);
-        if (!w->head && !w->stop) {
-            int64_t wait_ms = w->backup_next_boot_ms - clock_boot_ms();
-            if (w->options.keeper)
-                gate_wait_ms(&w->gate, wait_ms > 0 ? wait_ms : 0);
-            else
-                gate_wait(&w->gate);
-        }
+        if (!w->head && !w->stop)
+            rest(w);
         stop = !w->head && w->stop;
         gate_unlock(&w->gate);
     }

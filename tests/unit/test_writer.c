@@ -200,6 +200,40 @@ static void test_floor(void **state)
     assert_true(now.wall_ms == seen && now.trust == CLOCK_FLOOR);
 }
 
+/* The kiosk runs for a day: the backup is made between records, and takes nothing from them. */
+static void test_daily_backup(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct clock_fake now = { .boot_ms = 1000, .wall_ms = store_clock_floor_ms(store) + 1000 };
+    char *newest = mem_printf("%s/backup/weike.db", dir);
+    reopen(false);
+    KIT_MUST(fs_unlink(newest, &e));
+    store_close(store);
+    store = NULL;
+    KIT_MUST(fs_unlink(newest, &e));
+    clock_set_fake(&now);
+    reopen(false);
+    char *bulk = mem_alloc(1 << 20); /* more than one step copies */
+    memset(bulk, 'x', (1 << 20) - 1);
+    KIT_MUST(setting_set(store_writer(store), "k1", bulk, &e));
+    free(bulk);
+    assert_false(writer_step(store_writer(store))); /* not while the kiosk starts */
+    now.boot_ms += 6 * 60000;
+    assert_true(writer_step(store_writer(store)));
+    assert_false(fs_exists(newest));
+    KIT_MUST(setting_set(store_writer(store), "k2", "1", &e)); /* in the middle of it */
+    while (writer_step(store_writer(store)))
+        ;
+    struct db *copy = db_open_file(newest, true, &e);
+    assert_int_equal(kit_number(copy, "SELECT count(*) FROM setting WHERE key LIKE 'k%'"), 2);
+    db_close(copy);
+    now.boot_ms += 2 * 3600 * 1000;
+    assert_false(writer_step(store_writer(store))); /* not again today */
+    clock_set_fake(NULL);
+    free(newest);
+}
+
 static void test_second_owner_is_refused(void **state)
 {
     (void)state;
@@ -220,7 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_one_bad_item_stays_alone), T(test_groups_share_a_commit), T(test_threads), T(test_close_commits_what_waits),
         T(test_full_disk_gives_up_the_reserve), T(test_one_failed_write_is_written_again), T(test_floor),
-        T(test_second_owner_is_refused),
+        T(test_daily_backup), T(test_second_owner_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
