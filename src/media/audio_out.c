@@ -8,6 +8,7 @@
 #include "media/audio_ring.h"
 
 #include <SDL2/SDL.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { RING_MS = 340, STALL_US = 1000 * 1000 };
@@ -17,7 +18,8 @@ struct audio_out {
     struct audio_ring *ring;
     int rate, period_frames;
     unsigned serial;
-    bool released, finished, drained, any, sounding, paused, stopped;
+    bool released, finished, drained, any, sounding, paused;
+    atomic_bool stopped; /* also read while waiting for devices to close */
     bool waking; /* `wake` is being called */
     int gain;    /* 0..65536 */
     int64_t last_pull_us;
@@ -88,14 +90,20 @@ void audio_out_close(struct audio_out *o)
     thread_start(&thread, "audio-close", close_main, o);
 }
 
-void audio_out_settle(void)
+/* Until no device is being closed any more, 1 s at most, or until `stopped`. */
+static void settle(const atomic_bool *stopped)
 {
     pthread_once(&closing.once, closing_init);
     int64_t until = clock_boot_ms() + 1000;
     gate_lock(&closing.gate);
-    for (int64_t left = 1000; closing.count > 0 && left > 0; left = until - clock_boot_ms())
+    for (int64_t left = 1000; closing.count > 0 && left > 0 && !(stopped && atomic_load(stopped)); left = until - clock_boot_ms())
         gate_wait_ms(&closing.gate, left);
     gate_unlock(&closing.gate);
+}
+
+void audio_out_settle(void)
+{
+    settle(NULL);
 }
 
 static void SDLCALL device_pulls(void *arg, Uint8 *bytes, int size)
@@ -113,7 +121,9 @@ static int period_for(int rate)
 
 bool audio_out_open(struct audio_out *o, int rate, struct err *e)
 {
-    audio_out_settle();
+    settle(&o->stopped);
+    if (atomic_load(&o->stopped))
+        return err_set(e, ERR_CANCELLED, "closed while the sound device was being opened");
     pthread_mutex_lock(&sdl_init_lock);
     bool ready = SDL_WasInit(SDL_INIT_AUDIO) || SDL_InitSubSystem(SDL_INIT_AUDIO) == 0;
     pthread_mutex_unlock(&sdl_init_lock);
@@ -274,9 +284,12 @@ void audio_out_volume(struct audio_out *o, int volume)
 void audio_out_stop(struct audio_out *o)
 {
     gate_lock(&o->gate);
-    o->stopped = true;
+    atomic_store(&o->stopped, true);
     gate_wake(&o->gate);
     gate_unlock(&o->gate);
+    gate_lock(&closing.gate);
+    gate_wake(&closing.gate);
+    gate_unlock(&closing.gate);
 }
 
 bool audio_out_ready(struct audio_out *o)

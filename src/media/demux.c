@@ -19,6 +19,8 @@ enum {
     SEEK_ATTEMPTS = 6,
     ERRORS_IN_A_ROW = 16,
     AUDIO_PREROLL_US = 300 * 1000,
+    END_SLACK_US = 5 * 1000 * 1000, /* timestamps further past the stated length are damage; */
+    WRONG_JUMP_US = 60 * 1000 * 1000, /* so are such jumps where no length is stated */
     MAX_SKEW_US = 3600 * 1000 * 1000LL, /* streams that start further apart than this do not share a start */
 };
 
@@ -383,8 +385,9 @@ static void to_lesson_time(struct demux *d, AVPacket *pkt)
         pkt->pts -= d->origin_us;
     if (pkt->dts != AV_NOPTS_VALUE)
         pkt->dts -= d->origin_us;
-    int64_t t = packet_start(pkt);
-    if (t != AV_NOPTS_VALUE && t + pkt->duration > atomic_load(&d->end_us))
+    int64_t t = packet_start(pkt), end = atomic_load(&d->end_us);
+    int64_t latest = d->streams.length_us > 0 ? d->streams.length_us + END_SLACK_US : end + WRONG_JUMP_US;
+    if (t != AV_NOPTS_VALUE && pkt->duration < END_SLACK_US && t + pkt->duration > end && t + pkt->duration <= latest)
         atomic_store(&d->end_us, t + pkt->duration);
 }
 
@@ -402,6 +405,8 @@ bool demux_step(struct demux *d, struct packet_queue *q)
         return false;
     if (at.serial != d->serial)
         follow_seek(d, q, at);
+    if (atomic_load(&d->at_end))
+        return packet_queue_wait_seek(q, d->serial);
     for (int i = 0; i < d->pending_count; i++) {
         hand_over(d, q, d->pending[i].lane, d->pending[i].pkt);
         av_packet_free(&d->pending[i].pkt);
@@ -417,7 +422,7 @@ bool demux_step(struct demux *d, struct packet_queue *q)
         return false;
     atomic_store(&d->at_end, true);
     packet_queue_end(q, d->serial);
-    return packet_queue_wait_seek(q, d->serial);
+    return true;
 }
 
 const struct demux_streams *demux_streams(const struct demux *d)

@@ -30,7 +30,7 @@ struct demux;
 struct demux *demux_open(int fd, const char *name, const char *audio_lang, const atomic_bool *cancel, struct err *e);
 void demux_free(struct demux *d);
 const struct demux_streams *demux_streams(const struct demux *d);
-/* Follows a new seek, or reads one packet, or (at the end) waits for a seek. False: the queue was stopped. */
+/* Follows a new seek, or reads one packet, or notices the end, or (after that) waits for a seek. False: stopped. */
 bool demux_step(struct demux *d, struct packet_queue *q);
 
 /* Any thread: */

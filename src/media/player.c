@@ -14,7 +14,6 @@ enum {
     LATE_US = 40 * 1000,
     STALL_CHECK_MS = 500,             /* while sound leads, look at least so often whether it still runs */
     SOUND_OPEN_US = 1500 * 1000,      /* a device that takes longer to open is not waited for */
-    END_SLACK_US = 5 * 1000 * 1000,   /* a last timestamp further past the stated length than this is a wrong one */
 };
 
 /* -- life -------------------------------------------------------------------------------------------------- */
@@ -105,13 +104,6 @@ static void check_sound(struct player *p, int64_t now_us)
     player_go_silent(p, &e);
 }
 
-/* Where the file ends when no sound tells: the last timestamp read, unless it contradicts the stated length. */
-static int64_t file_end_us(const struct facts *f)
-{
-    int64_t end = demux_end_us(f->demux), length = demux_streams(f->demux)->length_us;
-    return length > 0 && end > length + END_SLACK_US ? length : end;
-}
-
 static bool at_end(struct player *p, const struct facts *f, int64_t now_us)
 {
     int64_t t = play_clock_now(&p->clock, now_us);
@@ -122,7 +114,7 @@ static bool at_end(struct player *p, const struct facts *f, int64_t now_us)
         return f->has_video || demux_at_end(f->demux);
     if (f->sound)
         return audio_out_drained(p->audio_out);
-    return demux_at_end(f->demux) && (unpaced || t >= file_end_us(f));
+    return demux_at_end(f->demux) && (unpaced || t >= demux_end_us(f->demux));
 }
 
 /* Every function of the owner passes here first: starts the clock where no sound does, and notices the end. */
@@ -337,7 +329,7 @@ int player_due_ms(struct player *p)
         return f.sound ? STALL_CHECK_MS : -1;
     if (f.sound ? !audio_out_drained(p->audio_out) : !demux_at_end(f.demux))
         return STALL_CHECK_MS;
-    int64_t end = f.has_audio && !f.sound ? file_end_us(&f) : 0;
+    int64_t end = f.has_audio && !f.sound ? demux_end_us(f.demux) : 0;
     int ms = until(p, end > p->last_end_us ? end : p->last_end_us);
     return ms > 0 ? ms : 1;
 }

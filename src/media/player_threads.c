@@ -53,7 +53,8 @@ void player_go_silent(struct player *p, const struct err *why)
     gate_unlock(&p->gate);
     if (already)
         return;
-    log_warn("playing without sound: %s", why->text);
+    if (why->kind != ERR_CANCELLED)
+        log_warn("playing without sound: %s", why->text);
     packet_queue_enable(p->packets, LANE_AUDIO, false);
     audio_out_stop(p->audio_out);
     wake(p);
@@ -89,7 +90,7 @@ static void *video_main(void *arg)
     struct err e = ERR_INIT;
     worker_begin(p, THREAD_VIDEO);
     const struct demux_streams *s = demux_streams(p->demux);
-    struct video_decoder_opts opts = {.par = s->video, .frame_rate = s->frame_rate, .rotation = s->rotation,
+    struct video_decoder_opts opts = {.par = s->video, .frame_rate = s->frame_rate, .rotation = s->rotation, .length_us = s->length_us,
                                       .unpaced = p->opts.unpaced, .packets = p->packets, .frames = p->frames,
                                       .clock = &p->clock, .pushed = picture_pushed, .ctx = p};
     struct video_decoder *d = video_decoder_new(&opts, &e);
@@ -191,7 +192,8 @@ static void *demux_main(void *arg)
         p->demux = d;
         start_decoders(p);
         while (demux_step(d, p->packets))
-            ;
+            if (demux_at_end(d))
+                wake(p); /* without sound or picture nobody else would tell the owner */
     } else {
         file_impossible(p, &e);
     }

@@ -19,6 +19,8 @@ enum {
     HARDER_US = 1000 * 1000,     /* give each economy a second to show its effect */
     SKIP_NONREF_US = 500 * 1000, /* while decoding towards a target further away than this */
     DEFAULT_FRAME_US = 40 * 1000,
+    WRONG_JUMP_US = 60 * 1000 * 1000, /* a picture that is to wait so long has a damaged timestamp, */
+    END_SLACK_US = 5 * 1000 * 1000,   /* unless the file is long enough for it */
     TWO_THREADS_PIXELS = 1920 * 1080, /* from this size on one core of a weak machine may not keep up */
 };
 
@@ -168,8 +170,10 @@ static void push_held(struct video_decoder *d)
 static int64_t pts_of(struct video_decoder *d, const AVFrame *frame)
 {
     int64_t pts = frame->best_effort_timestamp;
-    if (pts == AV_NOPTS_VALUE)
-        pts = d->next_pts_us != AV_NOPTS_VALUE ? d->next_pts_us : d->at.target_us;
+    int64_t next = d->next_pts_us != AV_NOPTS_VALUE ? d->next_pts_us : d->at.target_us;
+    int64_t latest = d->opts.length_us > 0 ? d->opts.length_us + END_SLACK_US : next + WRONG_JUMP_US;
+    if (pts == AV_NOPTS_VALUE || pts > latest)
+        pts = next;
     int64_t lasts = frame->pkt_duration > 0 && frame->pkt_duration < AV_TIME_BASE ? frame->pkt_duration : d->frame_us;
     d->next_pts_us = pts + lasts;
     return pts;

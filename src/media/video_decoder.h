@@ -16,6 +16,7 @@ struct video_decoder_opts {
     const AVCodecParameters *par; /* copied */
     AVRational frame_rate;        /* 0/0 if unknown */
     int rotation;
+    int64_t length_us;            /* of the file, 0 if unknown: judges timestamps */
     bool unpaced;                 /* never drop for lateness */
     struct packet_queue *packets; /* borrowed until video_decoder_free, as the next two */
     struct frame_queue *frames;

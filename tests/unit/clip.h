@@ -20,6 +20,20 @@
 
 enum { CLIP_FRAMES = 75, CLIP_FRAME_MS = 40, CLIP_MS = 3000, CLIP_BAR = 40, CLIP_BITS = 8 };
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SLOW = 1 };
+#else
+enum { SLOW = 0 };
+#endif
+
+/* Libraries without instrumentation, whose locks a sanitizer cannot see. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "called_from_lib:libavcodec.so\ncalled_from_lib:libavformat.so\ncalled_from_lib:libavutil.so\n"
+           "called_from_lib:libswscale.so\ncalled_from_lib:libSDL2-2.0.so\ncalled_from_lib:libdav1d.so\n";
+}
+
 static char clip_dir[512];
 
 /* Group set-up: makes the clips under the build folder once. */
@@ -139,7 +153,8 @@ static void __attribute__((unused)) screen_play(struct screen *s)
 /* Until the picture (or sound) that was sought is there. */
 static void __attribute__((unused)) screen_settle(struct screen *s)
 {
-    for (screen_look(s); (s->state.phase == PLAYER_OPENING || s->state.seeking || !s->shown) && !screen_over(s); screen_look(s))
+    for (screen_look(s); (s->state.phase == PLAYER_OPENING || s->state.seeking || (s->state.has_video && !s->shown)) && !screen_over(s);
+         screen_look(s))
         screen_wait(s);
 }
 
