@@ -11,7 +11,8 @@ enum { MISSING = 64 };
 
 struct face {
     TTF_Font *ttf;
-    int px; /* size it is set to now */
+    int px;       /* size it is set to now */
+    int fixed_px; /* em size of a face that has pictures of one size only, 0: any size */
     char *file, *family;
     int index;
 };
@@ -69,6 +70,10 @@ static bool face_open(struct face *f, struct err *e)
     if (!f->ttf)
         return err_set(e, ERR_DAMAGED, "font %s, face %d, cannot be opened: %s", f->file, f->index, TTF_GetError());
     TTF_SetFontHinting(f->ttf, TTF_HINTING_NONE);
+    int high = TTF_FontHeight(f->ttf); /* SDL2_ttf has no other way to say that a face does not scale */
+    TTF_SetFontSize(f->ttf, f->px = 64);
+    if (TTF_FontHeight(f->ttf) == high)
+        f->fixed_px = high * 85 / 100;
     return true;
 }
 
@@ -203,6 +208,13 @@ TTF_Font *fonts_at(struct fonts *f, int face, int px)
     if (at->ttf && at->px != px && TTF_SetFontSize(at->ttf, px) == 0)
         at->px = px;
     return at->ttf;
+}
+
+int fonts_shrink(struct fonts *f, int face, int px)
+{
+    int fixed = f->face[face].fixed_px;
+    int percent = fixed > 0 ? px * 100 / fixed : 100;
+    return percent > 0 ? percent : 1;
 }
 
 const char *fonts_family(const struct fonts *f, enum font_face face)

@@ -21,5 +21,8 @@ void fonts_free(struct fonts *f);
  * system that has it, else itself (it then draws its empty box). Returns an index for fonts_at(). */
 int fonts_face_for(struct fonts *f, enum font_face wanted, uint32_t c);
 TTF_Font *fonts_at(struct fonts *f, int face, int px); /* set to that size; valid until the next call */
+/* By how many percent glyphs of a face must be shrunk to be `px` large: 100 (not at all), except for faces that have
+ * pictures of one size only (colour emoji). At least 1. */
+int fonts_shrink(struct fonts *f, int face, int px);
 const char *fonts_family(const struct fonts *f, enum font_face face); /* what fontconfig really gave */
 #endif

@@ -1,6 +1,7 @@
 #include "gfx/text.h"
 #include "base/str.h"
 #include "gfx/lru.h"
+#include "gfx/scale.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -165,7 +166,7 @@ static int measure(struct text *t, int face, int px, const char *s, size_t len)
     TTF_Font *font = fonts_at(t->fonts, face, px);
     if (!font || TTF_SizeUTF8(font, buf, &w, NULL) != 0)
         return 0;
-    return w;
+    return w * fonts_shrink(t->fonts, face, px) / 100;
 }
 
 int text_width(struct text *t, const struct text_style *st, const char *s, size_t len)
@@ -224,7 +225,7 @@ size_t text_fit(struct text *t, const struct text_style *st, const char *s, size
         char buf[MAX_RUN + 1];
         terminated(buf, s + at, n);
         TTF_Font *font = fonts_at(t->fonts, face, st->px);
-        if (!font || TTF_MeasureUTF8(font, buf, width, &extent, &count) != 0)
+        if (!font || TTF_MeasureUTF8(font, buf, width * 100 / fonts_shrink(t->fonts, face, st->px), &extent, &count) != 0)
             return len;
         size_t fits = bytes_of(s + at, n, count);
         if (fits < n)
@@ -313,6 +314,23 @@ static void add_halo(struct run *r, int halo)
     r->halo = a;
 }
 
+/* Pictures of a fixed size to the size of the letters around them. */
+static void shrink(struct run *r, int percent)
+{
+    int w = r->w * percent / 100, h = r->h * percent / 100;
+    r->advance = r->advance * percent / 100;
+    r->x = r->x * percent / 100;
+    r->y = r->y * percent / 100;
+    if (!r->colour || w < 1 || h < 1)
+        return;
+    uint32_t *small = mem_resize(NULL, (size_t)w * (size_t)h, sizeof *small);
+    scale_cover(r->colour, r->w, r->h, small, w, h);
+    free(r->colour);
+    r->colour = small;
+    r->w = w;
+    r->h = h;
+}
+
 static struct run *render(struct text *t, int face, const struct text_style *st, const char *s, size_t len)
 {
     char buf[MAX_RUN + 1];
@@ -338,6 +356,8 @@ static struct run *render(struct text *t, int face, const struct text_style *st,
             add_halo(r, st->halo);
     }
     SDL_FreeSurface(full);
+    if (fonts_shrink(t->fonts, face, st->px) != 100)
+        shrink(r, fonts_shrink(t->fonts, face, st->px));
     return r;
 }
 
