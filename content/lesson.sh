@@ -108,10 +108,10 @@ film() { # OUT codec options…
         zoom=1 moving=1
         if [ "$kind" = new ]; then moving=$((fps * 5 / 2)) zoom="1+0.06*pow(1-on/$moving\,3)"; fi
         inputs+=(-i "$work/$drawing.$stage.png")
-        graph+="[$k:v]format=yuv444p,zoompan=z='$zoom':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=$moving:s=854x480:fps=$fps,"
+        graph+="[$k:v]format=yuv444p,zoompan=z='$zoom':x='(iw-iw/zoom)/2':y='(ih-ih/zoom)/2':d=$moving:s=854x480:fps=$fps,format=yuv420p,"
         # Numbered anew after the padding: zoompan and tpad count time differently.
         graph+="tpad=stop=-1:stop_mode=clone,trim=end_frame=$(awk "BEGIN { printf \"%d\", ($end - $start) * $fps + 0.5 }"),"
-        graph+="settb=1/$fps,setpts=N,format=yuv420p[p$k];"
+        graph+="settb=1/$fps,setpts=N[p$k];"
         if [ "$k" -gt 0 ]; then graph+="${last}[p$k]xfade=transition=fade:duration=$fade:offset=${start}[x$k];" last="[x$k]"; else last="[p0]"; fi
         k=$((k + 1))
     done <"$work/shots"
@@ -160,7 +160,7 @@ list_shots
 draw_shots
 if wanted mp4; then
     film "$out/$name.mp4" -c:v libx264 -preset veryfast -tune animation -crf 25 -g $((fps * 5)) -threads 1 -pix_fmt yuv420p \
-        -c:a aac -b:a 56k -movflags +faststart
+        -c:a aac -b:a 48k -movflags +faststart
 fi
 if wanted webm; then
     film "$out/$name.webm" -c:v libsvtav1 -preset 10 -crf 38 -g $((fps * 5)) -svtav1-params lp=1 -pix_fmt yuv420p -c:a libopus -b:a 24k
