@@ -115,7 +115,7 @@ content: all
 village: content
 	@packaging/village.sh $(BUILD) $(BUILD)/village
 
-test-all: all unit-tests
+test-all: all unit-tests powercut-tools
 	@tests/run.sh $(BUILD) $(MODE)
 lint:
 	@tests/lint/lint.sh

@@ -30,7 +30,7 @@ if command -v Xvfb >/dev/null; then
     done
 fi
 
-show() { sed 's/^/    /' "$log" | tail -${1:-60}; }
+show() { sed 's/^/    /' "$log" | tail -60; }
 
 unit() {
     local name=${1##*/} p f

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "ui/icons.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -202,6 +203,9 @@ static void type_number(struct quiz_view *s, const char *key)
     if (!strcmp(key, "<")) {
         if (n)
             text[n - 1] = 0;
+    } else if (!strcmp(key, "-")) {
+        if (!n)
+            memcpy(text, "-", 2);
     } else if (n < 8 && !(key[0] == '.' && (!n || strchr(text, '.')))) {
         memcpy(text + n, key, 2);
     }
@@ -217,14 +221,18 @@ static void number_key(struct ui *ui, struct quiz_view *s, const char *key)
         type_number(s, key);
 }
 
-static void numeric(struct ui *ui, struct quiz_view *s)
+static void numeric(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
     static const char *const rows[4][3] = { { "1", "2", "3" }, { "4", "5", "6" }, { "7", "8", "9" }, { ".", "0", "<" } };
     const struct attempt_item *it = attempt_item(&s->attempt);
     enum ui_tone tone = it->verdict == VERDICT_NONE ? TONE_CARD : it->verdict == VERDICT_RIGHT ? TONE_GO_SOFT : TONE_STOP_SOFT;
     ui_row(ui, "numeric", .gap = 64, .grow = 1, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_column(ui, "number", .tone = tone, .grow = 1, .h = 220, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true)
-            ui_label(ui, it->pick[0] ? it->pick : "?", .font = FONT_NUMBER);
+        ui_column(ui, "left", .grow = 1, .gap = 20) {
+            ui_column(ui, "number", .tone = tone, .h = 220, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true)
+                ui_label(ui, it->pick[0] ? it->pick : "?", .font = FONT_NUMBER);
+            if (q->min < 0 && isfinite(q->min)) /* below zero only where an answer may lie there */
+                number_key(ui, s, "-");
+        }
         ui_column(ui, "pad", .gap = 16, .w = 760)
             for (int r = 0; r < 4; r++)
                 ui_row(ui, "keys", .key = (uint32_t)r, .gap = 16)
@@ -237,7 +245,7 @@ void quiz_options_draw(struct ui *ui, struct quiz_view *s, const struct question
 {
     switch (q->kind) {
     case QUESTION_MATCHING: matching(ui, s, q); break;
-    case QUESTION_NUMERIC: numeric(ui, s); break;
+    case QUESTION_NUMERIC: numeric(ui, s, q); break;
     case QUESTION_TRUE_FALSE: option_grid(ui, s, q, 2); break;
     default: option_grid(ui, s, q, q->option_count); break;
     }

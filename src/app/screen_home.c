@@ -40,16 +40,10 @@ static struct schedule_lesson candidate(const struct lesson_row *r)
 
 static void choose_today(struct home *s, const struct clock_reading *now)
 {
-    struct lesson_list begun = { 0 };
-    struct db *db = app_db(s->app);
     lesson_list_release(&s->today);
     s->pick = -1;
-    /* What was begun comes first; for a guest nothing is. */
-    if (!library_unfinished(db, s->app->who.id, 1, &begun, NULL) || !begun.count)
-        if (!library_candidates(db, s->app->who.id, CANDIDATES, &s->today, NULL))
-            return;
-    if (begun.count)
-        s->today = begun;
+    if (!library_candidates(app_db(s->app), s->app->who.id, CANDIDATES, &s->today, NULL))
+        return;
     struct schedule_lesson *row = mem_alloc(sizeof *row * (size_t)(s->today.count + 1));
     for (int i = 0; i < s->today.count; i++)
         row[i] = candidate(&s->today.row[i]);

@@ -20,6 +20,23 @@ static void post(struct quiz_view *s, enum record_kind kind, const struct questi
     });
 }
 
+/* Words typed in want a keyboard, which this terminal has not: such questions, written for other platforms, are left out. */
+static void leave_out_fill_in(struct question_set *set)
+{
+    int kept = 0;
+    for (int i = 0; i < set->count; i++) {
+        if (set->question[i].kind == QUESTION_FILL_IN) {
+            struct question_set one = { .count = 1, .question = mem_alloc(sizeof *one.question) };
+            one.question[0] = set->question[i];
+            question_set_release(&one);
+            log_info("a fill-in question was left out: there is no keyboard");
+        } else {
+            set->question[kept++] = set->question[i];
+        }
+    }
+    set->count = kept;
+}
+
 static bool load_questions(struct quiz_view *s, struct err *e)
 {
     const struct file_ref *f = &s->lesson.lesson->questions;
@@ -29,6 +46,10 @@ static bool load_questions(struct quiz_view *s, struct err *e)
     struct str text;
     str_init(&text, QUESTIONS_MAX_BYTES);
     bool ok = fs_read(path, QUESTIONS_MAX_BYTES, &text, e) && question_set_parse(text.data, text.len, &s->set, e);
+    if (ok)
+        leave_out_fill_in(&s->set);
+    if (ok && !s->set.count)
+        ok = err_set(e, ERR_UNSUPPORTED, "all questions want a keyboard");
     str_release(&text);
     free(path);
     return ok;

@@ -19,7 +19,9 @@ for src in tests/fuzz/fuzz_*.c; do
     mkdir -p "$out/$name"
     bin=$out/$name/fuzz
     mapfile -t needs < <(sed -n 's|^/\* sources: \(.*\) \*/$|\1|p' "$src" | tr ' ' '\n')
-    [ ${#needs[@]} -gt 0 ] || needs=(src/base/*.c src/model/*.c)
+    [ ${#needs[@]} -gt 0 ] || needs=('src/base/*.c' 'src/model/*.c')
+    # shellcheck disable=SC2206 # patterns are meant to become file names here
+    needs=(${needs[@]})
     if [ ! -x "$bin" ] || [ -n "$(find "$src" "${needs[@]}" -newer "$bin" 2>/dev/null | head -1)" ]; then
         # shellcheck disable=SC2086,SC2046
         clang $flags -fsanitize=fuzzer -o "$bin" "$src" "${needs[@]}" $(pkg-config --libs $pkgs) -lm 2>"$out/$name/build.log" ||
