@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN_BYTES = 6 << 20, WIDTH_BYTES = 1 << 20, MAX_RUN = 2000 };
+enum { RUN_BYTES = 6 << 20, WIDTH_BYTES = 1 << 20, MAX_RUN = 2000, WORDS = 60 };
 
 /* A rendered piece of one face: only the rectangle that holds ink. */
 struct run {
@@ -167,31 +167,6 @@ static int measure(struct text *t, int face, int px, const char *s, size_t len)
     if (!font || TTF_SizeUTF8(font, buf, &w, NULL) != 0)
         return 0;
     return w * fonts_shrink(t->fonts, face, px) / 100;
-}
-
-int text_width(struct text *t, const struct text_style *st, const char *s, size_t len)
-{
-    if (!len)
-        return 0;
-    struct run_key k;
-    size_t klen = key_of(&k, st->face, st, 0, s, len);
-    int *known = len <= MAX_RUN ? lru_get(t->widths, &k, klen) : NULL;
-    if (known)
-        return *known;
-    int w = 0;
-    for (size_t at = 0, n; at < len; at += n) {
-        int face;
-        bool squeeze;
-        n = piece(t, st, s + at, len - at, &face, &squeeze);
-        w += measure(t, face, st->px, s + at, n);
-        w -= squeeze ? squeeze_px(t, face, st->px, s + at + n) : 0;
-    }
-    if (len <= MAX_RUN) {
-        known = mem_alloc(sizeof *known);
-        *known = w;
-        lru_put(t->widths, &k, klen, known, sizeof *known);
-    }
-    return w;
 }
 
 int text_tail(struct text *t, const struct text_style *st, const char *s, size_t len)
@@ -378,6 +353,32 @@ static const struct run *run_get(struct text *t, int face, const struct text_sty
         lru_put(t->runs, &k, klen, r, run_bytes(r));
     }
     return r;
+}
+
+int text_width(struct text *t, const struct text_style *st, const char *s, size_t len)
+{
+    if (!len)
+        return 0;
+    struct run_key k;
+    size_t klen = key_of(&k, st->face, st, 0, s, len);
+    int *known = len <= MAX_RUN ? lru_get(t->widths, &k, klen) : NULL;
+    if (known)
+        return *known;
+    int w = 0;
+    for (size_t at = 0, n; at < len; at += n) {
+        int face;
+        bool squeeze;
+        n = piece(t, st, s + at, len - at, &face, &squeeze);
+        /* What is short will be drawn as it is: rendering it now saves loading its glyphs twice. */
+        w += len <= WORDS ? run_get(t, face, st, s + at, n)->advance : measure(t, face, st->px, s + at, n);
+        w -= squeeze ? squeeze_px(t, face, st->px, s + at + n) : 0;
+    }
+    if (len <= MAX_RUN) {
+        known = mem_alloc(sizeof *known);
+        *known = w;
+        lru_put(t->widths, &k, klen, known, sizeof *known);
+    }
+    return w;
 }
 
 void text_draw(struct text *t, const struct text_style *st, const struct paint *p, int x, int y, const char *s,

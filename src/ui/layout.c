@@ -32,11 +32,17 @@ static struct node *skip_floating(struct ui *ui, struct node *c)
 #define EACH_CHILD(c, ui, n) \
     for (struct node *c = skip_floating(ui, child_of(ui, n)); c; c = skip_floating(ui, c->next < 0 ? NULL : node_at(ui, c->next)))
 
-static int gaps(struct ui *ui, const struct node *n)
+static int children(struct ui *ui, const struct node *n)
 {
     int count = 0;
     EACH_CHILD(c, ui, n)
         count++;
+    return count;
+}
+
+static int gaps(struct ui *ui, const struct node *n)
+{
+    int count = children(ui, n);
     return count > 1 ? (count - 1) * n->o.gap : 0;
 }
 
@@ -113,7 +119,11 @@ static void fit_w(struct ui *ui, struct node *n)
 /* --- sharing out one axis --- */
 
 struct part { int want, least, grow, size; };
-enum { MAX_PARTS = 512 };
+
+static struct part *parts_for(struct ui *ui, int count) /* lives as long as the frame */
+{
+    return (struct part *)(void *)arena_add(&ui->now->arena, (size_t)count * sizeof(struct part));
+}
 
 /* Children without a share get what they want (less, down to `least`, when it is too tight); the rest is divided by
  * share, but nobody gets less than `least`. */
@@ -175,15 +185,13 @@ static void give_w(struct ui *ui, struct node *n);
 
 static void give_row(struct ui *ui, struct node *n, int room)
 {
-    struct part p[MAX_PARTS];
-    int count = 0;
+    struct part *p = parts_for(ui, children(ui, n));
+    int count = 0, i = 0;
     EACH_CHILD(c, ui, n)
-        if (count < MAX_PARTS)
-            p[count++] = (struct part){ c->want_w, c->least_w, c->o.w > 0 ? 0 : c->o.grow, 0 };
+        p[count++] = (struct part){ c->want_w, c->least_w, c->o.w > 0 ? 0 : c->o.grow, 0 };
     share(p, count, room - gaps(ui, n));
-    int i = 0;
     EACH_CHILD(c, ui, n)
-        c->r.w = i < MAX_PARTS ? p[i++].size : 0;
+        c->r.w = p[i++].size;
 }
 
 static void give_w(struct ui *ui, struct node *n)
@@ -275,14 +283,13 @@ static int scrolled(struct ui *ui, struct node *n)
 
 static void place_column(struct ui *ui, struct node *n)
 {
-    struct part p[MAX_PARTS];
+    struct part *p = parts_for(ui, children(ui, n));
     int count = 0, i = 0, used = gaps(ui, n), room_w = n->r.w - 2 * n->o.pad_x, room_h = n->r.h - 2 * n->o.pad_y;
     EACH_CHILD(c, ui, n)
-        if (count < MAX_PARTS)
-            p[count++] = (struct part){ c->want_h, n->o.scroll ? c->want_h : c->least_h, c->o.h > 0 ? 0 : c->o.grow, 0 };
+        p[count++] = (struct part){ c->want_h, n->o.scroll ? c->want_h : c->least_h, c->o.h > 0 ? 0 : c->o.grow, 0 };
     share(p, count, n->o.scroll ? max(room_h, n->content_h - 2 * n->o.pad_y) - used : room_h - used);
     EACH_CHILD(c, ui, n) {
-        c->r.h = i < MAX_PARTS ? p[i++].size : 0;
+        c->r.h = p[i++].size;
         used += c->r.h;
     }
     int y = n->r.y + n->o.pad_y + (n->o.scroll ? -scrolled(ui, n) : offset(n->o.justify, room_h, used));

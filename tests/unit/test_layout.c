@@ -169,6 +169,17 @@ static void long_lists_scroll_instead_of_pushing(void **state)
     is("foot", 0, 984, 1920, 96);
 }
 
+static void two_thousand_rows_each_have_a_place(void **state)
+{
+    (void)state;
+    begin();
+    ui_column(ui, "list", .scroll = true)
+        for (int i = 0; i < 2000; i++)
+            ui_column(ui, i == 1999 ? "last" : "item", .key = (uint32_t)i, .h = 50) {}
+    ui_frame_end(ui);
+    is("last", 0, 1999 * 50, 1920, 50);
+}
+
 static void least_sizes_hold(void **state)
 {
     (void)state;
@@ -218,7 +229,7 @@ int main(void)
         cmocka_unit_test(justify_and_align), cmocka_unit_test(columns_give_the_rest_to_who_grows),
         cmocka_unit_test(text_wraps_and_pushes_down), cmocka_unit_test(too_tight_rows_shrink_their_text),
         cmocka_unit_test(stacks_lie_on_each_other), cmocka_unit_test(overlays_are_centred),
-        cmocka_unit_test(long_lists_scroll_instead_of_pushing), cmocka_unit_test(least_sizes_hold),
+        cmocka_unit_test(long_lists_scroll_instead_of_pushing), cmocka_unit_test(two_thousand_rows_each_have_a_place), cmocka_unit_test(least_sizes_hold),
         cmocka_unit_test(other_sizes),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
