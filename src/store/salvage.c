@@ -175,7 +175,10 @@ static bool copy_courses(struct db *into, struct db *from, struct err *e)
 
 static bool recount(struct db *db, struct err *e)
 {
-    return db_exec(db, "UPDATE counter SET value = (SELECT count(*) FROM viewing) WHERE name = 'viewing';"
+    return db_exec(db, "UPDATE counter SET value = (SELECT count(*) FROM member WHERE active = 1) WHERE name = 'member';"
+                       "UPDATE counter SET value = (SELECT count(*) FROM package WHERE active = 1) WHERE name = 'course';"
+                       "UPDATE counter SET value = (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1) WHERE name = 'lesson';"
+                       "UPDATE counter SET value = (SELECT count(*) FROM viewing) WHERE name = 'viewing';"
                        "UPDATE counter SET value = (SELECT count(*) FROM answer) WHERE name = 'answer';"
                        "UPDATE counter SET value = (SELECT count(*) FROM statement) WHERE name = 'statement';"
                        "UPDATE counter SET value = (SELECT count(*) FROM statement WHERE state = 0) WHERE name = 'waiting';"

@@ -253,20 +253,15 @@ void store_clock(const struct store *s, struct clock_reading *out)
 bool store_health(struct store *s, struct health *out, struct err *e)
 {
     struct health h = { 0 };
-    struct query q = db_query(s->db, "SELECT (SELECT count(*) FROM member WHERE active = 1),"
-                                     " (SELECT count(*) FROM package WHERE active = 1),"
-                                     " (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1),"
-                                     " (SELECT value FROM counter WHERE name = 'viewing'),"
-                                     " (SELECT value FROM counter WHERE name = 'answer'),"
-                                     " (SELECT value FROM counter WHERE name = 'statement'),"
-                                     " (SELECT value FROM counter WHERE name = 'waiting'),"
-                                     " (SELECT value FROM counter WHERE name = 'quarantined')");
-    if (query_row(&q)) {
-        int64_t *const field[] = { &h.members, &h.courses, &h.lessons, &h.viewings, &h.answers, &h.statements, &h.waiting,
-                                   &h.quarantined };
-        for (int i = 0; i < 8; i++)
-            *field[i] = query_col_int(&q, i);
-    }
+    const struct { const char *name; int64_t *value; } field[] = {
+        { "member", &h.members },   { "course", &h.courses },       { "lesson", &h.lessons },   { "viewing", &h.viewings },
+        { "answer", &h.answers },   { "statement", &h.statements }, { "waiting", &h.waiting },  { "quarantined", &h.quarantined },
+    };
+    struct query q = db_query(s->db, "SELECT name, value FROM counter");
+    while (query_row(&q))
+        for (size_t i = 0; i < sizeof field / sizeof *field; i++)
+            if (!strcmp(field[i].name, query_col_text(&q, 0)))
+                *field[i].value = query_col_int(&q, 1);
     if (!query_end(&q, e) || !fs_space(s->dir, &h.disk_free_bytes, &h.disk_total_bytes, e))
         return false;
     h.db_bytes = size_of(s->dir, "weike.db") + size_of(s->dir, "weike.db-wal");

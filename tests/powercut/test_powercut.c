@@ -245,6 +245,8 @@ static bool check_consistent(struct db *db)
            none(db, "hours by lesson", "SELECT ifnull((SELECT sum(watched_ms) FROM hours_lesson), 0) -"
                                        " ifnull((SELECT sum(watched_ms) FROM hours_month), 0)") &&
            none(db, "counter", "SELECT (SELECT value FROM counter WHERE name = 'statement') - (SELECT count(*) FROM statement)") &&
+           none(db, "counter of lessons", "SELECT (SELECT value FROM counter WHERE name = 'lesson') -"
+                                          " (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1)") &&
            none(db, "two active versions", "SELECT count(*) FROM (SELECT id FROM package WHERE active = 1 GROUP BY id HAVING count(*) > 1)") &&
            none(db, "packages without lessons or manifest",
                 "SELECT count(*) FROM package k WHERE lessons <> (SELECT count(*) FROM lesson WHERE package_seq = k.seq)"

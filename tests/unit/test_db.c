@@ -139,6 +139,28 @@ static void test_schema(void **state)
     assert_non_null(strstr(e.text, "counted"));
 }
 
+/* A data directory of the first version comes up to date with its rows counted. */
+static void test_upgrade(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    static const char *const newer[] = { "member_added", "member_changed", "package_added", "package_changed", "package_removed" };
+    for (int i = 0; i < 5; i++) {
+        char text[80];
+        snprintf(text, sizeof text, "DROP TRIGGER %s", newer[i]);
+        KIT_MUST(db_exec(db, text, &e));
+    }
+    KIT_MUST(db_exec(db, "DELETE FROM counter WHERE name IN ('member', 'course', 'lesson'); PRAGMA user_version = 1;"
+                         "INSERT INTO member VALUES ('v1', 'x', 1, x'01', 0, '', 0, 1, 0), ('v2', 'y', 1, x'01', 0, '', 0, 0, 0)", &e));
+    db_close(db);
+    db = db_open_writer(dir, &e);
+    kit_must(db != NULL, &e, "db_open_writer");
+    assert_int_equal(kit_number(db, "PRAGMA user_version"), schema_version());
+    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'member'"), 1);
+    KIT_MUST(db_exec(db, "UPDATE member SET active = 1", &e));
+    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'member'"), 2);
+}
+
 static void test_check_with_a_limit(void **state)
 {
     (void)state;
@@ -171,7 +193,7 @@ static void test_reader_cannot_write(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { T(test_values_come_back), T(test_failures_are_told), T(test_transactions),
-                                        T(test_every_column_says_what_it_is), T(test_schema), T(test_check_with_a_limit),
+                                        T(test_every_column_says_what_it_is), T(test_schema), T(test_upgrade), T(test_check_with_a_limit),
                                         T(test_reader_cannot_write) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,7 +100,13 @@ static void test_versions(void **state)
     assert_int_equal(kit_number(store_db(store), "SELECT group_concat(version || active, '') FROM (SELECT * FROM package ORDER BY version)"), 2031);
     KIT_MUST(kit_install(store, "cn.x.fraud", 5, 1, &e));
     assert_int_equal(kit_number(store_db(store), "SELECT group_concat(version || active, '') FROM (SELECT * FROM package ORDER BY version)"), 3051);
+    struct health h;
+    KIT_MUST(store_health(store, &h, &e));
+    assert_int_equal(h.courses, 1);
+    assert_int_equal(h.lessons, 1);
     KIT_MUST(library_remove(store_writer(store), "cn.x.fraud", &e));
+    KIT_MUST(store_health(store, &h, &e));
+    assert_int_equal(h.courses + h.lessons, 0);
     assert_false(library_remove(store_writer(store), "cn.x.fraud", &e));
     assert_int_equal(kit_number(store_db(store), "SELECT (SELECT count(*) FROM lesson) + (SELECT count(*) FROM manifest)"
                                                  " + (SELECT count(*) FROM package_file)"), 0);

@@ -71,6 +71,9 @@ static void test_wall(void **state)
     assert_string_equal(initials, "AWZ#");
     KIT_MUST(member_count(store_db(store), &total, &e));
     assert_int_equal(total, 6);
+    struct health h;
+    KIT_MUST(store_health(store, &h, &e));
+    assert_int_equal(h.members, 6);
 }
 
 static void test_add_refuses(void **state)
