@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "gfx/gfx.h"
 #include "store/blob.h"
+#include "store/setting.h"
 
 #include <libgen.h>
 #include <limits.h>
@@ -70,6 +71,16 @@ static void session_defaults(struct app *app)
     app->idle_left_s = 0;
     app_set_text_size(app, 100);
     app_set_lang(app, app->opts.lang ? app->opts.lang : app->config.language);
+}
+
+/* What the technician chose on the screen is stronger than weike.conf. */
+static void technician_settings(struct app *app)
+{
+    struct config *c = &app->config;
+    char language[sizeof c->language];
+    setting_get(app_db(app), "language", c->language, language, sizeof language);
+    memcpy(c->language, language, sizeof language);
+    c->volume_percent = (int)setting_get_int(app_db(app), "volume", c->volume_percent);
 }
 
 static void post_session(struct app *app, enum record_kind kind)
@@ -185,6 +196,7 @@ int app_run(const struct app_opts *opts)
     }
     app.ui = ui_new(app.gfx);
     app.nav = nav_new(&app);
+    technician_settings(&app);
     session_defaults(&app);
     nav_reset(app.nav, &signin_screen, NULL);
     int status = loop_run(&app);

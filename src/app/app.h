@@ -32,7 +32,6 @@ struct app {
     int volume;              /* 0..100; back to the default when a session ends */
     bool captions_on;
     int text_percent;        /* 100, 125, 150 */
-    uint64_t last_failed;    /* ticket of a record that could not be saved; 0: all is well */
     bool quit;
 };
 
@@ -40,7 +39,7 @@ struct db *app_db(struct app *app);
 struct writer *app_writer(struct app *app);
 /* The media module: loaded in the background after the first picture; NULL and a logged reason if it is missing. */
 const struct media_api *app_media(struct app *app);
-/* Posts a fact and remembers its ticket, so that a failed one is told to the member (see notice in chrome). */
+/* Posts a fact. One that cannot be saved shows in store_health(): on the home screen and in the technician's. */
 uint64_t app_post(struct app *app, const struct record *r);
 
 /* Sessions. Signing in opens the home screen; signing out goes to the wall and puts back volume, size, language. */
