@@ -3,6 +3,8 @@
 #include "clip.h"
 #include "media/audio_out.h"
 
+#include <SDL2/SDL.h>
+
 #include <sys/mman.h>
 
 enum { MUTATIONS = 300, CLIP_MAX = 512 * 1024 };
@@ -139,11 +141,19 @@ static void a_cut_off_file_plays_what_is_there(void **state)
     }
 }
 
+static int let_go(void **state)
+{
+    (void)state;
+    audio_out_settle();
+    SDL_Quit();
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_is_complete), cmocka_unit_test(opens_and_closes_a_hundred_times),
         cmocka_unit_test(survives_damage), cmocka_unit_test(a_cut_off_file_plays_what_is_there),
     };
-    return cmocka_run_group_tests(tests, clip_make, NULL);
+    return cmocka_run_group_tests(tests, clip_make, let_go);
 }

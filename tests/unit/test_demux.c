@@ -30,6 +30,7 @@ static struct packet_queue *queue_at(int64_t target_us)
 static int64_t first_picture_packet(struct demux *d, struct packet_queue *q, AVPacket *pkt)
 {
     struct packet_at at;
+    av_packet_unref(pkt);
     while (packet_queue_take(q, LANE_VIDEO, pkt, &at, false) != PACKET_TAKEN)
         assert_true(demux_step(d, q));
     return pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;

@@ -249,6 +249,14 @@ static void says_why_a_file_cannot_be_played(void **state)
     assert_int_equal(e.kind, ERR_INVALID);
 }
 
+static int let_go(void **state)
+{
+    (void)state;
+    audio_out_settle();
+    SDL_Quit();
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,5 +269,5 @@ int main(void)
         cmocka_unit_test(turns_and_measures_the_picture), cmocka_unit_test(goes_on_without_a_sound_device),
         cmocka_unit_test(says_why_a_file_cannot_be_played),
     };
-    return cmocka_run_group_tests(tests, clip_make, NULL);
+    return cmocka_run_group_tests(tests, clip_make, let_go);
 }
