@@ -137,7 +137,7 @@ static bool save_progress(struct db *db, const struct fact *f, struct err *e)
         return false;
     struct query q = db_query(db, "INSERT INTO progress (member_id, content_id, position_ms, length_ms, finished, best_score, passed,"
                                   " attempts, last_ms) VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?) ON CONFLICT (member_id, content_id) DO UPDATE"
-                                  " SET position_ms = excluded.position_ms, length_ms = excluded.length_ms,"
+                                  " SET position_ms = CASE WHEN ? THEN position_ms ELSE excluded.position_ms END, length_ms = excluded.length_ms,"
                                   " finished = max(finished, excluded.finished), last_ms = max(last_ms, excluded.last_ms)");
     query_text(&q, f->member_id);
     query_text(&q, f->content_id);
@@ -145,6 +145,7 @@ static bool save_progress(struct db *db, const struct fact *f, struct err *e)
     query_int(&q, f->length_ms);
     query_int(&q, f->finished);
     query_int(&q, f->at.wall_ms);
+    query_int(&q, f->clip);
     if (!query_run(&q, e))
         return false;
     return before || !f->finished || put_statement(db, f, &f->completed, e);

@@ -107,6 +107,7 @@ static void copy_viewing(struct fact *f, const struct record *r, const char *hom
     f->review_ms = s->review_ms;
     f->screen_ms = s->screen_ms;
     f->at_end = s->ended;
+    f->clip = r->viewing.clip;
     f->played = format_spans(&s->played);
     f->counted = format_spans(&s->counted);
     f->counted_verified = format_spans(&s->counted_verified);

@@ -23,7 +23,7 @@ struct fact {
     /* viewing */
     int year; /* plan year if the viewing begins now */
     int64_t position_ms, watched_ms, verified_ms, review_ms, screen_ms;
-    bool at_end, finished;
+    bool at_end, finished, clip;
     char *played, *counted, *counted_verified; /* span texts */
     int64_t counted_ms;                        /* total of `counted` */
     char ended_by[16];

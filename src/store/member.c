@@ -84,9 +84,9 @@ bool member_page(struct db *db, char initial, int offset, int limit, struct memb
     int cap = 0, count = 0;
     if (total && !count_of(db, initial, &count, e))
         return false;
-    /* The page first, from the index alone; rows and codes only for those on it. */
+    /* The page first, from the index alone; rows and codes only for those on it (CROSS: SQLite keeps this order). */
     struct query q = db_query(db, "SELECT " MEMBER_COLUMNS " FROM (SELECT id FROM member WHERE active = 1 AND initial BETWEEN ? AND ?"
-                                  "  ORDER BY initial, sort_key, id LIMIT ? OFFSET ?) page JOIN member m ON m.id = page.id"
+                                  "  ORDER BY initial, sort_key, id LIMIT ? OFFSET ?) page CROSS JOIN member m ON m.id = page.id"
                                   " LEFT JOIN pin p ON p.subject = m.id ORDER BY m.initial, m.sort_key, m.id");
     query_int(&q, initial ? initial_rank(initial) : 1);
     query_int(&q, initial ? initial_rank(initial) : 27);

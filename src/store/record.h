@@ -33,6 +33,7 @@ struct record {
         const char *id;           /* uuid */
         const struct study *study;
         const char *ended_by;     /* END only: "finished" "left" "idle" */
+        bool clip;                /* shown to answer a question: earns as any, but "go on here" stays where it was */
     } viewing;
     const struct attempt *attempt;
     const struct question *question; /* one of attempt->set */
