@@ -44,12 +44,14 @@ static bool read_old(struct builder *b, struct err *e)
 
 /* ---- one course ---- */
 
-static bool same_version(const struct source *s, const struct index_entry *old, const struct tree_ref *made, struct err *e)
+static bool same_version(const struct source *s, const struct index_entry *old, const struct tree_ref *made,
+                         struct err *e)
 {
     if (strcmp(old->manifest.sha256, made->sha256) == 0)
         return true;
-    return err_set(e, ERR_REFUSED, "%s has changed but its version is still %lld; set \"version\": %lld in %s/course.json",
-                   s->id, (long long)s->version, (long long)s->version + 1, s->dir);
+    return err_set(e, ERR_REFUSED,
+                   "%s has changed but its version is still %lld; set \"version\": %lld in %s/course.json", s->id,
+                   (long long)s->version, (long long)s->version + 1, s->dir);
 }
 
 static bool write_manifest(struct builder *b, const struct course *c, struct tree_ref *out, struct err *e)
@@ -61,7 +63,8 @@ static bool write_manifest(struct builder *b, const struct course *c, struct tre
     json_write(json, &text);
     json_decref(json);
     bool ok = text.len <= TREE_MANIFEST_MAX ||
-              err_set(e, ERR_TOO_BIG, "%s: its manifest has %zu bytes, at most %d are allowed", c->id, text.len, TREE_MANIFEST_MAX);
+              err_set(e, ERR_TOO_BIG, "%s: its manifest has %zu bytes, at most %d are allowed", c->id, text.len,
+                      TREE_MANIFEST_MAX);
     /* What we publish must be what kiosks accept. */
     ok = ok && (course_parse(text.data, text.len, &again, e) || err_at(e, "%s", c->id));
     course_release(&again);
@@ -170,7 +173,8 @@ static bool publish(struct builder *b, struct err *e)
     if ((b->changed || !b->had_list) && !write_index(b, main_channel(&t), e))
         return false;
     t.version++;
-    t.issued_s = b->o->now_s > t.issued_s ? b->o->now_s : t.issued_s; /* a clock set back must not go back in the list */
+    if (b->o->now_s > t.issued_s) /* a clock that was set back must not go back in the list */
+        t.issued_s = b->o->now_s;
     t.expires_s = t.issued_s + TREE_LIFE_S;
     str_init(&payload, 0);
     str_init(&envelope, 0);

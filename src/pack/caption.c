@@ -134,8 +134,8 @@ bool caption_from_srt(const char *text, struct str *out, struct err *e)
         } else if (!is_number(p, n)) {
             str_puts(out, "\n");
             if (!times(p, n, out))
-                return err_set(e, ERR_INVALID, "line %d: a time such as \"00:00:01,000 --> 00:00:04,000\" should be here",
-                               line_no);
+                return err_set(e, ERR_INVALID,
+                               "line %d: a time such as \"00:00:01,000 --> 00:00:04,000\" should be here", line_no);
             in_cue = true;
             cues++;
         }
@@ -153,8 +153,8 @@ static bool showable(const struct str *vtt, struct err *e)
     int count = cues.count, skipped = cues.skipped;
     cues_release(&cues);
     if (skipped)
-        return err_set(e, ERR_INVALID, "%d of its %d captions are broken (times such as 00:01.000 --> 00:04.000?)", skipped,
-                       count + skipped);
+        return err_set(e, ERR_INVALID, "%d of its %d captions are broken (times such as 00:01.000 --> 00:04.000?)",
+                       skipped, count + skipped);
     return count > 0 || err_set(e, ERR_INVALID, "there is no caption in it");
 }
 

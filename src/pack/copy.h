@@ -11,7 +11,8 @@ enum copy_result { COPY_MORE, COPY_DONE, COPY_FAILED };
 
 struct copy;
 /* `repo_fd` is borrowed until copy_close. NULL on failure; nothing is read yet. */
-struct copy *copy_open(int repo_fd, const char *data_dir, const char *sha256, uint64_t size_bytes, struct err *e) MUST_CHECK;
+struct copy *copy_open(int repo_fd, const char *data_dir, const char *sha256, uint64_t size_bytes,
+                       struct err *e) MUST_CHECK;
 /* Moves about a mebibyte (also of what an earlier run left behind, which is hashed again). `moved` gets how many
  * bytes further we are. COPY_DONE: the part is whole, verified and fsync'd. COPY_FAILED: ERR_UNTRUSTED wrong
  * bytes, ERR_TOO_BIG longer than signed, ERR_MISSING the source cannot be read, ERR_IO and ERR_FULL our own disk.

@@ -120,7 +120,8 @@ struct verified *envelope_open_named(const void *bytes, size_t len, const struct
     char sum[SHA256_HEX];
     sha256_hex(bytes, len, sum);
     if (len != ref->size_bytes || strcmp(sum, ref->sha256) != 0) {
-        err_set(e, ERR_UNTRUSTED, "its bytes are not the signed ones (SHA-256 %.12s…, signed %.12s…)", sum, ref->sha256);
+        err_set(e, ERR_UNTRUSTED, "its bytes are not the signed ones (SHA-256 %.12s…, signed %.12s…)", sum,
+                ref->sha256);
         return NULL;
     }
     struct str text;

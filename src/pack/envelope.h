@@ -25,7 +25,8 @@ struct tree_ref {
  * key ids otherwise; ERR_INVALID when it is no envelope at all. */
 struct verified *envelope_open(const void *bytes, size_t len, const struct key_ring *ring, struct err *e) MUST_CHECK;
 /* Door 2: `bytes` are exactly those that `ref` (from something verified) names; unpacks their zstd frame. */
-struct verified *envelope_open_named(const void *bytes, size_t len, const struct tree_ref *ref, struct err *e) MUST_CHECK;
+struct verified *envelope_open_named(const void *bytes, size_t len, const struct tree_ref *ref,
+                                     struct err *e) MUST_CHECK;
 const char *verified_bytes(const struct verified *v, size_t *len); /* borrowed, NUL-terminated */
 const char *verified_key_id(const struct verified *v); /* who signed it (first match); "" behind door 2 */
 void verified_free(struct verified *v);                /* NULL is fine */

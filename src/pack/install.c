@@ -299,8 +299,8 @@ static bool refuse(struct install *i, struct plan_package *p, struct err *e)
 {
     err_at(e, "%s", p->id);
     if ((e->kind == ERR_IO || e->kind == ERR_MISSING) && !source_is_there(i))
-        return err_set(e, ERR_MISSING, "the source %s was removed; put it back and start again, what was copied is kept",
-                       i->source);
+        return err_set(e, ERR_MISSING,
+                       "the source %s was removed; put it back and start again, what was copied is kept", i->source);
     set_state(i, p, PLAN_REFUSED, e);
     log_info("refused %s", e->text);
     drop_parts(i, p);

@@ -107,13 +107,14 @@ static bool answers_are_inside(const struct source_lesson *l, int64_t duration_m
     for (int i = 0; i < l->questions.count; i++) {
         const struct question *q = &l->questions.question[i];
         if (q->answer_at_ms >= duration_ms)
-            return err_set(e, ERR_INVALID, "%s: question %s is answered at %.1f s, but the lesson lasts %.1f s", l->questions_file,
-                           q->id, (double)q->answer_at_ms / 1000, (double)duration_ms / 1000);
+            return err_set(e, ERR_INVALID, "%s: question %s is answered at %.1f s, but the lesson lasts %.1f s",
+                           l->questions_file, q->id, (double)q->answer_at_ms / 1000, (double)duration_ms / 1000);
     }
     return true;
 }
 
-static bool add_questions(const struct work *k, struct source_lesson *l, int64_t duration_ms, struct file_ref *out, struct err *e)
+static bool add_questions(const struct work *k, struct source_lesson *l, int64_t duration_ms, struct file_ref *out,
+                          struct err *e)
 {
     struct question_pictures p = { k, true, e };
     if (!l->questions.count)
@@ -164,7 +165,8 @@ static bool add_as_it_is(const struct work *k, const struct source_media *m, str
     char *path = fs_join(k->s->dir, m->file);
     bool ok = probe_media(path, &p, e);
     if (ok) {
-        struct rendition *r = new_rendition(l, m->weight >= 0 ? (enum rendition_weight)m->weight : p.weight, p.duration_ms);
+        struct rendition *r = new_rendition(l, m->weight >= 0 ? (enum rendition_weight)m->weight : p.weight,
+                                            p.duration_ms);
         ok = add_path(k, path, base_name(m->file), p.type, &r->media, e);
         if (ok && !p.has_video)
             ok = add_stills(k, m, r, e);
@@ -250,7 +252,8 @@ static bool settle_renditions(struct lesson *l, struct err *e)
             return err_set(e, ERR_INVALID, "two files have the weight %s; a lesson has each once",
                            rendition_weight_name(r->weight));
         if (llabs(r->duration_ms - l->duration_ms) > DURATION_SLACK_MS)
-            return err_set(e, ERR_INVALID, "%s lasts %lld ms, but another form of the lesson %lld ms: are they the same lesson?",
+            return err_set(e, ERR_INVALID,
+                           "%s lasts %lld ms, but another form of the lesson %lld ms: are they the same lesson?",
                            r->media.name, (long long)r->duration_ms, (long long)l->duration_ms);
     }
     return true;

@@ -219,8 +219,8 @@ static bool look(struct plan *p, struct plan_package *k, struct db *db, struct e
     if (ok && same) {
         const char *text = verified_bytes(k->manifest, &len);
         sha256_hex(text, len, sum);
-        ok = strcmp(here_sha, sum) == 0 || err_set(e, ERR_UNTRUSTED, "its version %lld is here already with other content",
-                                                   (long long)k->version);
+        ok = strcmp(here_sha, sum) == 0 ||
+             err_set(e, ERR_UNTRUSTED, "its version %lld is here already with other content", (long long)k->version);
     }
     ok = ok && find_missing(p, k, &course, e);
     course_release(&course);

@@ -19,7 +19,11 @@ enum plan_state {
 };
 const char *plan_state_name(enum plan_state s); /* "install" "current" ... for --json */
 
-struct plan_blob { char sha256[SHA256_HEX]; uint64_t size_bytes; char *where; /* "lesson 2, captions zh-CN: l2.vtt" */ };
+struct plan_blob {
+    char sha256[SHA256_HEX];
+    uint64_t size_bytes;
+    char *where; /* "lesson 2, captions zh-CN: l2.vtt" */
+};
 
 struct plan_package {
     char *id;

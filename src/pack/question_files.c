@@ -12,7 +12,8 @@
 
 typedef bool visitor(void *ctx, struct file_ref *f, const char *where);
 
-static bool each_option(const struct question *q, struct option *list, int count, const char *kind, visitor *visit, void *ctx)
+static bool each_option(const struct question *q, struct option *list, int count, const char *kind, visitor *visit,
+                        void *ctx)
 {
     for (int i = 0; i < count; i++) {
         char where[96];

@@ -8,7 +8,8 @@
 enum { QUESTION_FILES_MAX_BYTES = 4 << 20 }; /* of one questions file */
 
 /* Every picture of a set; `where` is such as "question q3, option c2". The refs may be changed. */
-void question_files_each(struct question_set *s, bool (*visit)(void *ctx, struct file_ref *f, const char *where), void *ctx);
+void question_files_each(struct question_set *s, bool (*visit)(void *ctx, struct file_ref *f, const char *where),
+                         void *ctx);
 /* Parses the bytes of a questions file, proven to be those that `f` names. */
 bool question_files_parse(const struct str *bytes, const struct file_ref *f, struct question_set *out,
                           struct err *e) MUST_CHECK;

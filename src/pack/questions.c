@@ -29,7 +29,9 @@ static void expand_pictures(json_t *node)
     size_t i;
     json_object_foreach_safe(node, next, key, value) {
         if (strcmp(key, "picture") == 0 && json_is_string(value))
-            json_object_set_new(node, key, json_pack("{s:s,s:i,s:s,s:O}", "sha256", nobody, "size", 0, "type", "image/*", "name", value));
+            json_object_set_new(
+                node, key,
+                json_pack("{s:s,s:i,s:s,s:O}", "sha256", nobody, "size", 0, "type", "image/*", "name", value));
         else
             expand_pictures(value);
     }

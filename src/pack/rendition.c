@@ -78,7 +78,8 @@ bool rendition_stills(const char *media, const char *folder, struct err *e)
     char *filter = mem_printf("select='isnan(prev_selected_t)+gte(t-prev_selected_t,%d)',scale=-2:'min(480,ih)'",
                               RENDITION_STILL_MS / 1000);
     const char *const argv[] = { "ffmpeg", "-nostdin", "-v", "error", "-y", "-i", url, "-map", "0:v:0", "-vf", filter,
-                                 "-vsync", "vfr", "-c:v", "libwebp", "-quality", "70", "-map_metadata", "-1", "-f", "image2", out, NULL };
+                                 "-vsync", "vfr", "-c:v", "libwebp", "-quality", "70", "-map_metadata", "-1",
+                                 "-f", "image2", out, NULL };
     bool ok = child_run(argv, NULL, e);
     free(url);
     free(out);

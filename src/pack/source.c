@@ -31,7 +31,8 @@ static bool is_object(const json_t *o, const char *where, struct err *e)
 }
 
 /* A language map, or a plain string in zh-CN. */
-static bool get_text(const json_t *o, const char *where, const char *key, bool required, struct lang_text *out, struct err *e)
+static bool get_text(const json_t *o, const char *where, const char *key, bool required, struct lang_text *out,
+                     struct err *e)
 {
     const json_t *v = json_object_get(o, key);
     char *at = mem_printf("%s%s%s", where, *where ? ": " : "", key);
@@ -131,7 +132,8 @@ static bool parse_medium(const char *dir, const json_t *v, const char *where, st
         m->file = mem_dup(json_string_value(v));
         return check_file(dir, where, m->file, e);
     }
-    return is_object(v, where, e) && only_keys(v, where, keys, e) && get_file(dir, v, where, "file", true, &m->file, e) &&
+    return is_object(v, where, e) && only_keys(v, where, keys, e) &&
+           get_file(dir, v, where, "file", true, &m->file, e) &&
            json_get_str_or(v, where, "weight", 16, NULL, &weight, e) &&
            (!weight || parse_weight(weight, where, &m->weight, e)) && parse_stills(dir, v, where, m, e);
 }
@@ -141,7 +143,8 @@ static bool parse_media(const char *dir, const json_t *o, const char *where, str
     json_t *v = json_object_get(o, "media"), *list = json_is_array(v) ? json_incref(v) : json_pack("[O]", v);
     bool ok = v && json_array_size(list) >= 1 && json_array_size(list) <= MEDIA_MAX;
     if (!ok)
-        err_set(e, ERR_INVALID, "%s: \"media\" must name a film or sound file, or at most %d of them", where, MEDIA_MAX);
+        err_set(e, ERR_INVALID, "%s: \"media\" must name a film or sound file, or at most %d of them", where,
+                MEDIA_MAX);
     l->media = mem_alloc(MEDIA_MAX * sizeof *l->media);
     for (size_t i = 0; ok && i < json_array_size(list); i++) {
         char *at = mem_printf("%s: media[%zu]", where, i);
@@ -164,12 +167,14 @@ static bool lang_valid(const char *lang)
            strspn(lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == n;
 }
 
-static bool parse_caption(const char *dir, const json_t *o, const char *where, struct source_caption *out, struct err *e)
+static bool parse_caption(const char *dir, const json_t *o, const char *where, struct source_caption *out,
+                          struct err *e)
 {
     static const char *const keys[] = { "lang", "file", NULL };
     const char *lang;
     if (!is_object(o, where, e) || !only_keys(o, where, keys, e) ||
-        !json_get_str(o, where, "lang", LANG_TEXT - 1, &lang, e) || !get_file(dir, o, where, "file", true, &out->file, e))
+        !json_get_str(o, where, "lang", LANG_TEXT - 1, &lang, e) ||
+        !get_file(dir, o, where, "file", true, &out->file, e))
         return false;
     if (!lang_valid(lang))
         return err_set(e, ERR_INVALID, "%s: \"lang\" must be a language such as zh-CN or en", where);
@@ -196,7 +201,8 @@ static bool parse_captions(const char *dir, const json_t *o, const char *where, 
     return ok;
 }
 
-static bool add_translations(const char *dir, const json_t *o, const char *where, struct source_lesson *l, struct err *e)
+static bool add_translations(const char *dir, const json_t *o, const char *where, struct source_lesson *l,
+                             struct err *e)
 {
     const json_t *map;
     if (!json_get_object(o, where, "translations", false, &map, e) || !map)
@@ -283,7 +289,8 @@ static bool word_valid(const char *s, const char *chars)
 
 static bool parse_course(const json_t *o, struct source *s, struct err *e)
 {
-    static const char *const keys[] = { "id", "version", "title", "summary", "category", "priority", "poster", "lessons", NULL };
+    static const char *const keys[] = { "id",       "version", "title",   "summary", "category",
+                                        "priority", "poster",  "lessons", NULL };
     const char *id, *category;
     int64_t priority;
     if (!only_keys(o, "", keys, e) || !json_get_str(o, "", "id", 128, &id, e) ||
@@ -292,7 +299,8 @@ static bool parse_course(const json_t *o, struct source *s, struct err *e)
         !json_get_int_or(o, "", "priority", 0, 100, 50, &priority, e))
         return false;
     if (!word_valid(id, "abcdefghijklmnopqrstuvwxyz0123456789.-") || !strchr(id, '.') || id[0] == '.' || id[0] == '-')
-        return err_set(e, ERR_INVALID, "\"id\" must be a reverse domain name of [a-z0-9.-] such as org.example.first-aid");
+        return err_set(e, ERR_INVALID,
+                       "\"id\" must be a reverse domain name of [a-z0-9.-] such as org.example.first-aid");
     if (!word_valid(category, "abcdefghijklmnopqrstuvwxyz-"))
         return err_set(e, ERR_INVALID, "\"category\" must be of [a-z-]");
     s->id = mem_dup(id);

@@ -12,7 +12,9 @@ static const int64_t version_max = (int64_t)1 << 53; /* what every JSON reader h
 
 void tree_path(enum tree_kind kind, const char *sha256, char out[TREE_PATH_MAX])
 {
-    static const char *const folder[] = { [TREE_INDEX] = "i", [TREE_MANIFEST] = "m", [TREE_BLOB] = "b", [TREE_CHUNKS] = "k" };
+    static const char *const folder[] = {
+        [TREE_INDEX] = "i", [TREE_MANIFEST] = "m", [TREE_BLOB] = "b", [TREE_CHUNKS] = "k"
+    };
     if (kind == TREE_INDEX)
         snprintf(out, TREE_PATH_MAX, "i/%.64s.zst", sha256);
     else

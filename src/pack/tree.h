@@ -61,7 +61,8 @@ void index_put(struct index *x, const char *id, int64_t version, const struct tr
 void index_release(struct index *x);
 
 /* Door 2 on a file of the tree: reads it, checks it against `ref`, unpacks it. The error names the file. */
-struct verified *tree_read_named(int repo_fd, enum tree_kind kind, const struct tree_ref *ref, struct err *e) MUST_CHECK;
+struct verified *tree_read_named(int repo_fd, enum tree_kind kind, const struct tree_ref *ref,
+                                 struct err *e) MUST_CHECK;
 /* Door 1 on repo/timestamp. */
 struct verified *tree_read_timestamp(int repo_fd, const struct key_ring *ring, struct err *e) MUST_CHECK;
 #endif

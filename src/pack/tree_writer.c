@@ -47,7 +47,8 @@ void tree_writer_close(struct tree_writer *w)
 }
 
 /* Moves a finished, fsync'd file under its final name, unless that is there already. */
-static bool place(struct tree_writer *w, const char *from, enum tree_kind kind, const char *sha, uint64_t size, struct err *e)
+static bool place(struct tree_writer *w, const char *from, enum tree_kind kind, const char *sha, uint64_t size,
+                  struct err *e)
 {
     char rel[TREE_PATH_MAX];
     struct stat st;
@@ -80,7 +81,8 @@ static bool write_out(struct tree_writer *w, const void *data, size_t len, char 
     return ok;
 }
 
-static bool add(struct tree_writer *w, enum tree_kind kind, const char *sha, const void *data, size_t len, struct err *e)
+static bool add(struct tree_writer *w, enum tree_kind kind, const char *sha, const void *data, size_t len,
+                struct err *e)
 {
     char *path;
     if (!write_out(w, data, len, &path, e))

@@ -21,7 +21,8 @@ struct trust {
 
 bool trust_load(const char *data_dir, struct trust *out, struct err *e) MUST_CHECK;
 /* Pins `key` in place of any other, durably. *replaced (may be NULL) gets the old id, "" if there was none. */
-bool trust_pin(const char *data_dir, const struct public_key *key, char replaced[KEY_ID_TEXT], struct err *e) MUST_CHECK;
+bool trust_pin(const char *data_dir, const struct public_key *key, char replaced[KEY_ID_TEXT],
+               struct err *e) MUST_CHECK;
 /* May this verified timestamp be used? ERR_OLDER for one below the newest seen or certainly expired. `floor_ms`:
  * see clock.h; the wall clock has no say. Pure. */
 bool trust_accepts(const struct trust *t, const struct verified *v, const struct timestamp *stamp, int64_t floor_ms,

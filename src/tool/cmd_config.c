@@ -31,8 +31,9 @@ static int sample(const struct args *a)
 }
 
 static const struct option_spec check_options[] = { OPTION_DATA, { NULL } };
-const struct command cmd_config_check = { "config check", "[FILE]", "checks weike.conf, naming file and line", check_options,
-                                          check };
+const struct command cmd_config_check = { "config check", "[FILE]", "checks weike.conf, naming file and line",
+                                          check_options, check };
 static const struct option_spec sample_options[] = { { NULL } };
-const struct command cmd_config_sample = { "config sample", NULL, "prints a weike.conf with every setting and what it means",
-                                           sample_options, sample };
+const struct command cmd_config_sample = { "config sample", NULL,
+                                           "prints a weike.conf with every setting and what it means", sample_options,
+                                           sample };

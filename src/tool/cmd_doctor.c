@@ -29,7 +29,8 @@ struct doctor {
     int missing;
 };
 
-static void find(struct doctor *d, const char *what, enum grade g, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static void find(struct doctor *d, const char *what, enum grade g, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 static void find(struct doctor *d, const char *what, enum grade g, const char *fmt, ...)
 {
     char text[700];
@@ -72,7 +73,8 @@ static void check_records(struct doctor *d)
     if (!outbox_each(store_db(d->store), 0, count_record, &good, &damaged, &e))
         find(d, "records", GRADE_BAD, "%s", e.text);
     else if (damaged)
-        find(d, "records", GRADE_BAD, "%lld of %lld records no longer fit their hash", (long long)damaged, (long long)(good + damaged));
+        find(d, "records", GRADE_BAD, "%lld of %lld records no longer fit their hash", (long long)damaged,
+             (long long)(good + damaged));
     else
         find(d, "records", GRADE_OK, "%lld records, each fits its hash", (long long)good);
 }
@@ -99,11 +101,12 @@ static void check_blobs(struct doctor *d)
     if (!blob_each(d->dir, check_blob, d, &e))
         find(d, "files", GRADE_BAD, "%s", e.text);
     else if (d->damaged && d->removed)
-        find(d, "files", GRADE_BAD, "%d of %d files were damaged and removed; import the stick again to bring them back",
-             d->damaged, d->blobs);
-    else if (d->damaged)
-        find(d, "files", GRADE_BAD, "%d of %d files are damaged; run doctor --repair, then import the stick again", d->damaged,
+        find(d, "files", GRADE_BAD,
+             "%d of %d files were damaged and removed; import the stick again to bring them back", d->damaged,
              d->blobs);
+    else if (d->damaged)
+        find(d, "files", GRADE_BAD, "%d of %d files are damaged; run doctor --repair, then import the stick again",
+             d->damaged, d->blobs);
     else
         find(d, "files", GRADE_OK, "%d files, each fits its hash", d->blobs);
 }
@@ -196,7 +199,8 @@ static void check_clock(struct doctor *d, const struct health *h)
     char now[32];
     clock_format_utc(h->clock.wall_raw_ms, now, sizeof now);
     if (h->clock.trust == CLOCK_FLOOR)
-        find(d, "clock", GRADE_BAD, "it says %s, which cannot be true; set the date (durations are counted right all the same)", now);
+        find(d, "clock", GRADE_BAD,
+             "it says %s, which cannot be true; set the date (durations are counted right all the same)", now);
     else if (h->clock.trust == CLOCK_RTC)
         find(d, "clock", GRADE_NOTE, "%s, which nobody has vouched for", now);
     else
@@ -243,8 +247,8 @@ static void print_findings(const struct doctor *d)
     size_t i;
     json_t *f;
     json_array_foreach(d->findings, i, f)
-        printf("%-5s %-9s %s\n", json_string_value(json_object_get(f, "state")), json_string_value(json_object_get(f, "check")),
-               json_string_value(json_object_get(f, "text")));
+        printf("%-5s %-9s %s\n", json_string_value(json_object_get(f, "state")),
+               json_string_value(json_object_get(f, "check")), json_string_value(json_object_get(f, "text")));
 }
 
 static int verdict(const struct doctor *d)
@@ -281,7 +285,11 @@ static int doctor(const struct args *a)
     return code;
 }
 
-static const struct option_spec options[] = { OPTION_DATA, OPTION_JSON,
-                                              { "repair", NULL, "remove damaged files of lessons, so that an import brings them again" },
-                                              { NULL } };
-const struct command cmd_doctor = { "doctor", NULL, "checks everything, says what is wrong and what to do", options, doctor };
+static const struct option_spec options[] = {
+    OPTION_DATA,
+    OPTION_JSON,
+    { "repair", NULL, "remove damaged files of lessons, so that an import brings them again" },
+    { NULL }
+};
+const struct command cmd_doctor = { "doctor", NULL, "checks everything, says what is wrong and what to do", options,
+                                    doctor };

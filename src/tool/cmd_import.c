@@ -71,11 +71,12 @@ static void print_package(const struct install_package *p)
 
 static json_t *package_json(const struct install_package *p)
 {
-    json_t *o = json_pack("{s:s,s:I,s:I,s:s,s:o,s:i,s:I}", "id", p->id, "version", (json_int_t)p->version, "version_before",
-                          (json_int_t)p->here_version, "state", plan_state_name(p->state), "title",
+    json_t *o = json_pack("{s:s,s:I,s:I,s:s,s:o,s:i,s:I}", "id", p->id, "version", (json_int_t)p->version,
+                          "version_before", (json_int_t)p->here_version, "state", plan_state_name(p->state), "title",
                           lang_text_to_json(&p->title), "lessons", p->lessons, "bytes", (json_int_t)p->need_bytes);
     if (p->err.kind != ERR_NONE)
-        json_object_set_new(o, "error", json_pack("{s:s,s:s}", "kind", err_kind_name(p->err.kind), "text", p->err.text));
+        json_object_set_new(o, "error",
+                            json_pack("{s:s,s:s}", "kind", err_kind_name(p->err.kind), "text", p->err.text));
     return o;
 }
 
@@ -110,7 +111,8 @@ static int conclude(struct install *i, const char *data_dir, bool json)
     if (p.err.kind != ERR_NONE) {
         if (p.err.kind == ERR_UNTRUSTED && strstr(p.err.text, "not trusted here")) {
             size_t n = strlen(p.err.text);
-            snprintf(p.err.text + n, sizeof p.err.text - n, " (\"weikectl trust FILE.pub --data %s\" would trust it)", data_dir);
+            snprintf(p.err.text + n, sizeof p.err.text - n, " (\"weikectl trust FILE.pub --data %s\" would trust it)",
+                     data_dir);
         }
         return tool_fail(&p.err);
     }
@@ -141,4 +143,5 @@ static int import(const struct args *a)
 }
 
 static const struct option_spec options[] = { OPTION_DATA, OPTION_JSON, { NULL } };
-const struct command cmd_import = { "import", "TREE", "verifies a tree or stick and installs what is new", options, import };
+const struct command cmd_import = { "import", "TREE", "verifies a tree or stick and installs what is new", options,
+                                    import };

@@ -13,7 +13,8 @@ static int keygen(const struct args *a)
     const char *dir = args_get(a, "out");
     if (!key_generate(dir, &key, &e))
         return tool_fail(&e);
-    printf("Made key %s: %s/weike.key signs and must stay secret, %s/weike.pub may be given to everybody.\n", key.id, dir, dir);
+    printf("Made key %s: %s/weike.key signs and must stay secret, %s/weike.pub may be given to everybody.\n", key.id,
+           dir, dir);
     return TOOL_DONE;
 }
 
@@ -31,10 +32,11 @@ static int trust(const struct args *a)
     return ok ? TOOL_DONE : tool_fail(&e);
 }
 
-static const struct option_spec keygen_options[] = { { "out", "DIR", "folder for weike.key and weike.pub (made if missing)", true },
-                                                     { NULL } };
+static const struct option_spec keygen_options[] = {
+    { "out", "DIR", "folder for weike.key and weike.pub (made if missing)", true }, { NULL }
+};
 const struct command cmd_keygen = { "keygen", NULL, "makes a pair of keys to sign with", keygen_options, keygen };
 
 static const struct option_spec trust_options[] = { OPTION_DATA, { NULL } };
-const struct command cmd_trust = { "trust", "FILE.pub", "lets a data directory accept what this key signs", trust_options,
-                                   trust };
+const struct command cmd_trust = { "trust", "FILE.pub", "lets a data directory accept what this key signs",
+                                   trust_options, trust };

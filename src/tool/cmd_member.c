@@ -65,9 +65,9 @@ static void print_member(const struct member *m, json_t *list)
         return;
     }
     char initial[2] = { m->initial, 0 };
-    json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s,s:b,s:b,s:b}", "id", m->id, "name", m->name, "initial", initial,
-                                          "role", member_role_name(m->role), "active", m->active, "has_pin", m->has_pin,
-                                          "has_pictures", m->has_pictures));
+    json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s,s:b,s:b,s:b}", "id", m->id, "name", m->name, "initial",
+                                          initial, "role", member_role_name(m->role), "active", m->active, "has_pin",
+                                          m->has_pin, "has_pictures", m->has_pictures));
 }
 
 static bool list_all(struct db *db, json_t *list, struct err *e)
@@ -120,5 +120,5 @@ const struct command cmd_member_import = { "member import", "FILE.csv", "adds or
                                            import_options, import };
 
 static const struct option_spec list_options[] = { OPTION_DATA, OPTION_JSON, { NULL } };
-const struct command cmd_member_list = { "member list", NULL, "the members, in the order of the sign-in wall", list_options,
-                                         list };
+const struct command cmd_member_list = { "member list", NULL, "the members, in the order of the sign-in wall",
+                                         list_options, list };

@@ -47,10 +47,11 @@ static int pack(const struct args *a)
     if (!ok)
         return tool_fail(&e);
     if (r.published)
-        printf("%s: published list %lld, %d of %d packages new, %s added.\n", o.tree, (long long)r.timestamp_version, r.added,
-               r.packages, tool_size(r.new_bytes, mb));
+        printf("%s: published list %lld, %d of %d packages new, %s added.\n", o.tree, (long long)r.timestamp_version,
+               r.added, r.packages, tool_size(r.new_bytes, mb));
     else
-        printf("%s: nothing new in %d packages, list %lld stays.\n", o.tree, r.packages, (long long)r.timestamp_version);
+        printf("%s: nothing new in %d packages, list %lld stays.\n", o.tree, r.packages,
+               (long long)r.timestamp_version);
     return TOOL_DONE;
 }
 
@@ -61,16 +62,18 @@ static json_t *report_json(const struct verify_report *r)
     json_t *packages = json_array(), *problems = json_array();
     for (int i = 0; i < r->count; i++) {
         const struct verify_package *p = &r->package[i];
-        json_array_append_new(packages, json_pack("{s:s,s:I,s:o,s:i,s:i,s:I}", "id", p->id, "version", (json_int_t)p->version,
-                                                  "title", lang_text_to_json(&p->title), "lessons", p->lessons, "files",
-                                                  p->files, "bytes", (json_int_t)p->bytes));
+        json_array_append_new(packages,
+                              json_pack("{s:s,s:I,s:o,s:i,s:i,s:I}", "id", p->id, "version", (json_int_t)p->version,
+                                        "title", lang_text_to_json(&p->title), "lessons", p->lessons, "files", p->files,
+                                        "bytes", (json_int_t)p->bytes));
     }
     for (int i = 0; i < r->problem_count; i++)
         json_array_append_new(problems, json_pack("{s:s,s:s}", "kind", err_kind_name(r->problem[i].kind), "text",
                                                   r->problem[i].text));
-    return json_pack("{s:s,s:I,s:I,s:I,s:i,s:I,s:i,s:o,s:o}", "key", r->key_id, "list", (json_int_t)r->stamp.version, "issued",
-                     (json_int_t)r->stamp.issued_s, "expires", (json_int_t)r->stamp.expires_s, "files", r->files, "bytes",
-                     (json_int_t)r->bytes, "stray_files", r->stray_files, "packages", packages, "problems", problems);
+    return json_pack("{s:s,s:I,s:I,s:I,s:i,s:I,s:i,s:o,s:o}", "key", r->key_id, "list", (json_int_t)r->stamp.version,
+                     "issued", (json_int_t)r->stamp.issued_s, "expires", (json_int_t)r->stamp.expires_s, "files",
+                     r->files, "bytes", (json_int_t)r->bytes, "stray_files", r->stray_files, "packages", packages,
+                     "problems", problems);
 }
 
 static void report_text(const char *tree, const struct verify_report *r)
@@ -78,13 +81,13 @@ static void report_text(const char *tree, const struct verify_report *r)
     char mb[32], issued[32], expires[32];
     clock_format_utc(r->stamp.issued_s * 1000, issued, sizeof issued);
     clock_format_utc(r->stamp.expires_s * 1000, expires, sizeof expires);
-    printf("%s: list %lld of key %s, issued %.10s, valid until %.10s\n", tree, (long long)r->stamp.version, r->key_id, issued,
-           expires);
+    printf("%s: list %lld of key %s, issued %.10s, valid until %.10s\n", tree, (long long)r->stamp.version, r->key_id,
+           issued, expires);
     for (int i = 0; i < r->count; i++) {
         const struct verify_package *p = &r->package[i];
         char *title = tool_clean(lang_text_get(&p->title, "zh-CN"));
-        printf("  %s version %lld: %s, %d lessons, %d files, %s\n", p->id, (long long)p->version, title, p->lessons, p->files,
-               tool_size(p->bytes, mb));
+        printf("  %s version %lld: %s, %d lessons, %d files, %s\n", p->id, (long long)p->version, title, p->lessons,
+               p->files, tool_size(p->bytes, mb));
         free(title);
     }
     printf("%d files verified, %s", r->files, tool_size(r->bytes, mb));
@@ -134,8 +137,11 @@ static const struct option_spec pack_options[] = {
     { "renditions", NULL, "transcode each film to the house weights (light, 480p, 720p)" },
     { NULL }
 };
-const struct command cmd_pack = { "pack", "SRC", "turns course folders into a signed content tree", pack_options, pack };
+const struct command cmd_pack = { "pack", "SRC", "turns course folders into a signed content tree", pack_options,
+                                  pack };
 
-static const struct option_spec verify_options[] = { { "pub", "PUB", "the key that shall have signed", true }, OPTION_JSON, { NULL } };
+static const struct option_spec verify_options[] = { { "pub", "PUB", "the key that shall have signed", true },
+                                                     OPTION_JSON,
+                                                     { NULL } };
 const struct command cmd_verify = { "verify", "TREE", "checks every signature, hash and size of a tree", verify_options,
                                     verify };

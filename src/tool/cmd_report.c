@@ -66,8 +66,8 @@ static bool visit(void *ctx, const struct hours_report_row *row)
         csv_row(r, row, name);
     else
         printf("%-16s  screen %7.2f h  watched %7.2f h  verified %7.2f h  finished %3d  %s\n", row->member.id,
-               in_hours(row->hours.screen_ms), in_hours(row->hours.watched_ms), in_hours(row->hours.verified_ms), row->finished,
-               name);
+               in_hours(row->hours.screen_ms), in_hours(row->hours.watched_ms), in_hours(row->hours.verified_ms),
+               row->finished, name);
     free(name);
     return true;
 }
@@ -148,5 +148,5 @@ static const struct option_spec options[] = {
     OPTION_DATA,
     { NULL }
 };
-const struct command cmd_report_hours = { "report hours", NULL, "study hours by member: screen-on, watched, verified", options,
-                                          hours };
+const struct command cmd_report_hours = { "report hours", NULL, "study hours by member: screen-on, watched, verified",
+                                          options, hours };

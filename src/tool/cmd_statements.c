@@ -49,7 +49,8 @@ static int statements(const struct args *a)
     if (s) {
         ok = outbox_each(store_db(s), 0, args_flag(a, "json") ? print_json : print_text, NULL, &damaged, &e);
         if (ok && damaged)
-            ok = err_set(&e, ERR_DAMAGED, "%lld statements no longer fit their hash and were left out", (long long)damaged);
+            ok = err_set(&e, ERR_DAMAGED, "%lld statements no longer fit their hash and were left out",
+                         (long long)damaged);
         if (!ok)
             tool_fail(&e);
         store_close(s);
@@ -58,7 +59,8 @@ static int statements(const struct args *a)
     return ok ? TOOL_DONE : TOOL_FAILED;
 }
 
-static const struct option_spec options[] = { { "json", NULL, "xAPI 1.0.3 statements, one JSON object a line" }, OPTION_DATA,
+static const struct option_spec options[] = { { "json", NULL, "xAPI 1.0.3 statements, one JSON object a line" },
+                                              OPTION_DATA,
                                               { NULL } };
 const struct command cmd_statements = { "statements", NULL, "every record as an xAPI statement, oldest first", options,
                                         statements };

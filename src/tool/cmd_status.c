@@ -35,7 +35,8 @@ static void as_text(const char *dir, const struct health *h, const struct trust 
     if (h->last_backup_ms)
         clock_format_utc(h->last_backup_ms, backup, sizeof backup);
     printf("weike %s, data in %s\n", version_text(), dir);
-    printf("  courses %lld, lessons %lld, members %lld\n", (long long)h->courses, (long long)h->lessons, (long long)h->members);
+    printf("  courses %lld, lessons %lld, members %lld\n", (long long)h->courses, (long long)h->lessons,
+           (long long)h->members);
     printf("  viewings %lld, answers %lld, statements %lld (%lld waiting, %lld quarantined)\n", (long long)h->viewings,
            (long long)h->answers, (long long)h->statements, (long long)h->waiting, (long long)h->quarantined);
     if (t->ring.count)
@@ -72,4 +73,5 @@ static int status(const struct args *a)
 }
 
 static const struct option_spec options[] = { OPTION_DATA, OPTION_JSON, { NULL } };
-const struct command cmd_status = { "status", NULL, "what is here: lessons, members, records, room, clock", options, status };
+const struct command cmd_status = { "status", NULL, "what is here: lessons, members, records, room, clock", options,
+                                    status };

@@ -38,5 +38,6 @@ static int pin(const struct args *a)
 }
 
 static const struct option_spec options[] = { OPTION_DATA, { NULL } };
-const struct command cmd_technician_pin = { "technician pin", "PIN", "sets the PIN of the technician's corner (\"-\": from stdin)",
-                                            options, pin };
+const struct command cmd_technician_pin = { "technician pin", "PIN",
+                                            "sets the PIN of the technician's corner (\"-\": from stdin)", options,
+                                            pin };

@@ -112,7 +112,8 @@ static int parse(const struct command *c, int argc, char **argv, struct args *a)
     struct option longs[TOOL_MAX_OPTIONS + 2] = { { "help", no_argument, NULL, OPT_HELP } };
     for (int i = 0; c->options[i].name; i++) {
         assert(i < TOOL_MAX_OPTIONS);
-        longs[i + 1] = (struct option){ c->options[i].name, c->options[i].arg ? required_argument : no_argument, NULL, i };
+        longs[i + 1] = (struct option){ c->options[i].name, c->options[i].arg ? required_argument : no_argument, NULL,
+                                        i };
     }
     *a = (struct args){ .command = c };
     opterr = 0;
@@ -120,8 +121,8 @@ static int parse(const struct command *c, int argc, char **argv, struct args *a)
         if (got == OPT_HELP)
             return help_one(c);
         if (got == ':' || got == '?') {
-            fprintf(stderr, got == ':' ? "weikectl %s: %s needs a value\n" : "weikectl %s: it has no option %s\n", c->name,
-                    argv[optind - 1]);
+            fprintf(stderr, got == ':' ? "weikectl %s: %s needs a value\n" : "weikectl %s: it has no option %s\n",
+                    c->name, argv[optind - 1]);
             return bad_use(c);
         }
         a->value[got] = optarg ? optarg : "";

@@ -93,7 +93,8 @@ struct store *tool_open_store(const char *dir, bool make)
     struct store_repair repair = { 0 };
     struct config config;
     if (!make && !has_database(dir)) {
-        err_set(&e, ERR_MISSING, "%s is no data directory yet; \"weikectl import\" or \"weikectl member add\" makes one", dir);
+        err_set(&e, ERR_MISSING,
+                "%s is no data directory yet; \"weikectl import\" or \"weikectl member add\" makes one", dir);
         tool_fail(&e);
         return NULL;
     }

@@ -50,7 +50,7 @@ const char *tool_size(uint64_t bytes, char out[32]); /* "12.3 MB", "4.5 kB" */
 /* Text of people for a terminal or table: without characters that move the cursor. Caller frees. */
 char *tool_clean(const char *text);
 
-extern const struct command cmd_keygen, cmd_trust, cmd_pack, cmd_verify, cmd_import, cmd_status, cmd_doctor, cmd_member_add,
-    cmd_member_import, cmd_member_list, cmd_report_hours, cmd_statements, cmd_technician_pin, cmd_config_check,
-    cmd_config_sample;
+extern const struct command cmd_keygen, cmd_trust, cmd_pack, cmd_verify, cmd_import, cmd_status, cmd_doctor,
+    cmd_member_add, cmd_member_import, cmd_member_list, cmd_report_hours, cmd_statements, cmd_technician_pin,
+    cmd_config_check, cmd_config_sample;
 #endif
