@@ -101,7 +101,7 @@ static void screen_enter(void *screen, void *app, const void *arg)
         return;
     }
     choose_captions(s);
-    viewing_begin(&s->viewing, app, &s->lesson, s->lesson.lesson->duration_ms, first_position(s));
+    viewing_begin(&s->viewing, app, &s->lesson, first_position(s), s->arg.clip);
     show_controls(s, clock_boot_ms());
 }
 

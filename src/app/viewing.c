@@ -6,7 +6,7 @@ static void post(struct viewing *v, enum record_kind kind, const char *how)
 {
     app_post(v->app, &(struct record){
         .kind = kind, .member_id = v->app->who.id, .course = &v->lesson->course, .lesson = v->lesson->lesson,
-        .viewing = { .id = v->id, .study = &v->study, .ended_by = how },
+        .viewing = { .id = v->id, .study = &v->study, .ended_by = how, .clip = v->clip },
     });
 }
 
@@ -21,18 +21,18 @@ static void save(struct viewing *v, int64_t boot_ms)
     post(v, RECORD_VIEWING_CHECKPOINT, NULL);
 }
 
-void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson *lesson, int64_t length_ms, int64_t position_ms)
+void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson *lesson, int64_t position_ms, bool clip)
 {
     struct clock_reading now;
     struct spans counted = { 0 }, verified = { 0 };
     uint64_t seed;
     app_clock(app, &now);
-    *v = (struct viewing){ .app = app, .lesson = lesson, .begun = true };
+    *v = (struct viewing){ .app = app, .lesson = lesson, .clip = clip, .begun = true };
     uuid_v7(now.wall_ms, v->id);
     random_bytes(&seed, sizeof seed);
     if (!progress_counted(app_db(app), app->who.id, lesson->lesson->content_id, app_plan_year(app), &counted, &verified, NULL))
         memset(&counted, 0, sizeof counted), memset(&verified, 0, sizeof verified);
-    study_init(&v->study, length_ms, position_ms, seed, now.boot_ms, &counted, &verified);
+    study_init(&v->study, lesson->lesson->duration_ms, position_ms, seed, now.boot_ms, &counted, &verified);
     spans_release(&counted);
     spans_release(&verified);
     v->ticked_boot_ms = v->saved_boot_ms = now.boot_ms;

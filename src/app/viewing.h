@@ -16,11 +16,12 @@ struct viewing {
     char id[UUID_TEXT];
     struct study study;
     bool begun, ended;
+    bool clip;              /* shown to answer a question: does not move the place to go on from */
     bool presenting;        /* the ledger was told that the media runs */
     int64_t ticked_boot_ms, saved_boot_ms;
 };
 
-void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson *lesson, int64_t length_ms, int64_t position_ms);
+void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson *lesson, int64_t position_ms, bool clip);
 /* Tells the ledger what the player does now. Call at every tick of the screen. */
 void viewing_follow(struct viewing *v, const struct player_state *p, int speed_permille, int64_t boot_ms);
 void viewing_seek(struct viewing *v, int64_t from_ms, int64_t to_ms, int64_t boot_ms);

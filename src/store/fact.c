@@ -63,6 +63,7 @@ static void say_viewing(struct fact *f, enum statement_verb verb, const struct r
 static void say_answer(struct fact *f, const struct record *r, const char *home_page)
 {
     struct statement_about about = about_of(f, &r->lesson->title, home_page, f->main.id);
+    about.questions_sha256 = r->lesson->questions.sha256; /* an attempt keeps what was asked */
     struct str text;
     str_init(&text, STATEMENT_MAX_BYTES);
     statement_answered(&about, r->attempt, r->question, &text);
@@ -72,6 +73,7 @@ static void say_answer(struct fact *f, const struct record *r, const char *home_
 static void say_result(struct fact *f, const struct record *r, const char *home_page)
 {
     struct statement_about about = about_of(f, &r->lesson->title, home_page, f->main.id);
+    about.questions_sha256 = r->lesson->questions.sha256; /* an attempt keeps what was asked */
     struct str text;
     str_init(&text, STATEMENT_MAX_BYTES);
     (void)statement_result(&about, r->attempt, &text); /* nothing graded: no statement, the text stays empty */
