@@ -62,6 +62,7 @@ static void *close_main(void *arg)
     struct audio_out *o = arg;
     pthread_detach(pthread_self());
     SDL_CloseAudioDevice(o->device); /* after this the callback does not run any more */
+    SDL_TLSCleanup();
     destroy(o);
     gate_lock(&closing.gate);
     closing.count--;
@@ -119,7 +120,7 @@ static int period_for(int rate)
     return frames;
 }
 
-bool audio_out_open(struct audio_out *o, int rate, struct err *e)
+static bool open_device(struct audio_out *o, int rate, struct err *e)
 {
     settle(&o->stopped);
     if (atomic_load(&o->stopped))
@@ -140,6 +141,13 @@ bool audio_out_open(struct audio_out *o, int rate, struct err *e)
     SDL_PauseAudioDevice(device, 0);
     log_debug("%s, %d Hz, %d frames a period", SDL_GetCurrentAudioDriver(), have.freq, have.samples);
     return true;
+}
+
+bool audio_out_open(struct audio_out *o, int rate, struct err *e)
+{
+    bool ok = open_device(o, rate, e);
+    SDL_TLSCleanup(); /* what SDL keeps for a thread that is not its own; nobody else would free it */
+    return ok;
 }
 
 void audio_out_attach(struct audio_out *o, int rate, int period_frames, int64_t boot_us)
