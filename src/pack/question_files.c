@@ -63,11 +63,14 @@ static bool remember(void *ctx, struct file_ref *f, const char *where)
     return true;
 }
 
-static bool read_blob(const char *dir, const struct file_ref *f, struct str *out, struct err *e)
+bool question_files_read(const char *data_dir, const struct file_ref *f, struct question_set *out, struct err *e)
 {
-    char *path = blob_path(dir, f->sha256);
-    bool ok = fs_read(path, QUESTION_FILES_MAX_BYTES, out, e);
+    struct str text;
+    str_init(&text, QUESTION_FILES_MAX_BYTES + 1);
+    char *path = blob_path(data_dir, f->sha256);
+    bool ok = fs_read(path, QUESTION_FILES_MAX_BYTES, &text, e) && question_files_parse(&text, f, out, e);
     free(path);
+    str_release(&text);
     return ok;
 }
 
@@ -76,14 +79,11 @@ static void add_lesson(const char *dir, const struct file_ref *f, struct questio
 {
     struct question_set set = { 0 };
     struct err ignored = ERR_INIT;
-    struct str text;
     if (!f->sha256[0])
         return;
-    str_init(&text, QUESTION_FILES_MAX_BYTES + 1);
-    if (read_blob(dir, f, &text, &ignored) && question_files_parse(&text, f, &set, &ignored))
+    if (question_files_read(dir, f, &set, &ignored))
         question_files_each(&set, remember, q);
     question_set_release(&set);
-    str_release(&text);
 }
 
 static bool add_course(struct db *db, const char *id, struct question_files *q, struct err *e)

@@ -14,6 +14,10 @@ void question_files_each(struct question_set *s, bool (*visit)(void *ctx, struct
 bool question_files_parse(const struct str *bytes, const struct file_ref *f, struct question_set *out,
                           struct err *e) MUST_CHECK;
 
+/* The same from DIR/blobs, for a lesson that is installed. */
+bool question_files_read(const char *data_dir, const struct file_ref *f, struct question_set *out,
+                         struct err *e) MUST_CHECK;
+
 /* The pictures of all active courses, so that a sweep keeps them. */
 struct question_files { void *tree; };
 bool question_files_collect(struct db *db, struct question_files *out, struct err *e) MUST_CHECK;

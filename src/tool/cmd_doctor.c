@@ -4,6 +4,7 @@
 #include "base/version.h"
 #include "pack/child.h"
 #include "pack/plan.h"
+#include "pack/question_files.h"
 #include "store/blob.h"
 #include "store/library.h"
 #include "store/record.h"
@@ -120,6 +121,28 @@ static void check_file(void *ctx, const struct file_ref *f, const char *where)
     find(d, "lessons", GRADE_BAD, "%s: %s is missing; import the stick again", d->course, where);
 }
 
+static bool check_picture(void *ctx, struct file_ref *f, const char *where)
+{
+    check_file(ctx, f, where);
+    return true;
+}
+
+static void check_questions(struct doctor *d, const struct course *c)
+{
+    for (int i = 0; i < c->lesson_count; i++) {
+        struct question_set set = { 0 };
+        struct err e = ERR_INIT;
+        const struct file_ref *f = &c->lesson[i].questions;
+        if (!f->sha256[0] || !blob_exists(d->dir, f->sha256, f->size_bytes)) /* missing: told already */
+            continue;
+        if (question_files_read(d->dir, f, &set, &e))
+            question_files_each(&set, check_picture, d);
+        else if (e.kind != ERR_UNTRUSTED) /* damaged: told as a file */
+            find(d, "lessons", GRADE_BAD, "%s: lesson %d, questions: %s", d->course, i + 1, e.text);
+        question_set_release(&set);
+    }
+}
+
 static bool check_course(struct doctor *d, const struct course_row *c, struct err *e)
 {
     struct lesson_list lessons;
@@ -130,6 +153,7 @@ static bool check_course(struct doctor *d, const struct course_row *c, struct er
     if (ok) {
         d->course = c->id;
         course_each_file(&o.course, check_file, d);
+        check_questions(d, &o.course);
         open_lesson_release(&o);
     }
     lesson_list_release(&lessons);
