@@ -1,9 +1,28 @@
 #include "base/err.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/* A quotation of bad bytes, or one cut within a character, becomes '?': messages go into JSON and onto screens. */
+static void mend(char *text)
+{
+    char *out = text;
+    for (bool broken = false; *text;) {
+        unsigned char c = (unsigned char)*text;
+        size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+        bool whole = strnlen(text, n) == n && utf8_valid(text, n);
+        if (!whole && !broken)
+            *out++ = '?';
+        for (size_t i = 0; whole && i < n; i++)
+            *out++ = text[i];
+        text += whole ? n : 1;
+        broken = !whole;
+    }
+    *out = 0;
+}
 
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
@@ -14,6 +33,7 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap); /* arguments may point into e->text itself */
     va_end(ap);
+    mend(text);
     e->kind = kind;
     memcpy(e->text, text, sizeof text);
     return false;
@@ -44,6 +64,7 @@ bool err_errno(struct err *e, const char *fmt, ...)
     va_end(ap);
     if (n >= 0 && (size_t)n < sizeof text)
         snprintf(text + n, sizeof text - (size_t)n, ": %s", strerror(no));
+    mend(text);
     e->kind = kind_of_errno(no);
     memcpy(e->text, text, sizeof text);
     errno = no;
@@ -61,6 +82,7 @@ bool err_at(struct err *e, const char *fmt, ...)
     va_end(ap);
     if (n >= 0 && (size_t)n < sizeof text)
         snprintf(text + n, sizeof text - (size_t)n, ": %s", e->text);
+    mend(text);
     memcpy(e->text, text, sizeof text);
     return false;
 }
