@@ -21,6 +21,7 @@ struct fonts {
     struct face face[FONT_FACES];
     int count;                 /* of faces in use; the first FACE_MAIN_COUNT always are */
     char lang[16];
+    bool narrow_tried[2];      /* regular, bold */
     uint32_t missing[MISSING]; /* characters no font of the system has, so that we ask once */
     int missing_at;
 };
@@ -106,12 +107,19 @@ static bool find_any(const char *lang, int weight, struct face *out)
     return ok;
 }
 
+static bool find_listed(const char *row, int weight, struct face *out)
+{
+    for (int i = 0; i < FAMILIES; i++)
+        if (!strcmp(family[i].lang, row) && find_family(family[i].name, weight, out))
+            return true;
+    return false;
+}
+
 static bool open_text_face(struct fonts *f, enum font_face which, int weight, struct err *e)
 {
     struct face *face = &f->face[which];
-    for (int i = 0; i < FAMILIES; i++)
-        if (!strcmp(family[i].lang, f->lang) && find_family(family[i].name, weight, face))
-            return face_open(face, e);
+    if (find_listed(f->lang, weight, face))
+        return face_open(face, e);
     if (!find_any(f->lang, weight, face))
         return err_set(e, ERR_MISSING, "no font is installed; install the package fonts-noto-cjk");
     log_warn("no family of fonts/families.def for %s is installed; %s is used", f->lang, face->family);
@@ -200,6 +208,19 @@ int fonts_face_for(struct fonts *f, enum font_face wanted, uint32_t c)
             return i;
     int found = open_fallback(f, wanted, c);
     return found < 0 ? (int)wanted : found;
+}
+
+int fonts_narrow_face(struct fonts *f, enum font_face wanted)
+{
+    bool bold = wanted == FACE_BOLD;
+    int at = bold ? FACE_NARROW_BOLD : FACE_NARROW_REGULAR;
+    if (!f->narrow_tried[bold]) {
+        f->narrow_tried[bold] = true;
+        if (find_listed("narrow-marks", bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR, &f->face[at]) &&
+            !face_open(&f->face[at], NULL))
+            face_release(&f->face[at]);
+    }
+    return f->face[at].ttf ? at : (int)wanted;
 }
 
 TTF_Font *fonts_at(struct fonts *f, int face, int px)

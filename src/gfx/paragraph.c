@@ -10,7 +10,6 @@
 #include "base/log.h"
 
 enum { CACHE_BYTES = 1 << 20, MAX_LINES = 4000 };
-static const char ELLIPSIS[] = "…";
 
 struct paragraphs {
     struct text *text;
@@ -156,11 +155,17 @@ static void fill(struct filler *f, size_t start)
         breaks_end(&b);
 }
 
+const char *paragraph_dots(const char *s, size_t len)
+{
+    return text_is_latin(s, len) ? "..." : "…";
+}
+
 /* Shortens the last line until the ellipsis fits behind it. */
 static void cut(struct filler *f)
 {
     struct para_line *l = &f->para->line[f->para->count - 1];
-    int dots = text_width(f->p->text, f->st, ELLIPSIS, sizeof ELLIPSIS - 1);
+    const char *mark = paragraph_dots(f->s + l->start, (size_t)l->len);
+    int dots = text_width(f->p->text, f->st, mark, strlen(mark));
     size_t n = text_fit(f->p->text, f->st, f->s + l->start, (size_t)l->len, f->width - dots);
     while (n && f->s[l->start + (int)n - 1] == ' ')
         n--;

@@ -17,4 +17,6 @@ void paragraphs_clear(struct paragraphs *p); /* after a change of fonts */
  * valid UTF-8. Valid until the next call. */
 const struct para *paragraph_get(struct paragraphs *p, const struct text_style *st, const char *s, int width,
                                  int max_lines);
+/* What stands for the rest after a line cut short: "…", or "..." after Latin text. */
+const char *paragraph_dots(const char *s, size_t len);
 #endif

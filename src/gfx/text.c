@@ -95,9 +95,24 @@ static bool squeezed(uint32_t a, uint32_t b)
     return (closing(a) && (closing(b) || opening(b))) || (opening(a) && opening(b));
 }
 
+bool text_is_latin(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] >= 0xe3) /* lead bytes of U+3000 and above */
+            return false;
+    return true;
+}
+
+/* Marks that Chinese faces draw as wide as a character. */
+static bool wide_mark(uint32_t c)
+{
+    return (c >= 0x2018 && c <= 0x201f) || c == 0xb7 || c == 0x2022;
+}
+
 /* The first stretch of `s` that one face can draw, at most MAX_RUN bytes; its face in *face. It ends early after a
  * mark that is squeezed against the next; then *squeeze is true. */
-static size_t piece(struct text *t, const struct text_style *st, const char *s, size_t len, int *face, bool *squeeze)
+static size_t piece(struct text *t, const struct text_style *st, bool latin, const char *s, size_t len, int *face,
+                    bool *squeeze)
 {
     const char *p = s, *end = s + len;
     *face = -1;
@@ -114,7 +129,7 @@ static size_t piece(struct text *t, const struct text_style *st, const char *s, 
             break;
         }
         if (*face < 0 || !(joined || joins(c))) {
-            int f = fonts_face_for(t->fonts, st->face, c);
+            int f = latin && wide_mark(c) ? fonts_narrow_face(t->fonts, st->face) : fonts_face_for(t->fonts, st->face, c);
             if (*face >= 0 && f != *face)
                 break;
             *face = f;
@@ -192,11 +207,12 @@ static size_t bytes_of(const char *s, size_t len, int characters)
 
 size_t text_fit(struct text *t, const struct text_style *st, const char *s, size_t len, int width)
 {
+    bool latin = text_is_latin(s, len);
     size_t at = 0, n;
     for (; at < len; at += n) {
         int face, extent = 0, count = 0;
         bool squeeze;
-        n = piece(t, st, s + at, len - at, &face, &squeeze);
+        n = piece(t, st, latin, s + at, len - at, &face, &squeeze);
         char buf[MAX_RUN + 1];
         terminated(buf, s + at, n);
         TTF_Font *font = fonts_at(t->fonts, face, st->px);
@@ -364,11 +380,12 @@ int text_width(struct text *t, const struct text_style *st, const char *s, size_
     int *known = len <= MAX_RUN ? lru_get(t->widths, &k, klen) : NULL;
     if (known)
         return *known;
+    bool latin = text_is_latin(s, len);
     int w = 0;
     for (size_t at = 0, n; at < len; at += n) {
         int face;
         bool squeeze;
-        n = piece(t, st, s + at, len - at, &face, &squeeze);
+        n = piece(t, st, latin, s + at, len - at, &face, &squeeze);
         /* What is short will be drawn as it is: rendering it now saves loading its glyphs twice. */
         w += len <= WORDS ? run_get(t, face, st, s + at, n)->advance : measure(t, face, st->px, s + at, n);
         w -= squeeze ? squeeze_px(t, face, st->px, s + at + n) : 0;
@@ -384,10 +401,11 @@ int text_width(struct text *t, const struct text_style *st, const char *s, size_
 void text_draw(struct text *t, const struct text_style *st, const struct paint *p, int x, int y, const char *s,
                size_t len, uint32_t argb)
 {
+    bool latin = text_is_latin(s, len);
     for (size_t at = 0, n; at < len; at += n) {
         int face;
         bool squeeze;
-        n = piece(t, st, s + at, len - at, &face, &squeeze);
+        n = piece(t, st, latin, s + at, len - at, &face, &squeeze);
         const struct run *r = run_get(t, face, st, s + at, n);
         if (r->halo)
             paint_mask(p, x + r->x - r->rim, y + r->y - r->rim, r->halo, r->w + 2 * r->rim, r->h + 2 * r->rim,

@@ -22,6 +22,8 @@ void text_set_fonts(struct text *t, struct fonts *fonts); /* takes them; forgets
 int text_width(struct text *t, const struct text_style *st, const char *s, size_t len);
 /* Blank at the end of the last mark (a full-width ？ or 。): centred and right-aligned lines hang it out. */
 int text_tail(struct text *t, const struct text_style *st, const char *s, size_t len);
+/* No Chinese, Japanese or other characters from U+3000 on: quotes are then narrow, and dots low. */
+bool text_is_latin(const char *s, size_t len);
 /* How many bytes of `s` fit into `width` px (whole characters). */
 size_t text_fit(struct text *t, const struct text_style *st, const char *s, size_t len, int width);
 /* Draws with the baseline at y. The optical middle of Chinese characters and of capitals is 0.38 em above it:

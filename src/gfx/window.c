@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "base/str.h"
 #include "base/thread.h"
 #include "gfx/gfx.h"
@@ -9,8 +10,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #define LOG_MODULE "window"
 #include "base/log.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* linux/mman.h */
+#endif
 
 enum { IMAGE_BYTES = 24 << 20 };
 
@@ -22,6 +29,8 @@ struct gfx {
     struct paragraphs *paragraphs;
     struct images *images;
     bool pointer_shown;
+    bool warming;         /* until the first picture */
+    pthread_t warmer;
     uint32_t system;      /* SDL subsystem started, 0 */
     uint32_t wake_event;
     atomic_bool wake_pending;
@@ -48,6 +57,26 @@ static void set_hints(void)
     /* Xlib reads 10 ms' worth of key composition tables for an input method that this program never uses. */
     setenv("XCOMPOSEFILE", "/dev/null", 1);
     setenv("XMODIFIERS", "@im=none", 1);
+}
+
+/* The window's memory is 8 MB that nobody has touched: the kernel takes 5 ms and more to find it. A thread asks for it
+ * while the main thread lays out its first screen. */
+static void *warm_pixels(void *arg)
+{
+    SDL_Surface *s = arg;
+    long page = sysconf(_SC_PAGESIZE);
+    uintptr_t from = (uintptr_t)s->pixels & ~(uintptr_t)(page - 1);
+    uintptr_t to = (uintptr_t)s->pixels + (size_t)s->pitch * (size_t)s->h;
+    if (madvise((void *)from, to - from, MADV_POPULATE_WRITE) != 0) /* Linux before 5.14: each page when it is painted */
+        log_debug("the window's memory is not asked for ahead");
+    return NULL;
+}
+
+static void end_warming(struct gfx *g)
+{
+    if (g->warming)
+        thread_join(g->warmer);
+    g->warming = false;
 }
 
 static bool take_surface(struct gfx *g, struct err *e)
@@ -81,7 +110,11 @@ static bool open_window(struct gfx *g, const struct gfx_opts *o, struct err *e)
     if (!g->window)
         return err_set(e, ERR_UNSUPPORTED, "the window cannot be opened: %s", SDL_GetError());
     gfx_pointer(g, !full);
-    return take_surface(g, e);
+    if (!take_surface(g, e))
+        return false;
+    thread_start(&g->warmer, "pixels", warm_pixels, g->surface);
+    g->warming = true;
+    return true;
 }
 
 static bool open_offscreen(struct gfx *g, const struct gfx_opts *o, struct err *e)
@@ -128,6 +161,7 @@ void gfx_close(struct gfx *g)
 {
     if (!g)
         return;
+    end_warming(g);
     images_free(g->images);
     paragraphs_free(g->paragraphs);
     text_free(g->text);
@@ -171,6 +205,7 @@ struct images *gfx_images(struct gfx *g)
 
 void gfx_present(struct gfx *g, const SDL_Rect *rects, int count)
 {
+    end_warming(g);
     if (!g->window || count <= 0)
         return;
     SDL_Surface *s = g->shadow ? SDL_GetWindowSurface(g->window) : NULL;
@@ -186,6 +221,7 @@ bool gfx_resized(struct gfx *g)
 {
     int w = g->surface->w, h = g->surface->h;
     struct err e = ERR_INIT;
+    end_warming(g);
     if (g->window && !take_surface(g, &e))
         log_error("%s", e.text);
     return g->surface->w != w || g->surface->h != h;

@@ -173,11 +173,8 @@ static void emit_label(struct ui *ui, const struct node *n, const struct look *l
         const char *s = n->text + l->start;
         int bytes = l->len;
         if (l->ellipsis) {
-            char *cut = arena_add(&ui->now->arena, (size_t)l->len + sizeof "…");
-            memcpy(cut, s, (size_t)l->len);
-            memcpy(cut + l->len, "…", sizeof "…");
-            s = cut;
-            bytes = (int)strlen(cut);
+            s = ui_fmt(ui, "%.*s%s", l->len, s, paragraph_dots(s, (size_t)l->len));
+            bytes = (int)strlen(s);
         }
         int tail = align && !l->ellipsis ? text_tail(gfx_text(ui->gfx), &n->style, s, (size_t)bytes) : 0;
         emit_line(ui, n, look, ink, s, bytes, x + slack(align, room - l->width + tail), y, l->width);

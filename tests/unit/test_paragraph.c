@@ -14,7 +14,8 @@ static void broken(const char *text, int ems, int max_lines, const char *want)
     size_t n = 0;
     for (int i = 0; i < p->count; i++) {
         const struct para_line *l = &p->line[i];
-        n += (size_t)snprintf(got + n, sizeof got - n, "%s%.*s%s", i ? "|" : "", l->len, text + l->start, l->ellipsis ? "…" : "");
+        n += (size_t)snprintf(got + n, sizeof got - n, "%s%.*s%s", i ? "|" : "", l->len, text + l->start,
+                              l->ellipsis ? paragraph_dots(text + l->start, (size_t)l->len) : "");
         assert_true(l->width <= ems * 40);
     }
     assert_string_equal(got, want);
@@ -104,6 +105,7 @@ static void what_does_not_fit_ends_in_dots(void **state)
     broken("学习使", 3, 1, "学习使");
     broken("学习使\n人", 3, 1, "学习…");
     broken("学习使 ", 3, 1, "学习使");
+    broken("Telephone fraud", 5, 1, "Telepho...");
 }
 
 static void long_text_is_quick(void **state)

@@ -43,6 +43,17 @@ static void marks_are_set_tight(void **state)
         assert_int_equal(width(&body, row[i].s), row[i].half_ems * 20);
 }
 
+/* English quotes are as narrow as English letters; in a Chinese sentence they take a character's place. */
+static void quotes_follow_their_language(void **state)
+{
+    (void)state;
+    assert_in_range(width(&body, "“the police”") - width(&body, "the police"), 20, 48);
+    assert_in_range(width(&bold, "don’t") - width(&bold, "dont"), 5, 18);
+    assert_int_equal(width(&body, "“警察”"), 160);
+    assert_true(text_is_latin("A · “b”", strlen("A · “b”")));
+    assert_false(text_is_latin("A 二", strlen("A 二")));
+}
+
 static void a_mark_hangs_out_of_a_centred_line(void **state)
 {
     (void)state;
@@ -124,7 +135,7 @@ int main(void)
     g = screen_open(1200, 300);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(widths), cmocka_unit_test(fitting), cmocka_unit_test(marks_are_set_tight),
-        cmocka_unit_test(a_mark_hangs_out_of_a_centred_line), cmocka_unit_test(letters_sit_in_the_middle_of_their_line),
+        cmocka_unit_test(quotes_follow_their_language), cmocka_unit_test(a_mark_hangs_out_of_a_centred_line), cmocka_unit_test(letters_sit_in_the_middle_of_their_line),
         cmocka_unit_test(a_halo_reaches_beyond_the_letters), cmocka_unit_test(drawing_the_same_costs_no_more_memory),
         cmocka_unit_test(icons_fill_their_square),
     };
