@@ -7,11 +7,13 @@
  * A child process arms base/fault.h, walks through the table of steps and tells through a pipe what the store has
  * acknowledged. The parent opens what is left and checks the invariants of check_all(). Three ways to be cut: SIGKILL in
  * the middle of a write, a disk that is full from a write on (ENOSPC), one write that fails (EIO). */
+#include "../unit/forge.h"
 #include "../unit/store_kit.h"
 
 #include "base/clock.h"
 #include "base/collate.h"
 #include "base/fault.h"
+#include "pack/install.h"
 #include "store/hours.h"
 #include "store/setting.h"
 
@@ -20,12 +22,13 @@
 #include <sys/wait.h>
 
 #define COURSE "cn.example.fraud"
+#define SIGNED "org.example.signed"
 #define VIEWING "0190bbbb-0000-7000-8000-000000000001"
 #define ATTEMPT "0190cccc-0000-7000-8000-000000000001"
-enum { LESSONS = 2, SLICE = 120 /* cut points a mode in make test */, CHECKPOINT_MS = 5000 };
+enum { LESSONS = 2, SLICE = 80 /* cut points a mode in make test */, CHECKPOINT_MS = 5000 };
 
-enum ack_kind { ACK_COURSE, ACK_MEMBER, ACK_EVENT, ACK_CHECKPOINT, ACK_PICK, ACK_ANSWER, ACK_RESULT, ACK_VIEWING, ACK_SETTING, ACK_KINDS };
-static const char *const ack_name[ACK_KINDS] = { "course version", "member",  "sign-in", "viewing up to ms", "tap on question",
+enum ack_kind { ACK_COURSE, ACK_SIGNED, ACK_MEMBER, ACK_EVENT, ACK_CHECKPOINT, ACK_PICK, ACK_ANSWER, ACK_RESULT, ACK_VIEWING, ACK_SETTING, ACK_KINDS };
+static const char *const ack_name[ACK_KINDS] = { "course version", "signed course version", "member",  "sign-in", "viewing up to ms", "tap on question",
                                                  "answer to question", "quiz result", "end of viewing", "setting" };
 struct ack { int kind; int64_t value; };
 
@@ -69,9 +72,42 @@ static void install(struct life *l, int version)
     str_release(&manifest);
 }
 
-static void step_import(struct life *l)
+static void step_install(struct life *l)
 {
     install(l, 1);
+}
+
+/* A signed tree from a stick, as the technician's screen imports it. */
+static void import(struct life *l, const char *tree, int version)
+{
+    struct err e = ERR_INIT;
+    struct install_options o = { .source = scratch(tree), .data_dir = store_dir(l->store), .writer = store_writer(l->store),
+                                 .floor_ms = store_clock_floor_ms(l->store) };
+    struct install_package k;
+    if (!trust_pin(o.data_dir, &forge_key.pub, NULL, &e))
+        return;
+    struct install *i = install_open(&o);
+    while (install_step(i))
+        ;
+    install_start(i);
+    while (install_step(i))
+        ;
+    if (install_package_get(i, 0, &k)) {
+        if (k.state == PLAN_DONE)
+            acknowledged(l, ACK_SIGNED, version);
+        install_package_release(&k);
+    }
+    install_close(i);
+}
+
+static void step_import(struct life *l)
+{
+    import(l, "stick-1", 1);
+}
+
+static void step_import_again(struct life *l)
+{
+    import(l, "stick-2", 2);
 }
 
 static void step_member(struct life *l)
@@ -177,10 +213,10 @@ static void step_restart(struct life *l) /* closes, with its backup, and opens a
 
 /* A new kind of work joins the loop as one row. `lesson`: needs the lesson to be open. */
 static const struct step { void (*run)(struct life *l); bool lesson; } steps[] = {
-    { step_import },      { step_member },      { step_restart },     { step_sign_in },     { step_open_lesson },
-    { step_begin, true }, { step_watch, true }, { step_watch, true }, { step_watch, true }, { step_quiz, true },
-    { step_watch, true }, { step_watch, true }, { step_end, true },   { step_update },      { step_setting },
-    { step_sweep },       { step_restart },
+    { step_install },     { step_import },      { step_member },      { step_restart },     { step_sign_in },
+    { step_open_lesson }, { step_begin, true }, { step_watch, true }, { step_watch, true }, { step_watch, true },
+    { step_quiz, true },  { step_watch, true }, { step_watch, true }, { step_end, true },   { step_update },
+    { step_import_again }, { step_setting },    { step_sweep },       { step_restart },
 };
 
 static void live(const char *dir, int fd)
@@ -188,7 +224,7 @@ static void live(const char *dir, int fd)
     struct err e = ERR_INIT;
     struct store_options o = { .owner = true, .home_page = "https://village.example/x" };
     static struct life l;
-    l = (struct life){ .pipe = fd, .now = { .boot_ms = 1000000, .wall_ms = 1795953600000 } };
+    l = (struct life){ .pipe = fd, .now = { .boot_ms = 1000000, .wall_ms = 1800100000000 } };
     clock_set_fake(&l.now);
     kit_questions(&l.questions);
     l.store = store_open(dir, &o, NULL, &e);
@@ -271,17 +307,17 @@ static void blob_whole(void *ctx, const struct file_ref *f, const char *where)
         close(fd);
 }
 
-/* Every lesson on the shelf can be opened, every file of it is whole. */
-static bool check_playable(struct db *db, const char *dir)
+/* Every lesson of the course can be opened, every file of it is whole. */
+static bool check_playable(struct db *db, const char *dir, const char *course)
 {
     struct err e = ERR_INIT;
     struct lesson_list l;
     *complaint = 0;
-    if (!library_lessons(db, COURSE, "v1", &l, &e))
+    if (!library_lessons(db, course, "v1", &l, &e))
         return bad("lessons: %s", e.text);
     for (int i = 0; i < l.count && !*complaint; i++) {
         struct open_lesson o;
-        if (!library_open(db, COURSE, l.row[i].content_id, "v1", &o, &e)) {
+        if (!library_open(db, course, l.row[i].content_id, "v1", &o, &e)) {
             bad("lesson %d: %s", i + 1, e.text);
             break;
         }
@@ -295,11 +331,14 @@ static bool check_playable(struct db *db, const char *dir)
 /* What was acknowledged is there. */
 static bool check_kept(struct db *db, const struct found *f)
 {
-    int64_t version = kit_number(db, "SELECT ifnull(max(version), 0) FROM package WHERE active = 1");
+    int64_t version = kit_number(db, "SELECT ifnull(max(version), 0) FROM package WHERE active = 1 AND id = '" COURSE "'");
+    int64_t by_stick = kit_number(db, "SELECT ifnull(max(version), 0) FROM package WHERE active = 1 AND id = '" SIGNED "'");
     int64_t watched = kit_number(db, "SELECT ifnull(sum(watched_ms), 0) FROM hours_month WHERE member_id = 'v1'");
     int64_t position = kit_number(db, "SELECT ifnull(max(position_ms), 0) FROM progress WHERE member_id = 'v1'");
     if (version < f->most[ACK_COURSE])
         return bad("course version %d acknowledged, %d here", (int)f->most[ACK_COURSE], (int)version);
+    if (by_stick < f->most[ACK_SIGNED])
+        return bad("signed course version %d acknowledged, %d here", (int)f->most[ACK_SIGNED], (int)by_stick);
     if (f->any[ACK_MEMBER] && !kit_number(db, "SELECT count(*) FROM member WHERE id = 'v1'"))
         return bad("the member is gone");
     if (f->any[ACK_EVENT] && !kit_number(db, "SELECT count(*) FROM event"))
@@ -334,7 +373,8 @@ static bool check_all(const char *dir, const struct found *f)
         return bad("does not open: %s", e.text);
     bool ok = !r.happened || bad("a cut was taken for damage: %s", r.text);
     ok = ok && ((db_check(store_db(s), 0, &sound, &whole, &e) && sound) || bad("damaged"));
-    ok = ok && check_consistent(store_db(s)) && check_playable(store_db(s), dir) && check_kept(store_db(s), f);
+    ok = ok && check_consistent(store_db(s)) && check_playable(store_db(s), dir, COURSE) && check_playable(store_db(s), dir, SIGNED);
+    ok = ok && check_kept(store_db(s), f);
     ok = ok && (outbox_each(store_db(s), 0, count_only, &rows, &damaged, &e) || bad("outbox: %s", e.text));
     ok = ok && (damaged == 0 || bad("%d statements do not fit their hash", (int)damaged));
     if (ok) { /* and it goes on working */
@@ -425,6 +465,16 @@ static int run_mode(const char *base, const struct mode *m, unsigned writes, uns
     return made - survived;
 }
 
+static void make_sticks(void)
+{
+    forge_film_bytes = 400 << 10; /* two chunks */
+    struct forged one = { .tree = "stick-1", .count = 1, .package = { { .id = SIGNED, .version = 1, .film = "old" } } };
+    struct forged two = { .tree = "stick-2", .list_version = 2, .count = 1,
+                          .package = { { .id = SIGNED, .version = 2, .film = "new" } } };
+    forge_tree(&one);
+    forge_tree(&two);
+}
+
 int main(int argc, char **argv)
 {
     struct found f;
@@ -440,8 +490,17 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     (void)collate_initial("王"); /* ICU wakes up once, not in every child */
     char *base = kit_dir(), *dir = mem_printf("%s/d", base);
+    setenv("TMPDIR", base, 1);
+    if (forge_setup(NULL) != 0)
+        return 1;
+    make_sticks();
     int status = run_life(dir, FAULT_COUNT, 0, &f, &writes, at != 0);
-    if (status != 0 || !writes || !check_all(dir, &f)) {
+    for (int k = 0; k < ACK_KINDS; k++)
+        if (!f.any[k]) {
+            printf("FAIL without any fault: nothing acknowledged of \"%s\"\n", ack_name[k]);
+            return 1;
+        }
+    if (f.most[ACK_COURSE] != 2 || f.most[ACK_SIGNED] != 2 || status != 0 || !writes || !check_all(dir, &f)) {
         printf("FAIL without any fault: status %x, %s\n", (unsigned)status, complaint);
         return 1;
     }
@@ -452,6 +511,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; !at && i < sizeof modes / sizeof *modes; i++)
         failed += run_mode(base, &modes[i], writes, step);
     free(dir);
+    failed += scratch_teardown(NULL) != 0;
     kit_remove(base);
     return failed ? 1 : 0;
 }
