@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "store/check.h"
 #include "store/setting.h"
 
 #include <setjmp.h>
@@ -115,6 +116,8 @@ static void *post_many(void *arg)
         char key[32];
         snprintf(key, sizeof key, "k%s-%d", (const char *)arg, i);
         KIT_MUST(setting_set(store_writer(store), key, "1", &e));
+        struct record r = { .kind = RECORD_SIGN_IN, .member_id = arg };
+        writer_post(store_writer(store), &r);
     }
     return NULL;
 }
@@ -127,10 +130,17 @@ static void test_threads(void **state)
     reopen(true);
     for (int i = 0; i < 4; i++)
         pthread_create(&t[i], NULL, post_many, name[i]);
+    struct check *check = check_start(dir, store_writer(store), 0); /* reads everything beside them */
     for (int i = 0; i < 4; i++)
         pthread_join(t[i], NULL);
+    check_stop(check);
+    reopen(true);
     assert_int_equal(settings(), 200);
+    assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM event"), 200);
     assert_true(wakes > 0);
+    check = check_start(dir, store_writer(store), 3600 * 1000);
+    check_stop(check); /* at once */
+    assert_false(check_found_damage(NULL));
 }
 
 static void test_close_commits_what_waits(void **state)
