@@ -26,7 +26,9 @@ static enum ui_tone option_tone(struct quiz_view *s, const struct question *q, i
         return picked ? TONE_GO_SOFT : TONE_CARD;
     if (q->kind == QUESTION_SEQUENCING)
         return attempt_rank(&s->attempt, i) == i ? TONE_GO_SOFT : TONE_STOP_SOFT;
-    return option_right(q, i) ? TONE_GO_SOFT : picked ? TONE_STOP_SOFT : TONE_CARD;
+    if (option_right(q, i)) /* right, but not marked: shown, and told apart from what was marked */
+        return picked || !q->multiple ? TONE_GO_SOFT : TONE_GO_OUTLINE;
+    return picked ? TONE_STOP_SOFT : TONE_CARD;
 }
 
 static void badge_icon(struct ui *ui, enum ui_tone tone, uint32_t icon)
