@@ -1,5 +1,6 @@
 #include "base/str.h"
 #include "media/player.h"
+#include "media/stretch.h"
 
 #include <libyuv.h>
 #include <stdlib.h>
@@ -15,7 +16,9 @@ struct scaler {
     struct scaler_rect box;     /* of the target */
     uint8_t *plane[3];          /* our copy of the last picture */
     int stride[3];
-    uint8_t *argb;              /* the same as XRGB, only kept when the box has another size */
+    struct stretch *stretch;    /* all below: only when the box has another size */
+    uint8_t *row;               /* one source row as XRGB, padded */
+    uint8_t *wide[2];           /* two neighbouring rows at the target's width */
 };
 
 struct scaler *scaler_new(void)
@@ -26,16 +29,26 @@ struct scaler *scaler_new(void)
 static void release_buffers(struct scaler *s)
 {
     free(s->plane[0]); /* the three planes are one block */
-    free(s->argb);
     memset(s->plane, 0, sizeof s->plane);
-    s->argb = NULL;
     s->width = s->height = 0;
+}
+
+static void release_stretch(struct scaler *s)
+{
+    stretch_free(s->stretch);
+    free(s->row);
+    free(s->wide[0]);
+    free(s->wide[1]);
+    s->stretch = NULL;
+    s->row = s->wide[0] = s->wide[1] = NULL;
 }
 
 void scaler_free(struct scaler *s)
 {
-    if (s)
+    if (s) {
         release_buffers(s);
+        release_stretch(s);
+    }
     free(s);
 }
 
@@ -54,8 +67,9 @@ static bool valid(const struct picture *pic, struct scaler_rect box)
 static bool adapt(struct scaler *s, const struct picture *pic, struct scaler_rect box)
 {
     bool resized = s->width != pic->width || s->height != pic->height;
-    bool changed = resized || s->matrix != pic->matrix || s->full_range != pic->full_range ||
-                   memcmp(&s->box, &box, sizeof box) != 0;
+    bool reboxed = resized || s->box.w != box.w || s->box.h != box.h;
+    bool changed = reboxed || s->matrix != pic->matrix || s->full_range != pic->full_range || s->box.x != box.x ||
+                   s->box.y != box.y;
     if (resized) {
         release_buffers(s);
         s->width = pic->width;
@@ -71,11 +85,14 @@ static bool adapt(struct scaler *s, const struct picture *pic, struct scaler_rec
     s->matrix = pic->matrix;
     s->full_range = pic->full_range;
     s->box = box;
-    if (same_size(s)) {
-        free(s->argb);
-        s->argb = NULL;
-    } else if (!s->argb) {
-        s->argb = mem_alloc((size_t)s->width * (size_t)s->height * 4);
+    if (reboxed) {
+        release_stretch(s);
+        if (!same_size(s)) {
+            s->stretch = stretch_new(s->width, box.w);
+            s->row = mem_alloc((size_t)(s->width + STRETCH_PAD) * 4);
+            s->wide[0] = mem_alloc((size_t)(box.w + 4) * 4);
+            s->wide[1] = mem_alloc((size_t)(box.w + 4) * 4);
+        }
     }
     return changed;
 }
@@ -185,18 +202,11 @@ static void convert(const struct scaler *s, struct scaler_rect r, uint8_t *dst, 
 
 /* -- damage ------------------------------------------------------------------------------------------------ */
 
-/* First and one-past-last target pixel along one axis that mix in source pixels [from, from + count). libyuv puts
- * the outermost pixels onto each other when it enlarges, and centres on each other when it shrinks. */
+/* First and one-past-last target pixel along one axis that mix in source pixels [from, from + count): those whose
+ * centre lies between the centres of the neighbours of that stretch. */
 static void reach(int from, int count, int source, int target, int *first, int *end)
 {
-    int64_t a, b;
-    if (target > source && source > 1) {
-        a = (int64_t)(from - 1) * (target - 1) / (source - 1);
-        b = (int64_t)(from + count) * (target - 1) / (source - 1) + 2;
-    } else {
-        a = (int64_t)(from - 1) * target / source - 1;
-        b = (int64_t)(from + count + 1) * target / source + 2;
-    }
+    int64_t a = ((int64_t)from * 2 - 1) * target / (2 * source) - 1, b = ((int64_t)(from + count) * 2 + 1) * target / (2 * source) + 2;
     *first = a > 0 ? (int)a : 0;
     *end = b < target ? (int)b : target;
 }
@@ -246,8 +256,6 @@ static void add_damage(struct damage *d, struct scaler_rect r)
 static void take_run(struct scaler *s, const struct picture *pic, int x, int y, int w, int h, struct damage *d)
 {
     copy_in(s, pic, x, y, w, h);
-    if (s->argb)
-        convert_even(s, x, y, w, h, s->argb + ((ptrdiff_t)y * s->width + x) * 4, s->width * 4);
     add_damage(d, to_target(s, x, y, w, h));
 }
 
@@ -282,6 +290,42 @@ int scaler_take(struct scaler *s, const struct picture *pic, struct scaler_rect 
     return d.count;
 }
 
+/* Source row y, at the target's width, into `out`: as far as target pixels [from, end) need it. */
+static void widen_row(const struct scaler *s, int y, int from, int end, uint8_t *out)
+{
+    int first, last;
+    stretch_reads(s->stretch, from, end, &first, &last);
+    first &= ~1;
+    convert_even(s, first, y, last - first, 1, s->row + (ptrdiff_t)first * 4, 0);
+    if (last == s->width)
+        for (int i = 0; i < STRETCH_PAD; i++)
+            memcpy(s->row + (ptrdiff_t)(last + i) * 4, s->row + (ptrdiff_t)(last - 1) * 4, 4);
+    stretch_row(s->stretch, s->row, out, from, end);
+}
+
+/* Each target row mixes two source rows, which the next target rows mostly share. */
+static void paint_stretched(const struct scaler *s, struct scaler_rect r, uint8_t *dst, int dst_stride)
+{
+    uint8_t *upper = s->wide[0], *lower = s->wide[1];
+    int have = -2; /* the source row in `upper` */
+    for (int y = r.y; y < r.y + r.h; y++, dst += dst_stride) {
+        int index, weight;
+        stretch_place(s->height, s->box.h, y, &index, &weight);
+        if (index == have + 1) {
+            uint8_t *swap = upper;
+            upper = lower;
+            lower = swap;
+        } else if (index != have) {
+            widen_row(s, index, r.x, r.x + r.w, upper);
+        }
+        if (index != have)
+            widen_row(s, index + 1 < s->height ? index + 1 : index, r.x, r.x + r.w, lower);
+        have = index;
+        InterpolatePlane(upper + (ptrdiff_t)r.x * 4, 0, lower + (ptrdiff_t)r.x * 4, 0, dst, 0, r.w * 4, 1,
+                         weight < 256 ? weight : 255);
+    }
+}
+
 void scaler_paint(const struct scaler *s, uint8_t *pixels, int stride_bytes, struct scaler_rect clip)
 {
     if (s->width == 0)
@@ -295,7 +339,5 @@ void scaler_paint(const struct scaler *s, uint8_t *pixels, int stride_bytes, str
     if (same_size(s))
         convert(s, r, pixels + (ptrdiff_t)y0 * stride_bytes + (ptrdiff_t)x0 * 4, stride_bytes);
     else
-        ARGBScaleClip(s->argb, s->width * 4, s->width, s->height,
-                      pixels + (ptrdiff_t)s->box.y * stride_bytes + (ptrdiff_t)s->box.x * 4, stride_bytes, s->box.w,
-                      s->box.h, r.x, r.y, r.w, r.h, kFilterBilinear);
+        paint_stretched(s, r, pixels + (ptrdiff_t)y0 * stride_bytes + (ptrdiff_t)x0 * 4, stride_bytes);
 }
