@@ -187,6 +187,34 @@ static void test_question_comes_after_four_to_six_minutes_and_pauses_when_unansw
     }
 }
 
+/* What the player does: asks when it is time, pauses when nobody answers. Two hours alone then earn 5 to 7 minutes of
+ * "watched" and none of "verified", whoever comes back after that. */
+static void test_two_hours_alone_are_bounded_by_the_question(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        struct study s;
+        study_init(&s, 7200000, 0, seed, 0, NULL, NULL);
+        apply(&s, STUDY_PLAY, 0, 0, 0);
+        int64_t media = 0, asked = s.ask_due_boot_ms;
+        for (int64_t boot = 500; boot <= 7200000; boot += 500) {
+            if (s.playing)
+                apply(&s, STUDY_TICK, boot, media += 500, 0);
+            if (s.asked_boot_ms < 0 && boot >= s.ask_due_boot_ms)
+                apply(&s, STUDY_ASKED, boot, media, 0);
+            if (s.playing && study_unanswered(&s, boot))
+                apply(&s, STUDY_PAUSE, boot, media, 0);
+        }
+        int64_t due = (asked + 499) / 500 * 500; /* seen at the next look */
+        assert_int_equal(s.watched_ms, due + STUDY_ANSWER_MS);
+        assert_in_range(s.watched_ms, 300000, 420500);
+        assert_int_equal(s.verified_ms, 0);
+        apply(&s, STUDY_PRESENCE, 7200000, media, 0);
+        assert_int_equal(s.verified_ms, 0);
+        study_release(&s);
+    }
+}
+
 static void test_finished_needs_distinct_seconds(void **state)
 {
     (void)state;
@@ -231,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_random_walks_keep_the_bounds),
         cmocka_unit_test(test_question_comes_after_four_to_six_minutes_and_pauses_when_unanswered),
+        cmocka_unit_test(test_two_hours_alone_are_bounded_by_the_question),
         cmocka_unit_test(test_finished_needs_distinct_seconds),
         cmocka_unit_test(test_spans_as_text),
     };
