@@ -1,6 +1,6 @@
+#define LOG_MODULE "viewing"
 #include "app/viewing.h"
-
-#include <string.h>
+#include "base/log.h"
 
 static void post(struct viewing *v, enum record_kind kind, const char *how)
 {
@@ -25,13 +25,18 @@ void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson 
 {
     struct clock_reading now;
     struct spans counted = { 0 }, verified = { 0 };
+    struct err e = ERR_INIT;
     uint64_t seed;
     app_clock(app, &now);
     *v = (struct viewing){ .app = app, .lesson = lesson, .clip = clip, .begun = true };
     uuid_v7(now.wall_ms, v->id);
     random_bytes(&seed, sizeof seed);
-    if (!progress_counted(app_db(app), app->who.id, lesson->lesson->content_id, app_plan_year(app), &counted, &verified, NULL))
-        memset(&counted, 0, sizeof counted), memset(&verified, 0, sizeof verified);
+    if (!progress_counted(app_db(app), app->who.id, lesson->lesson->content_id, app_plan_year(app), &counted, &verified, &e)) {
+        /* What counted before cannot be read: nothing may count twice, so all of this is review. */
+        log_error("lesson %s: %s", lesson->lesson->content_id, e.text);
+        spans_add(&counted, 0, lesson->lesson->duration_ms);
+        spans_add(&verified, 0, lesson->lesson->duration_ms);
+    }
     study_init(&v->study, lesson->lesson->duration_ms, position_ms, seed, now.boot_ms, &counted, &verified);
     spans_release(&counted);
     spans_release(&verified);
