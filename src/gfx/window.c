@@ -8,6 +8,7 @@
 
 #include <SDL2/SDL_image.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,6 +32,7 @@ struct gfx {
     bool pointer_shown;
     bool warming;         /* until the first picture */
     pthread_t warmer;
+    char lang[16];        /* that the fonts were chosen for */
     uint32_t system;      /* SDL subsystem started, 0 */
     uint32_t wake_event;
     atomic_bool wake_pending;
@@ -150,6 +152,7 @@ struct gfx *gfx_open(const struct gfx_opts *o, struct err *e)
         gfx_close(g);
         return NULL;
     }
+    snprintf(g->lang, sizeof g->lang, "%s", start.lang);
     g->text = text_new(start.fonts);
     g->paragraphs = paragraphs_new(g->text);
     g->images = images_new(IMAGE_BYTES, wake_images, g);
@@ -256,11 +259,14 @@ void gfx_wake_seen(struct gfx *g)
 void gfx_set_lang(struct gfx *g, const char *lang)
 {
     struct err e = ERR_INIT;
+    if (!strcmp(g->lang, lang)) /* each start and each sign-out asks again: opening the fonts anew takes 10 ms */
+        return;
     struct fonts *fonts = fonts_new(lang, &e);
     if (!fonts) {
         log_warn("fonts for %s: %s", lang, e.text);
         return;
     }
+    snprintf(g->lang, sizeof g->lang, "%s", lang);
     text_set_fonts(g->text, fonts);
     paragraphs_clear(g->paragraphs);
 }
