@@ -60,6 +60,7 @@ $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
 $(BUILD)/obj/base/clock.o: CFLAGS += -DWEIKE_SOURCE_EPOCH=$(EPOCH)
+$(BUILD)/obj/base/version.o: $(wildcard .git/logs/HEAD)
 $(BUILD)/obj/base/version.o: CFLAGS += -DWEIKE_VERSION='"$(VERSION)"'
 
 define layer

@@ -14,4 +14,4 @@ cp "$here/content/village/weike.conf" "$data/weike.conf"
 "$ctl" member import "$here/content/village/members.csv" --data "$data" >/dev/null
 "$ctl" technician pin 135790 --data "$data" >/dev/null
 touch "$stamp"
-echo "village: $("$ctl" status --data "$data" | head -1)"
+echo "village: $("$ctl" status --data "$data" | sed -n 's/^ *\(courses .*\)/\1/p')"

@@ -25,7 +25,7 @@ static void primary(const char *tag, char out[9])
     out[n] = '\0';
     for (size_t i = 0; i < sizeof shortest / sizeof *shortest; i++)
         if (strcmp(out, shortest[i][0]) == 0)
-            strcpy(out, shortest[i][1]);
+            memcpy(out, shortest[i][1], strlen(shortest[i][1]) + 1);
 }
 
 int track_lang_fit(const char *wanted, const char *have)
