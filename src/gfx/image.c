@@ -2,10 +2,10 @@
 #include "base/fs.h"
 #include "base/str.h"
 #include "base/thread.h"
+#include "gfx/codec.h"
 #include "gfx/lru.h"
 #include "gfx/scale.h"
 
-#include <SDL2/SDL_image.h>
 #include <stdlib.h>
 #include <string.h>
 #define LOG_MODULE "image"
@@ -53,13 +53,14 @@ static SDL_Surface *decode(const char *path, struct err *e)
 {
     struct str file;
     SDL_Surface *raw = NULL, *argb = NULL;
+    const struct codec *codec;
     int w, h;
     str_init(&file, FILE_MAX);
     if (fs_read(path, FILE_MAX, &file, e) && image_size((uint8_t *)file.data, file.len, &w, &h, e)) {
         if (w > SIDE_MAX || h > SIDE_MAX || (int64_t)w * h > PIXELS_MAX)
             err_set(e, ERR_TOO_BIG, "a picture of %d x %d pixels; at most 16 million are shown", w, h);
-        else if (!(raw = IMG_Load_RW(SDL_RWFromConstMem(file.data, (int)file.len), 1)))
-            err_set(e, ERR_INVALID, "cannot be decoded: %s", IMG_GetError());
+        else if ((codec = codec_get(e)) && !(raw = codec->load(SDL_RWFromConstMem(file.data, (int)file.len), 1)))
+            err_set(e, ERR_INVALID, "cannot be decoded: %s", SDL_GetError());
     }
     if (raw && (int64_t)raw->w * raw->h <= PIXELS_MAX)
         argb = SDL_ConvertSurfaceFormat(raw, SDL_PIXELFORMAT_ARGB8888, 0);
