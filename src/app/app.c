@@ -141,18 +141,44 @@ static void wake(void *ctx)
         gfx_wake(app->gfx);
 }
 
-static bool open_data(struct app *app, struct err *e)
+/* The store opens in a thread while the window comes up: each waits for something else, the disk and the display. */
+struct opening {
+    struct app *app;
+    char *dir;
+    pthread_t thread;
+    struct store *store;
+    struct err err;
+};
+
+static void *open_store(void *arg)
 {
-    char *dir = app->opts.data_dir ? mem_dup(app->opts.data_dir) : store_default_dir();
-    char *conf = mem_printf("%s/weike.conf", dir);
+    struct opening *o = arg;
+    struct app *app = o->app;
+    struct store_options options = { .owner = true, .threaded = true, .home_page = app->config.home_page, .wake = wake, .ctx = app };
+    o->store = store_open(o->dir, &options, &app->repair, &o->err);
+    return NULL;
+}
+
+static void begin_opening(struct opening *o, struct app *app)
+{
+    *o = (struct opening){ .app = app, .dir = app->opts.data_dir ? mem_dup(app->opts.data_dir) : store_default_dir(), .err = ERR_INIT };
+    char *conf = mem_printf("%s/weike.conf", o->dir);
     struct err bad = ERR_INIT;
     if (!config_load(conf, &app->config, &bad))
         log_error("%s; going on with the defaults", bad.text);
-    struct store_options options = { .owner = true, .threaded = true, .home_page = app->config.home_page, .wake = wake, .ctx = app };
-    app->store = store_open(dir, &options, &app->repair, e);
     free(conf);
-    free(dir);
-    if (app->store && app->repair.happened)
+    gfx_prepare();
+    thread_start(&o->thread, "open", open_store, o);
+}
+
+static bool end_opening(struct opening *o, struct app *app, struct err *e)
+{
+    thread_join(o->thread);
+    free(o->dir);
+    app->store = o->store;
+    if (!app->store)
+        *e = o->err;
+    else if (app->repair.happened)
         log_warn("%s", app->repair.text);
     return app->store != NULL;
 }
@@ -180,17 +206,17 @@ static void close_all(struct app *app)
 int app_run(const struct app_opts *opts)
 {
     struct app app = { .opts = *opts, .touched_boot_ms = clock_boot_ms() };
-    struct err e = ERR_INIT;
+    struct opening opening;
+    struct err e = ERR_INIT, no_window = ERR_INIT;
     find_words();
-    if (!open_data(&app, &e)) {
-        fprintf(stderr, "weike: %s\n", e.text);
-        return 1;
-    }
+    begin_opening(&opening, &app);
     struct gfx_opts window = { .width = opts->width, .height = opts->height, .title = "Weike",
                                .lang = opts->lang ? opts->lang : app.config.language };
-    app.gfx = gfx_open(&window, &e);
-    if (!app.gfx) {
-        fprintf(stderr, "weike: %s\n", e.text);
+    struct gfx *gfx = gfx_open(&window, &no_window);
+    bool ok = end_opening(&opening, &app, &e);
+    app.gfx = gfx;
+    if (!ok || !gfx) {
+        fprintf(stderr, "weike: %s\n", ok ? no_window.text : e.text);
         close_all(&app);
         return 1;
     }

@@ -12,6 +12,7 @@
 #include <SDL2/SDL.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct loop {
     struct app *app;
@@ -62,6 +63,8 @@ static void handle(struct app *app, const SDL_Event *e, int64_t now)
         ui_damage_all(app->ui);
         ui_request_frame(app->ui);
     }
+    if (e->type == SDL_MOUSEBUTTONUP || e->type == SDL_FINGERUP)
+        log_debug("finger up at boot-time %lld us", (long long)clock_boot_us());
     if (!ui_event(app->ui, e, now))
         return;
     app->touched_boot_ms = now;
@@ -90,13 +93,19 @@ static void tick(struct app *app, int64_t now)
 static void draw(struct app *app, int64_t now)
 {
     const struct screen_class *top = nav_top(app->nav);
+    int64_t begun = clock_boot_us();
     ui_frame_begin(app->ui, now);
     if (top)
         top->draw(app->ui, nav_top_screen(app->nav));
     idle_draw(app);
     ui_frame_end(app->ui);
+    int64_t shown = clock_boot_us();
     if (nav_settle(app->nav))
         ui_request_frame(app->ui);
+    struct ui_stats stats = ui_stats(app->ui); /* what bench measures the screens by */
+    log_debug("frame %s: %.2f ms, of it paint %.2f ms, on the display at boot-time %lld us, then next screen %.2f ms",
+              top ? top->name : "none", (double)(shown - begun) / 1000, stats.paint_ms, (long long)shown,
+              (double)(clock_boot_us() - shown) / 1000);
 }
 
 static bool load_script(struct loop *l)
@@ -153,7 +162,10 @@ int loop_run(struct app *app)
             draw(app, now);
         if (!l.preloading) { /* the first picture is on the screen: now the 40 ms of libavcodec may be spent */
             l.preloading = true;
-            log_debug("first picture at boot-time %lld us", (long long)clock_boot_us()); /* what bench measures the start by */
+            struct timespec cpu;
+            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+            log_debug("first picture at boot-time %lld us, %lld us of processor", (long long)clock_boot_us(),
+                      (long long)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000); /* what bench measures the start by */
             thread_start(&l.preload, "media-preload", preload_media, NULL);
         }
         int due = due_ms(&l, clock_boot_ms());

@@ -24,6 +24,9 @@ struct gfx_opts {
     bool offscreen;     /* tests: no window and no display, only the pixels (width and height must be given) */
 };
 
+/* Sets what SDL and Xlib read from the environment. gfx_open() does it too; a program that starts threads before
+ * that calls it first, because nobody may change the environment beside them. */
+void gfx_prepare(void);
 /* NULL when there is no display, no usable font, or the window cannot be made. One per process. */
 struct gfx *gfx_open(const struct gfx_opts *opts, struct err *e) MUST_CHECK;
 void gfx_close(struct gfx *gfx); /* NULL is fine */

@@ -1,12 +1,12 @@
 #define _GNU_SOURCE
 #include "base/str.h"
 #include "base/thread.h"
+#include "gfx/codec.h"
 #include "gfx/gfx.h"
 #include "gfx/image.h"
 #include "gfx/paragraph.h"
 #include "gfx/text.h"
 
-#include <SDL2/SDL_image.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static void *open_fonts(void *arg)
     return NULL;
 }
 
-static void set_hints(void)
+void gfx_prepare(void)
 {
     SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0"); /* else each tap arrives twice */
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
@@ -57,8 +57,12 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     /* Xlib reads 10 ms' worth of key composition tables for an input method that this program never uses. */
-    setenv("XCOMPOSEFILE", "/dev/null", 1);
-    setenv("XMODIFIERS", "@im=none", 1);
+    static bool done;
+    if (!done) {
+        setenv("XCOMPOSEFILE", "/dev/null", 1);
+        setenv("XMODIFIERS", "@im=none", 1);
+    }
+    done = true;
 }
 
 /* The window's memory is 8 MB that nobody has touched: the kernel takes 5 ms and more to find it. A thread asks for it
@@ -141,8 +145,8 @@ struct gfx *gfx_open(const struct gfx_opts *o, struct err *e)
     struct gfx *g = mem_alloc(sizeof *g);
     g->pointer_shown = true;
     struct font_start start = { .lang = o->lang ? o->lang : "zh-CN" };
+    gfx_prepare();
     thread_start(&start.thread, "fonts", open_fonts, &start);
-    set_hints();
     bool ok = o->offscreen ? open_offscreen(g, o, e) : open_window(g, o, e);
     thread_join(start.thread);
     if (ok && !start.fonts)
@@ -273,7 +277,10 @@ void gfx_set_lang(struct gfx *g, const char *lang)
 
 bool gfx_screenshot(struct gfx *g, const char *path, struct err *e)
 {
-    if (IMG_SavePNG(g->surface, path) != 0)
-        return err_set(e, ERR_IO, "%s cannot be written: %s", path, IMG_GetError());
+    const struct codec *c = codec_get(e);
+    if (!c)
+        return false;
+    if (c->save_png(g->surface, path) != 0)
+        return err_set(e, ERR_IO, "%s cannot be written: %s", path, SDL_GetError());
     return true;
 }
