@@ -28,7 +28,7 @@ struct player_view {
     int still;                    /* index into rendition->still, -1 */
 
     bool picture_shown;           /* the canvas has something to paint */
-    uint64_t picture_serial;
+    struct scaler_rect picture_box;
     int64_t controls_until_boot_ms;
     bool controls_shown;
     int64_t shown_second;

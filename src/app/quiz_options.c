@@ -217,8 +217,8 @@ static void type_number(struct quiz_view *s, const char *key)
 static void number_key(struct ui *ui, struct quiz_view *s, const char *key)
 {
     bool done = answered(s);
-    bool tapped = *key == '<' ? ui_icon_button(ui, ICON_BACKSPACE, "", .name = tr("Rub out"), .tone = TONE_SAND, .grow = 1, .row = true, .min_h = 88, .disabled = done)
-                              : ui_button(ui, key, .tone = TONE_CARD, .font = FONT_HEADING, .grow = 1, .min_h = 88, .disabled = done);
+    bool tapped = *key == '<' ? ui_icon_button(ui, ICON_BACKSPACE, "", .name = tr("Rub out"), .tone = TONE_SAND, .grow = 1, .row = true, .min_h = 88, .repeats = true, .disabled = done)
+                              : ui_button(ui, key, .tone = TONE_CARD, .font = FONT_HEADING, .grow = 1, .min_h = 88, .repeats = true, .disabled = done);
     if (tapped)
         type_number(s, key);
 }

@@ -123,7 +123,7 @@ static void pick_picture(struct code *s, int picture)
 
 static void key(struct ui *ui, struct code *s, int digit)
 {
-    if (ui_button(ui, ui_fmt(ui, "%d", digit), .tone = TONE_CARD, .font = FONT_TITLE, .grow = 1, .h = 132, .disabled = s->checking != 0))
+    if (ui_button(ui, ui_fmt(ui, "%d", digit), .tone = TONE_CARD, .font = FONT_TITLE, .grow = 1, .h = 132, .repeats = true, .disabled = s->checking != 0))
         type_digit(s, digit);
 }
 
@@ -136,7 +136,7 @@ static void number_pad(struct ui *ui, struct code *s)
                 for (int c = 1; c <= 3; c++)
                     key(ui, s, r * 3 + c);
         ui_row(ui, "last", .gap = 20) {
-            if (ui_icon_button(ui, ICON_BACKSPACE, "", .name = tr("Rub out"), .tone = TONE_SAND, .grow = 1, .h = 132, .row = true,
+            if (ui_icon_button(ui, ICON_BACKSPACE, "", .name = tr("Rub out"), .tone = TONE_SAND, .grow = 1, .h = 132, .row = true, .repeats = true,
                                .disabled = !s->digits[0]))
                 type_digit(s, -1);
             key(ui, s, 0);

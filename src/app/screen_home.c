@@ -185,7 +185,7 @@ static void home_draw(struct ui *ui, void *screen)
     struct home *s = screen;
     chrome_screen(ui, "home") {
         chrome_header(ui, s->app, NULL, NULL);
-        ui_row(ui, "upper", .gap = 48, .h = 440) {
+        ui_row(ui, "upper", .gap = 48, .min_h = 440) {
             today(ui, s);
             if (s->app->guest)
                 guest_card(ui, s);

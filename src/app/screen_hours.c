@@ -83,7 +83,7 @@ static void bar(struct ui *ui, uint32_t key, const char *name, const char *value
         if (ms > 0)
             ui_label(ui, value, .font = FONT_NOTE, .ink = INK_SECOND, .silent = true);
         if (ms > 0)
-            ui_column(ui, "fill", .w = 52, .h = height < 6 ? 6 : height, .radius = 12, .tone = now ? TONE_GO : TONE_GO_SOFT) {}
+            ui_column(ui, "fill", .w = 52, .h = height < 6 ? 6 : height, .radius = 12, .tone = now ? TONE_GO : TONE_GO_TINT) {}
         ui_label(ui, name, .font = FONT_NOTE, .ink = now ? INK_GO : INK_MAIN, .max_lines = 1);
     }
 }
@@ -179,7 +179,7 @@ static void hours_draw(struct ui *ui, void *screen)
     struct hours_view *s = screen;
     chrome_screen(ui, "hours") {
         chrome_header(ui, s->app, NULL, NULL);
-        ui_row(ui, "upper", .gap = 32, .h = 430) {
+        ui_row(ui, "upper", .gap = 32, .min_h = 430) {
             summary(ui, s);
             chart(ui, s);
         }

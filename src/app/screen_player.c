@@ -153,8 +153,8 @@ static void follow_picture(struct player_view *s)
     const struct picture *pic = s->api->frame(s->player, &changed);
     if (!pic || !changed || pic->display_width <= 0 || pic->display_height <= 0)
         return;
-    int n = s->api->scaler_take(s->scaler, pic, video_box(s, pic), damage, MAX_RECTS);
-    s->picture_serial = pic->serial;
+    s->picture_box = video_box(s, pic);
+    int n = s->api->scaler_take(s->scaler, pic, s->picture_box, damage, MAX_RECTS);
     if (!s->picture_shown) {
         s->picture_shown = true;
         log_debug("first video picture is in the next frame"); /* what bench measures the tap by */
@@ -169,8 +169,10 @@ static void follow_picture(struct player_view *s)
 void player_view_paint(void *ctx, SDL_Surface *to, SDL_Rect box, SDL_Rect clip)
 {
     struct player_view *s = ctx;
+    SDL_Rect inside = { s->picture_box.x, s->picture_box.y, s->picture_box.w, s->picture_box.h }, common;
     (void)box;
-    SDL_FillRect(to, &clip, SDL_MapRGB(to->format, 0, 0, 0)); /* letterbox; the picture goes over it */
+    if (!s->picture_shown || !SDL_IntersectRect(&clip, &inside, &common) || !SDL_RectEquals(&common, &clip))
+        SDL_FillRect(to, &clip, SDL_MapRGB(to->format, 0, 0, 0)); /* some of it is letterbox */
     if (s->scaler && s->picture_shown)
         s->api->scaler_paint(s->scaler, to->pixels, to->pitch, (struct scaler_rect){ clip.x, clip.y, clip.w, clip.h });
 }

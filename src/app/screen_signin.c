@@ -143,7 +143,7 @@ static void letters(struct ui *ui, struct signin *s)
 /* The technician's way in: five taps into the corner within four seconds. Nothing shows, nothing happens before. */
 static void corner(struct ui *ui, struct signin *s)
 {
-    ui_column(ui, "corner", .w = 88, .h = 88, .role = ROLE_BUTTON, .name = tr("Technician")) {
+    ui_column(ui, "corner", .w = 88, .h = 88, .role = ROLE_BUTTON, .repeats = true, .name = tr("Technician")) {
         if (ui_tapped(ui)) {
             int64_t now = clock_boot_ms();
             if (now - s->corner_boot_ms > CORNER_MS)

@@ -19,7 +19,7 @@ bool tile_course(struct ui *ui, struct app *app, const struct course_row *c)
     bool tapped = false, whole = c->lessons && c->finished >= c->lessons;
     ui_column(ui, "course", .key = (uint32_t)hash64(0, c->id, strlen(c->id)), .tone = TONE_CARD, .clip = true, .grow = 1,
               .role = ROLE_BUTTON, .name = title) {
-        ui_image(ui, app_blob(app, c->poster_sha256), words_category_rgb(c->category), .grow = 1, .silent = true, .radius = -1);
+        ui_image(ui, app_blob(app, c->poster_sha256), words_category_rgb(c->category), .grow = 1, .min_h = 60, .silent = true, .radius = -1);
         ui_column(ui, "text", .pad_x = 24, .pad_y = 16, .gap = 4) {
             ui_label(ui, title, .font = FONT_BUTTON, .max_lines = 1);
             ui_row(ui, "state", .gap = 10, .align = ALIGN_CENTER, .stretch_off = true) {

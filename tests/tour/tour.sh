@@ -35,8 +35,10 @@ walk en-1920 en.script 1920x1080 en
 echo "Pictures: $(find "$out" -name '*.png' | wc -l) in $out"
 echo "Recorded on the way:"
 "$build/weikectl" report hours --csv --data "$out/data-zh-1920" | tr -d '\r' | awk -F, 'NR == 1 || $0 ~ /yx001/ { print "  " $0 }'
-"$build/weikectl" statements --json --data "$out/data-zh-1920" |
-    sed -E 's/.*"verb":\{[^}]*"id":"[^"]*\/([a-z-]+)".*/\1/' | sort | uniq -c | sed 's/^/  /'
+"$build/weikectl" statements --json --data "$out/data-zh-1920" | python3 -c '
+import collections, json, sys
+verbs = collections.Counter(json.loads(line)["verb"]["id"].rsplit("/", 1)[1] for line in sys.stdin)
+print("  statements:", ", ".join(f"{n} {verb}" for verb, n in sorted(verbs.items())))'
 if command -v montage >/dev/null; then
     for name in zh-1920 zh-1366 en-1920; do
         montage "$out/$name"/*.png -tile 3x -geometry 640x360+8+8 -background '#888' "$out/sheet-$name.png" 2>/dev/null || true
