@@ -105,7 +105,7 @@ static void today_text(struct ui *ui, struct home *s, const struct lesson_row *r
     ui_column(ui, "text", .grow = 1, .pad_x = 44, .pad_y = 28, .gap = 4) {
         ui_label(ui, ui_fmt(ui, tr("Today's lesson · %s"), words_minutes(ui, r->duration_ms)), .font = FONT_STRONG, .ink = INK_SUN);
         ui_label(ui, lang_text_get(&r->title, i18n_lang()), .font = FONT_TITLE, .role = ROLE_HEADING, .max_lines = 2);
-        ui_label(ui, stopped_at(ui, r), .ink = INK_SECOND);
+        ui_label(ui, stopped_at(ui, r), .ink = INK_SECOND, .max_lines = 1);
         ui_spacer(ui);
         if (ui_icon_button(ui, ICON_PLAY_ARROW, going ? tr("Go on") : tr("Start"), .tone = TONE_GO, .h = 112, .row = true))
             open_lesson_at(s->app, r);
@@ -139,9 +139,9 @@ static void my_hours(struct ui *ui, struct home *s)
     int minutes = tile_minutes_per_hour(target);
     int64_t left = target ? config_target_ms(target) - s->year.total.watched_ms : 0;
     ui_row(ui, "hours", .tone = TONE_CARD, .w = 596, .pad = 36, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
-        tile_ring(ui, &s->year.total, target, 292);
+        tile_ring(ui, &s->year.total, target, s->app->text_percent > 100 ? 250 : 292);
         ui_column(ui, "words", .grow = 1, .gap = 12) {
-            ui_label(ui, tr("My hours"), .font = FONT_HEADING, .max_lines = 1);
+            ui_label(ui, tr("My hours"), .font = FONT_HEADING, .max_lines = 2);
             ui_label(ui, ui_fmt(ui, tr("This month %s"), words_hours(ui, s->year.month[s->month - 1].watched_ms, minutes)), .ink = INK_SECOND);
             if (left > 0)
                 ui_label(ui, ui_fmt(ui, tr("To go %s"), words_hours(ui, left, minutes)), .ink = INK_SECOND);

@@ -56,7 +56,7 @@ static void legend(struct ui *ui, enum ui_tone tone, const char *name, const cha
 {
     ui_row(ui, name, .gap = 16, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_column(ui, "square", .w = 28, .h = 28, .radius = 6, .tone = tone) {}
-        ui_label(ui, name, .grow = 1, .max_lines = 1);
+        ui_label(ui, name, .grow = 1, .max_lines = 2);
         ui_label(ui, value, .font = FONT_STRONG);
     }
 }

@@ -21,12 +21,14 @@ bool tile_course(struct ui *ui, struct app *app, const struct course_row *c)
               .role = ROLE_BUTTON, .name = title) {
         ui_image(ui, app_blob(app, c->poster_sha256), words_category_rgb(c->category), .grow = 1, .min_h = 60, .silent = true, .radius = -1);
         ui_column(ui, "text", .pad_x = 24, .pad_y = 16, .gap = 4) {
-            ui_label(ui, title, .font = FONT_BUTTON, .max_lines = 1);
-            ui_row(ui, "state", .gap = 10, .align = ALIGN_CENTER, .stretch_off = true) {
-                if (whole)
-                    ui_icon(ui, ICON_CHECK_CIRCLE, 32, INK_GO);
-                ui_label(ui, course_state(ui, c), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
-            }
+            bool words = i18n_lang()[0] == 'e'; /* words are longer than characters: smaller, and two lines */
+            ui_label(ui, title, .font = words ? FONT_STRONG : FONT_BUTTON, .max_lines = words ? 2 : 1);
+            if (app->text_percent <= 100 || !words) /* with big letters the name matters more; the bar below still tells */
+                ui_row(ui, "state", .gap = 10, .align = ALIGN_CENTER, .stretch_off = true) {
+                    if (whole)
+                        ui_icon(ui, ICON_CHECK_CIRCLE, 32, INK_GO);
+                    ui_label(ui, course_state(ui, c), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
+                }
         }
         ui_progress(ui, c->lessons ? (float)c->finished / (float)c->lessons : 0, .h = 12, .silent = true, .radius = -1);
         tapped = ui_tapped(ui);
