@@ -9,6 +9,9 @@
 /* The tile is what a change is rounded to: 64 wide because that is a cache line, 16 high as a macroblock is. */
 enum { TILE_W = 64, TILE_H = 16, MAX_SIDE = 8192 };
 
+/* libyuv's rows are twice as dear when their length is not a multiple of its registers. */
+enum { WHOLE = 16 };
+
 struct scaler {
     int width, height;          /* of the source; 0: nothing taken yet */
     int matrix;
@@ -89,7 +92,7 @@ static bool adapt(struct scaler *s, const struct picture *pic, struct scaler_rec
         release_stretch(s);
         if (!same_size(s)) {
             s->stretch = stretch_new(s->width, box.w);
-            s->row = mem_alloc((size_t)(s->width + STRETCH_PAD) * 4);
+            s->row = mem_alloc((size_t)(s->stride[0] + STRETCH_PAD) * 4);
             s->wide[0] = mem_alloc((size_t)(box.w + 4) * 4);
             s->wide[1] = mem_alloc((size_t)(box.w + 4) * 4);
         }
@@ -218,6 +221,9 @@ static struct scaler_rect to_target(const struct scaler *s, int x, int y, int w,
     int x0, x1, y0, y1;
     reach(x, w, s->width, s->box.w, &x0, &x1);
     reach(y, h, s->height, s->box.h, &y0, &y1);
+    x0 &= ~(WHOLE - 1);
+    x1 = (x1 + WHOLE - 1) & ~(WHOLE - 1);
+    x1 = x1 < s->box.w ? x1 : s->box.w;
     return (struct scaler_rect){s->box.x + x0, s->box.y + y0, x1 - x0, y1 - y0};
 }
 
@@ -228,26 +234,28 @@ static struct scaler_rect join(struct scaler_rect a, struct scaler_rect b)
     return (struct scaler_rect){x0, y0, x1 - x0, y1 - y0};
 }
 
-static int64_t area(struct scaler_rect r)
+/* What drawing a rectangle costs, in pixels: each of its rows costs as much again as so many pixels. */
+static int64_t cost(struct scaler_rect r)
 {
-    return (int64_t)r.w * r.h;
+    enum { ROW = 256 };
+    return ((int64_t)r.w + ROW) * r.h;
 }
 
 struct damage { struct scaler_rect *rect; int count, max; };
 
-/* Joins with the rectangle where least is drawn in vain by that, if that is little or the list is full. */
+/* Joins with the rectangle where that saves most, or, if the list is full, costs least. */
 static void add_damage(struct damage *d, struct scaler_rect r)
 {
     int best = -1;
-    int64_t best_waste = INT64_MAX;
+    int64_t best_waste = d->count == d->max ? INT64_MAX : 1;
     for (int i = 0; i < d->count; i++) {
-        int64_t waste = area(join(d->rect[i], r)) - area(d->rect[i]) - area(r);
+        int64_t waste = cost(join(d->rect[i], r)) - cost(d->rect[i]) - cost(r);
         if (waste < best_waste) {
             best_waste = waste;
             best = i;
         }
     }
-    if (best >= 0 && (d->count == d->max || best_waste <= area(r) / 4))
+    if (best >= 0)
         d->rect[best] = join(d->rect[best], r);
     else
         d->rect[d->count++] = r;
@@ -295,12 +303,21 @@ static void widen_row(const struct scaler *s, int y, int from, int end, uint8_t 
 {
     int first, last;
     stretch_reads(s->stretch, from, end, &first, &last);
-    first &= ~1;
-    convert_even(s, first, y, last - first, 1, s->row + (ptrdiff_t)first * 4, 0);
+    first &= ~(WHOLE - 1);
+    int whole = (last - first + WHOLE - 1) & ~(WHOLE - 1); /* may run past the width, but stays within the stride */
+    convert_even(s, first, y, whole, 1, s->row + (ptrdiff_t)first * 4, 0);
     if (last == s->width)
         for (int i = 0; i < STRETCH_PAD; i++)
             memcpy(s->row + (ptrdiff_t)(last + i) * 4, s->row + (ptrdiff_t)(last - 1) * 4, 4);
     stretch_row(s->stretch, s->row, out, from, end);
+}
+
+/* The screen is larger than the caches; in a narrow rectangle each row starts where the processor does not expect it. */
+static void prefetch_row(const uint8_t *dst, int w)
+{
+    enum { NARROW = 1024, CACHE_LINE = 64 };
+    for (int x = 0; w < NARROW && x < w * 4; x += CACHE_LINE)
+        __builtin_prefetch(dst + x, 1);
 }
 
 /* Each target row mixes two source rows, which the next target rows mostly share. */
@@ -321,6 +338,8 @@ static void paint_stretched(const struct scaler *s, struct scaler_rect r, uint8_
         if (index != have)
             widen_row(s, index + 1 < s->height ? index + 1 : index, r.x, r.x + r.w, lower);
         have = index;
+        if (y + 2 < r.y + r.h)
+            prefetch_row(dst + 2 * (ptrdiff_t)dst_stride, r.w);
         InterpolatePlane(upper + (ptrdiff_t)r.x * 4, 0, lower + (ptrdiff_t)r.x * 4, 0, dst, 0, r.w * 4, 1,
                          weight < 256 ? weight : 255);
     }
