@@ -160,13 +160,6 @@ static bool parse_media(const char *dir, const json_t *o, const char *where, str
 
 /* ---- captions, questions ---- */
 
-static bool lang_valid(const char *lang)
-{
-    size_t n = strlen(lang);
-    return n >= 2 && n < LANG_TEXT &&
-           strspn(lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == n;
-}
-
 static bool parse_caption(const char *dir, const json_t *o, const char *where, struct source_caption *out,
                           struct err *e)
 {
@@ -176,7 +169,7 @@ static bool parse_caption(const char *dir, const json_t *o, const char *where, s
         !json_get_str(o, where, "lang", LANG_TEXT - 1, &lang, e) ||
         !get_file(dir, o, where, "file", true, &out->file, e))
         return false;
-    if (!lang_valid(lang))
+    if (!lang_tag_valid(lang))
         return err_set(e, ERR_INVALID, "%s: \"lang\" must be a language such as zh-CN or en", where);
     memcpy(out->lang, lang, strlen(lang) + 1);
     return true;
@@ -213,7 +206,7 @@ static bool add_translations(const char *dir, const json_t *o, const char *where
     json_t *file;
     json_object_foreach((json_t *)map, lang, file) {
         const char *name = json_string_value(file);
-        if (!name || !lang_valid(lang))
+        if (!name || !lang_tag_valid(lang))
             return err_set(e, ERR_INVALID, "%s: \"translations\" must map a language to a file name", where);
         if (!check_file(dir, where, name, e) || !questions_translate(dir, name, lang, &l->questions, e))
             return false;
