@@ -1,14 +1,10 @@
 #include "gfx/font.h"
 #include "base/str.h"
+#include "gfx/font_file.h"
 
-#include <fcntl.h>
 #include <fontconfig/fontconfig.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #define LOG_MODULE "font"
 #include "base/log.h"
 
@@ -16,8 +12,6 @@ enum { MISSING = 64 };
 
 struct face {
     TTF_Font *ttf;
-    void *bytes;  /* the file, mapped: FreeType jumps about in it, 6000 seeks and 1400 reads for one screen */
-    size_t size;
     int px;       /* size it is set to now */
     int fixed_px; /* em size of a face that has pictures of one size only, 0: any size */
     char *file, *family;
@@ -66,34 +60,18 @@ static void face_release(struct face *f)
 {
     if (f->ttf)
         TTF_CloseFont(f->ttf);
-    if (f->bytes)
-        munmap(f->bytes, f->size);
     free(f->file);
     free(f->family);
     *f = (struct face){ 0 };
 }
 
-static bool face_map(struct face *f)
-{
-    struct stat st;
-    int fd = open(f->file, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= INT_MAX;
-    void *bytes = ok ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
-    if (fd >= 0)
-        close(fd);
-    if (bytes == MAP_FAILED)
-        return false;
-    f->bytes = bytes;
-    f->size = (size_t)st.st_size;
-    return true;
-}
-
 static bool face_open(struct face *f, struct err *e)
 {
     f->px = 32;
-    if (!face_map(f))
+    SDL_RWops *file = font_file_open(f->file);
+    if (!file)
         return err_set(e, ERR_MISSING, "font %s cannot be read", f->file);
-    f->ttf = TTF_OpenFontIndexRW(SDL_RWFromConstMem(f->bytes, (int)f->size), 1, f->px, f->index);
+    f->ttf = TTF_OpenFontIndexRW(file, 1, f->px, f->index);
     if (!f->ttf)
         return err_set(e, ERR_DAMAGED, "font %s, face %d, cannot be opened: %s", f->file, f->index, TTF_GetError());
     TTF_SetFontHinting(f->ttf, TTF_HINTING_NONE);
