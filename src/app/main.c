@@ -4,6 +4,7 @@
 #include "base/version.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,8 +45,18 @@ static bool parse_size(const char *text, int *w, int *h)
     return sscanf(text, "%dx%d%c", w, h, &end) == 2 && *w >= 320 && *h >= 240 && *w <= 7680 && *h <= 4320;
 }
 
+/* Pictures and films come and go in large pieces. glibc would keep a heap for each thread, and after the first large
+ * piece is freed keep the next ones too. */
+static void keep_memory_small(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    mallopt(M_TRIM_THRESHOLD, 128 << 10);
+}
+
 int main(int argc, char **argv)
 {
+    keep_memory_small();
     struct app_opts app = { 0 };
     struct play_opts play = { 0 };
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {

@@ -71,6 +71,11 @@ static void load(void)
         err_set(&why, ERR_DAMAGED, "weike-media.so belongs to another version of this program");
     else
         loaded = api;
+    media_trim();
+}
+
+void media_trim(void)
+{
     dl_iterate_phdr(release_object, NULL);
 }
 

@@ -10,4 +10,6 @@
 /* NULL if the shared object is missing or of another version; the answer is the same for every caller. Looks
  * next to the executable, then in ../lib/weike/ from it. */
 const struct media_api *media_load(struct err *e);
+/* Gives back what linking and opening a lesson touched of the libraries and playing does not need. */
+void media_trim(void);
 #endif

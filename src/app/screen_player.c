@@ -1,5 +1,6 @@
 /* screen_player.c - a lesson plays: player, captions, ledger, presence, and what each control does. */
 #define LOG_MODULE "player"
+#include "app/media.h"
 #include "app/player_view.h"
 #include "app/words.h"
 #include "base/fs.h"
@@ -157,6 +158,7 @@ static void follow_picture(struct player_view *s)
     int n = s->api->scaler_take(s->scaler, pic, s->picture_box, damage, MAX_RECTS);
     if (!s->picture_shown) {
         s->picture_shown = true;
+        media_trim();
         log_debug("first video picture is in the next frame"); /* what bench measures the tap by */
         ui_request_frame(s->app->ui); /* the first one is part of a whole frame */
         return;
