@@ -34,7 +34,17 @@ walk en-1920 en.script 1920x1080 en
 
 echo "Pictures: $(find "$out" -name '*.png' | wc -l) in $out"
 echo "Recorded on the way:"
-"$build/weikectl" report hours --csv --data "$out/data-zh-1920" | tr -d '\r' | awk -F, 'NR == 1 || $0 ~ /yx001/ { print "  " $0 }'
+"$build/weikectl" report hours --json --data "$out/data-zh-1920" | python3 -c '
+import json, sys
+def rows(o):
+    if isinstance(o, dict):
+        if "watched_ms" in o and "name" in o: yield o
+        for v in o.values(): yield from rows(v)
+    elif isinstance(o, list):
+        for v in o: yield from rows(v)
+for r in rows(json.load(sys.stdin)):
+    if r.get("screen_ms"):
+        print("  {}: screen {:.1f} s, watched {:.1f} s, verified {:.1f} s".format(r["name"], *(r[k] / 1000 for k in ("screen_ms", "watched_ms", "verified_ms"))))'
 "$build/weikectl" statements --json --data "$out/data-zh-1920" | python3 -c '
 import collections, json, sys
 verbs = collections.Counter(json.loads(line)["verb"]["id"].rsplit("/", 1)[1] for line in sys.stdin)
