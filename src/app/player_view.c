@@ -22,7 +22,7 @@ static void ground(struct ui *ui, struct player_view *s)
 
 static void title_bar(struct ui *ui, struct player_view *s)
 {
-    ui_row(ui, "titlebar", .tone = TONE_FADE_DOWN, .radius = -1, .pad_x = 48, .pad_y = 20, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "titlebar", .tone = TONE_GLASS, .radius = -1, .pad_x = 48, .pad_y = 20, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
         if (ui_icon_button(ui, ICON_ARROW_BACK, s->arg.clip ? tr("To the question") : tr("Back"), .tone = TONE_GLASS_LIGHT, .h = 96, .min_w = 220, .row = true))
             player_view_leave(s);
         ui_label(ui, lang_text_get(&s->lesson.lesson->title, i18n_lang()), .font = FONT_HEADING, .grow = 1, .max_lines = 1, .role = ROLE_HEADING);
@@ -100,7 +100,7 @@ static void buttons(struct ui *ui, struct player_view *s)
 
 static void controls(struct ui *ui, struct player_view *s)
 {
-    ui_column(ui, "panel", .tone = TONE_FADE_UP, .radius = -1, .pad_x = 64, .pad_y = 24, .gap = 16) {
+    ui_column(ui, "panel", .tone = TONE_GLASS, .radius = -1, .pad_x = 64, .pad_y = 24, .gap = 16) {
         seek_bar(ui, s);
         buttons(ui, s);
     }
