@@ -31,21 +31,24 @@ static char *beside_program(const char *rel)
  * let go here, 20 MB of them; what is needed comes back from the page cache by itself. */
 static int release_object(struct dl_phdr_info *info, size_t size, void *arg)
 {
+    enum { HEADERS_MAX = 32 };
+    ElfW(Phdr) header[HEADERS_MAX]; /* a copy: they lie in the first page, and reading them there brings 64 KB back */
+    int count = info->dlpi_phnum;
     (void)size;
     (void)arg;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
-        if (ph->p_type == PT_DYNAMIC)
-            for (const ElfW(Dyn) *d = (const void *)(info->dlpi_addr + ph->p_vaddr); d->d_tag != DT_NULL; d++)
+    if (count > HEADERS_MAX || !info->dlpi_name[0])
+        return 0;
+    memcpy(header, info->dlpi_phdr, (size_t)count * sizeof *header);
+    for (int i = 0; i < count; i++)
+        if (header[i].p_type == PT_DYNAMIC)
+            for (const ElfW(Dyn) *d = (const void *)(info->dlpi_addr + header[i].p_vaddr); d->d_tag != DT_NULL; d++)
                 if (d->d_tag == DT_TEXTREL)
                     return 0; /* its code was changed by linking, and would come back unchanged */
-    }
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
-        uintptr_t from = (info->dlpi_addr + ph->p_vaddr + page - 1) & ~(page - 1);
-        uintptr_t to = (info->dlpi_addr + ph->p_vaddr + ph->p_filesz) & ~(page - 1);
-        if (ph->p_type == PT_LOAD && !(ph->p_flags & PF_W) && to > from && info->dlpi_name[0])
+    for (int i = 0; i < count; i++) {
+        uintptr_t from = (info->dlpi_addr + header[i].p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t to = (info->dlpi_addr + header[i].p_vaddr + header[i].p_filesz) & ~(page - 1);
+        if (header[i].p_type == PT_LOAD && !(header[i].p_flags & PF_W) && to > from)
             madvise((void *)from, to - from, MADV_DONTNEED);
     }
     return 0;
