@@ -48,7 +48,8 @@ static bool place_line(struct ui *ui, const struct place *p, bool *look)
         ui_icon(ui, p->stick ? ICON_USB : ICON_FOLDER, 56, p->content ? INK_GO : INK_SECOND);
         ui_label(ui, p->label, .font = FONT_STRONG, .grow = 1, .max_lines = 1);
         if (p->content)
-            *look = ui_icon_button(ui, ICON_VISIBILITY, tr("See what is on it"), .tone = TONE_GO, .h = 84, .row = true, .font = FONT_STRONG);
+            *look = ui_icon_button(ui, ICON_VISIBILITY, tr("See what is on it"), .tone = TONE_GO, .h = 84, .row = true, .font = FONT_STRONG,
+                                   .name = ui_fmt(ui, tr("See what is on %s"), p->label));
         else
             open = ui_icon_button(ui, ICON_CHEVRON_RIGHT, tr("Open"), .tone = TONE_CARD, .h = 84, .row = true, .font = FONT_STRONG, .name = ui_fmt(ui, tr("Open %s"), p->label));
     }

@@ -264,6 +264,52 @@ tap 不是我
 wait Tap your picture 5000
 quit
 S
+# --- the technician brings lessons in on the screen, then again: nothing new; a stranger's stick is refused ---
+mkdir -p "$work/e"
+"$ctl" trust "$work/keys/weike.pub" --data "$work/e" >/dev/null && "$ctl" technician pin 246802 --data "$work/e" >/dev/null
+"$ctl" keygen --out "$work/other" >/dev/null && "$ctl" pack "$work/src" --key "$work/other/weike.key" --out "$work/stranger" >/dev/null
+export WEIKE_IMPORT=$work/tree:$work/stranger
+drive "the technician brings lessons in from a folder; a stranger's are refused by name" "$work/e" zh-CN <<'S'
+wait 还没有成员 10000
+tap 技术员
+tap 技术员
+tap 技术员
+tap 技术员
+tap 技术员
+wait 请输入密码 3000
+tap 2
+tap 4
+tap 6
+tap 8
+tap 0
+tap 2
+tap 完成
+wait U 盘和文件夹 8000
+wait stranger 3000
+tap 看看有什么
+wait 演练 10000
+tap 装进来
+wait 完成：装进 1 门课程 20000
+tap 完成
+wait U 盘和文件夹 3000
+tap 看看有什么
+wait 没有新内容 10000
+tap 完成
+tap 看看 stranger 里有什么
+dump refused.json
+pause 1500
+dump refused.json
+tap 完成
+wait U 盘和文件夹 3000
+tap 设备状态
+wait 1 门课程，3 课 5000
+tap 返回
+tap 直接学习
+wait 演练 5000
+quit
+S
+unset WEIKE_IMPORT
+if grep -q '来源不明' "$work/refused.json" && grep -q 'not trusted' "$work/refused.json"; then ok "the stranger's stick: refused, with the key named"; else bad "the stranger's stick"; fi
 # A failing step ends with 1 and says which line and what was there.
 printf 'tap no such thing\n' | kiosk "$work/c" en
 rc=$?
