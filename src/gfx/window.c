@@ -48,6 +48,18 @@ static void *open_fonts(void *arg)
     return NULL;
 }
 
+/* SDL asks a session bus to keep the screen on. Where none runs, libdbus would copy this process, threads and all, to
+ * start dbus-launch, wait for it and leave a bus daemon behind: 4 ms at best. An address of an unknown kind stops that
+ * (D-Bus Specification, "Server Addresses"). */
+static void no_bus_of_our_own(void)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    char *bus = mem_printf("%s/bus", runtime ? runtime : "");
+    if (!runtime || access(bus, F_OK) != 0)
+        setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", 0);
+    free(bus);
+}
+
 void gfx_prepare(void)
 {
     SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0"); /* else each tap arrives twice */
@@ -61,6 +73,7 @@ void gfx_prepare(void)
     if (!done) {
         setenv("XCOMPOSEFILE", "/dev/null", 1);
         setenv("XMODIFIERS", "@im=none", 1);
+        no_bus_of_our_own();
     }
     done = true;
 }

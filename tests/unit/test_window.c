@@ -2,7 +2,37 @@
 
 #include "base/thread.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* A machine without a session bus: libdbus would start one by running dbus-launch, here a script that leaves a mark.
+ * First of all tests, because the environment is set once. */
+static void starts_no_other_program(void **state)
+{
+    (void)state;
+    const char *tmp = getenv("TMPDIR"), *was = getenv("PATH");
+    char dir[200], program[260], mark[260], path[2000];
+    snprintf(dir, sizeof dir, "%s/weike-bus-XXXXXX", tmp ? tmp : "/tmp");
+    assert_non_null(mkdtemp(dir));
+    snprintf(program, sizeof program, "%s/dbus-launch", dir);
+    snprintf(mark, sizeof mark, "%s/ran", dir);
+    snprintf(path, sizeof path, "%s:%s", dir, was ? was : "/usr/bin:/bin");
+    FILE *f = fopen(program, "w");
+    assert_non_null(f);
+    fprintf(f, "#!/bin/sh\n: >'%s'\nexit 1\n", mark);
+    fclose(f);
+    assert_int_equal(chmod(program, 0700), 0);
+    setenv("PATH", path, 1);
+    setenv("XDG_RUNTIME_DIR", dir, 1);
+    setenv("DISPLAY", ":0", 0); /* libdbus asks only whether it is set */
+    unsetenv("DBUS_SESSION_BUS_ADDRESS");
+    gfx_close(screen_open(64, 64));
+    bool ran = access(mark, F_OK) == 0;
+    unlink(mark);
+    unlink(program);
+    rmdir(dir);
+    assert_false(ran);
+}
 
 static void offscreen_pixels(void **state)
 {
@@ -80,6 +110,7 @@ static void language_changes_the_fonts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_no_other_program), /* first */
         cmocka_unit_test(offscreen_pixels), cmocka_unit_test(wakes_become_one), cmocka_unit_test(screenshot),
         cmocka_unit_test(no_display_is_said), cmocka_unit_test(language_changes_the_fonts),
     };
