@@ -1,4 +1,4 @@
-# Weike. `make run` and `make test` do all set-up. MODE=asan|tsan|ubsan|fault builds apart under build/$(MODE).
+# Weike. `make run` and `make test` do all set-up. MODE=asan|ubsan|tsan builds apart under build/$(MODE).
 #
 # Each folder of src/ is a layer and becomes one archive; a program or unit test links its layer and those
 # below. media/ is also a shared object, which the kiosk loads after its first picture.
@@ -14,7 +14,9 @@ pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wno-missing-field-initializers -Wno-format-truncation -Wno-override-init
 OPT_release = -O2 -g
 OPT_asan = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+OPT_ubsan = -O1 -g -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 OPT_tsan = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+$(if $(OPT_$(MODE)),,$(error MODE is release, asan, ubsan or tsan, not "$(MODE)"))
 CFLAGS += -std=gnu11 $(WARN) $(OPT_$(MODE)) -fPIC -pthread -Isrc -MMD -MP
 LDFLAGS += $(OPT_$(MODE)) -pthread -rdynamic -Wl,--as-needed
 

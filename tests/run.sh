@@ -15,6 +15,10 @@ passed=0 failed=0 skipped=0
 log=$(mktemp)
 TMPDIR=$(mktemp -d)
 export TMPDIR BUILD=$build SDL_AUDIODRIVER=dummy TZ=Asia/Shanghai LC_ALL=C.UTF-8 WEIKE_LOG=${WEIKE_LOG:-error}
+# Only for programs of MODE=asan and MODE=tsan; others do not look at them.
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
+export LSAN_OPTIONS="suppressions='$PWD/tests/lsan.supp':print_suppressions=0"
+export TSAN_OPTIONS="suppressions='$PWD/tests/tsan.supp':second_deadlock_stack=1"
 trap 'rm -rf "$log" "$TMPDIR"; kill $xvfb 2>/dev/null' EXIT
 xvfb=
 
@@ -80,6 +84,8 @@ if [ "$mode" = release ]; then
     for t in tests/e2e/*.sh; do script "e2e/${t##*/}" bash "$t" "$build"; done
     script powercut tests/powercut/run.sh "$build" slice
     script fuzz tests/fuzz/run.sh "$build" slice
+else # what a sanitizer has something to say about: the whole kiosk, with its threads
+    script e2e/kiosk.sh bash tests/e2e/kiosk.sh "$build"
 fi
 [ "$skipped" -eq 0 ] || echo "$skipped skipped on this machine, each with its reason above"
 echo "$passed passed, $failed failed"
