@@ -2,10 +2,12 @@
 #include "app/viewing.h"
 #include "base/log.h"
 
+#include <string.h>
+
 static void post(struct viewing *v, enum record_kind kind, const char *how)
 {
     app_post(v->app, &(struct record){
-        .kind = kind, .member_id = v->app->who.id, .course = &v->lesson->course, .lesson = v->lesson->lesson,
+        .kind = kind, .member_id = v->member_id, .course = &v->lesson->course, .lesson = v->lesson->lesson,
         .viewing = { .id = v->id, .study = &v->study, .ended_by = how, .clip = v->clip },
     });
 }
@@ -30,6 +32,7 @@ void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson 
     app_clock(app, &now);
     *v = (struct viewing){ .app = app, .lesson = lesson, .clip = clip, .begun = true };
     uuid_v7(now.wall_ms, v->id);
+    memcpy(v->member_id, app->who.id, sizeof v->member_id);
     random_bytes(&seed, sizeof seed);
     if (!progress_counted(app_db(app), app->who.id, lesson->lesson->content_id, app_plan_year(app), &counted, &verified, &e)) {
         /* What counted before cannot be read: nothing may count twice, so all of this is review. */

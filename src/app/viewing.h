@@ -14,6 +14,7 @@ struct viewing {
     struct app *app;
     const struct open_lesson *lesson; /* borrowed; outlives the viewing */
     char id[UUID_TEXT];
+    char member_id[MEMBER_ID];        /* whose it is, also after a sign-out took the name from the screen */
     struct study study;
     bool begun, ended;
     bool clip;              /* shown to answer a question: does not move the place to go on from */
