@@ -18,7 +18,7 @@ export TMPDIR BUILD=$build SDL_AUDIODRIVER=dummy TZ=Asia/Shanghai LC_ALL=C.UTF-8
 # Only for programs of MODE=asan and MODE=tsan; others do not look at them.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
 export LSAN_OPTIONS="suppressions='$PWD/tests/lsan.supp':print_suppressions=0"
-export TSAN_OPTIONS="suppressions='$PWD/tests/tsan.supp':second_deadlock_stack=1"
+export TSAN_OPTIONS="suppressions='$PWD/tests/tsan.supp':second_deadlock_stack=1:halt_on_error=1"
 trap 'rm -rf "$log" "$TMPDIR"; kill $xvfb 2>/dev/null' EXIT
 xvfb=
 
