@@ -200,8 +200,7 @@ static void close_all(struct app *app)
     nav_free(app->nav); /* screens post their last records before the store closes */
     ui_free(app->ui);
     store_close(app->store);
-    if (app->nav && app_media(app)) /* a player just closed may still be letting go of the sound device */
-        app_media(app)->settle();
+    media_settle();
     gfx_close(app->gfx);
 }
 

@@ -1,11 +1,13 @@
 #include "app/idle.h"
+#include "app/screens.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 
-/* Counting down applies to a session left alone; at the wall there is nothing to leave. */
+/* Counting down applies to a session left alone, the technician's too; at the wall there is nothing to leave. */
 static bool applies(const struct app *app)
 {
-    return app->signed_in && nav_top(app->nav);
+    const struct screen_class *top = nav_top(app->nav);
+    return top && top != &signin_screen;
 }
 
 static bool busy(const struct app *app)

@@ -82,6 +82,12 @@ void media_trim(void)
     dl_iterate_phdr(release_object, NULL);
 }
 
+void media_settle(void)
+{
+    if (loaded)
+        loaded->settle();
+}
+
 const struct media_api *media_load(struct err *e)
 {
     pthread_once(&once, load);

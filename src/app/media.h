@@ -12,4 +12,6 @@
 const struct media_api *media_load(struct err *e);
 /* Gives back what linking and opening a lesson touched of the libraries and playing does not need. */
 void media_trim(void);
+/* Before the program ends: waits, 1 s at most, until a player just closed has let go of the sound device. */
+void media_settle(void);
 #endif

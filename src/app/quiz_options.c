@@ -243,12 +243,15 @@ static void numeric(struct ui *ui, struct quiz_view *s, const struct question *q
     }
 }
 
+/* Up to twelve options: what does not fit is scrolled to, so that the buttons below always stay on the screen. */
 void quiz_options_draw(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
-    switch (q->kind) {
-    case QUESTION_MATCHING: matching(ui, s, q); break;
-    case QUESTION_NUMERIC: numeric(ui, s, q); break;
-    case QUESTION_TRUE_FALSE: option_grid(ui, s, q, 2); break;
-    default: option_grid(ui, s, q, q->option_count); break;
+    ui_column(ui, "answers", .key = (uint32_t)s->shown, .grow = 1, .scroll = true) {
+        switch (q->kind) {
+        case QUESTION_MATCHING: matching(ui, s, q); break;
+        case QUESTION_NUMERIC: numeric(ui, s, q); break;
+        case QUESTION_TRUE_FALSE: option_grid(ui, s, q, 2); break;
+        default: option_grid(ui, s, q, q->option_count); break;
+        }
     }
 }

@@ -7,10 +7,16 @@
 
 #include <string.h>
 
+enum { MAX_STEPS = 15 };
+
 static void steps(struct ui *ui, void *ctx)
 {
     struct quiz_view *s = ctx;
     int count = s->set.count, width = count > 10 ? 28 : 64;
+    if (count > MAX_STEPS) { /* more would push the clock and the language off the screen */
+        ui_label(ui, ui_fmt(ui, tr("Question %d of %d"), s->attempt.at + 1, count), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
+        return;
+    }
     ui_row(ui, "steps", .gap = 14, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_PROGRESS,
            .name = ui_fmt(ui, tr("Question %d of %d"), s->attempt.at + 1, count))
         for (int i = 0; i < count; i++)

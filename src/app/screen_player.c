@@ -152,9 +152,12 @@ static void follow_picture(struct player_view *s)
     SDL_Rect rects[MAX_RECTS];
     bool changed = false;
     const struct picture *pic = s->api->frame(s->player, &changed);
-    if (!pic || !changed || pic->display_width <= 0 || pic->display_height <= 0)
+    if (!pic || pic->display_width <= 0 || pic->display_height <= 0)
         return;
-    s->picture_box = video_box(s, pic);
+    struct scaler_rect target = video_box(s, pic);
+    if (!changed && (!s->picture_shown || !memcmp(&target, &s->picture_box, sizeof target)))
+        return; /* the window's size may change while the picture stands still */
+    s->picture_box = target;
     int n = s->api->scaler_take(s->scaler, pic, s->picture_box, damage, MAX_RECTS);
     if (!s->picture_shown) {
         s->picture_shown = true;
@@ -265,6 +268,10 @@ static void screen_touched(void *screen, int64_t boot_ms)
     if (!s->player)
         return;
     viewing_presence(&s->viewing, boot_ms);
+    if (s->paused_for_absence) { /* here, as the finger comes down: the card is gone before it is lifted */
+        s->paused_for_absence = false;
+        s->api->pause(s->player, false);
+    }
     if (s->controls_shown)
         s->controls_until_boot_ms = boot_ms + CONTROLS_MS; /* whoever uses them keeps them */
     ui_request_frame(s->app->ui);
@@ -282,7 +289,8 @@ void player_view_toggle(struct player_view *s)
 void player_view_seek(struct player_view *s, int64_t to_ms)
 {
     int64_t length = s->state.length_ms > 0 ? s->state.length_ms : s->lesson.lesson->duration_ms;
-    to_ms = to_ms < 0 ? 0 : to_ms > length - 500 ? length - 500 : to_ms;
+    to_ms = to_ms > length - 500 ? length - 500 : to_ms;
+    to_ms = to_ms < 0 ? 0 : to_ms;
     s->api->state(s->player, &s->state);
     viewing_seek(&s->viewing, s->state.position_ms, to_ms, clock_boot_ms());
     s->api->seek(s->player, to_ms);

@@ -85,9 +85,10 @@ static void chooser(struct ui *ui, struct tech *s)
         ui_label(ui, s->folder ? tr("No folders in here.") : tr("No stick is plugged in. Plug one in and look again."), .ink = INK_SECOND);
     if (s->places.count > FOLDERS)
         s->places_offset = chrome_pager(ui, s->places_offset, FOLDERS, s->places.count);
-    if (chosen && look)
+    if (chosen && look) {
+        s->package_offset = 0;
         s->importer = importer_new(s->app, chosen);
-    else if (chosen)
+    } else if (chosen)
         go_to(s, chosen);
     free(chosen);
 }
