@@ -3,6 +3,7 @@
 #include "app/loop.h"
 #include "app/media.h"
 #include "app/screens.h"
+#include "app/stop.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/thread.h"
@@ -209,6 +210,7 @@ int app_run(const struct app_opts *opts)
     struct app app = { .opts = *opts, .touched_boot_ms = clock_boot_ms() };
     struct opening opening;
     struct err e = ERR_INIT, no_window = ERR_INIT;
+    stop_prepare();
     find_words();
     begin_opening(&opening, &app);
     struct gfx_opts window = { .width = opts->width, .height = opts->height, .title = "Weike",
@@ -226,7 +228,9 @@ int app_run(const struct app_opts *opts)
     technician_settings(&app);
     session_defaults(&app);
     nav_reset(app.nav, &signin_screen, NULL);
+    stop_watch(app.gfx);
     int status = loop_run(&app);
+    stop_unwatch();
     close_all(&app);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "app/loop.h"
 #include "app/idle.h"
 #include "app/media.h"
+#include "app/stop.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -155,7 +156,7 @@ int loop_run(struct app *app)
 {
     struct loop l = { .app = app };
     int status = load_script(&l) ? -1 : 1;
-    while (status < 0 && !app->quit) {
+    while (status < 0 && !app->quit && !stop_asked()) {
         int64_t now = clock_boot_ms();
         tick(app, now);
         if (ui_wants_frame(app->ui))
