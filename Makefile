@@ -1,7 +1,7 @@
 # Weike. `make run` and `make test` do all set-up. MODE=asan|ubsan|tsan builds apart under build/$(MODE).
 #
 # Each folder of src/ is a layer and becomes one archive; a program or unit test links its layer and those
-# below. media/ is also a shared object, which the kiosk loads after its first picture.
+# below. media/ and sync/ are also shared objects, which the kiosk loads after its first picture.
 
 MODE ?= release
 BUILD ?= $(if $(filter release,$(MODE)),build,build/$(MODE))
@@ -25,16 +25,18 @@ PKG_base = jansson libsodium libconfuse icu-i18n icu-uc
 PKG_model =
 PKG_store = sqlite3
 PKG_pack = libzstd
+PKG_sync = libcurl libudev zlib
+PKG_hub = libmicrohttpd
 PKG_media = libavformat libavcodec libavutil libswresample libswscale sdl2
 PKG_gfx = sdl2 SDL2_ttf SDL2_image fontconfig icu-uc
 PKG_ui =
 PKG_app =
 PKG_tool =
 LIB_media = -lsonic -lyuv
-PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_media) $(PKG_gfx))
+PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_sync) $(PKG_hub) $(PKG_media) $(PKG_gfx))
 CFLAGS += $(PKG_CFLAGS)
 
-LAYERS = base model store pack media gfx ui app tool
+LAYERS = base model store pack media sync gfx ui app tool hub
 SRC_of = $(wildcard src/$(1)/*.c)
 OBJ_of = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call SRC_of,$(1)))
 ar_of = $(foreach l,$(1),$(BUILD)/lib/lib$(l).a)
@@ -46,17 +48,19 @@ LINK_model = model base
 LINK_store = store model base
 LINK_pack = pack store media model base
 LINK_media = media model base
+LINK_sync = sync pack store media model base
 LINK_gfx = gfx base
 LINK_ui = ui gfx model base
 LINK_app = app ui gfx pack store model base
-LINK_tool = tool pack store media model base
+LINK_tool = tool sync pack store media model base
+LINK_hub = hub sync pack store media model base
 
 # The build's floor for dates: no honest clock can show less than the last commit.
 EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-PROGRAMS = $(BUILD)/weike $(BUILD)/weikectl
-all: $(PROGRAMS) $(BUILD)/weike-media.so $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo
+PROGRAMS = $(BUILD)/weike $(BUILD)/weikectl $(if $(wildcard src/hub/main.c),$(BUILD)/weike-hub)
+all: $(PROGRAMS) $(BUILD)/weike-media.so $(BUILD)/weike-sync.so $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo
 
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -72,13 +76,21 @@ $(BUILD)/lib/lib$(1).a: $$(call OBJ_of,$(1))
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 
-# base and model whole, because weike-media.so resolves its calls into the program that loads it.
+# Whole, because weike-media.so and weike-sync.so resolve their calls into the program that loads them.
+# What makes packages (and needs FFmpeg to look at films) has no place in a kiosk.
+AUTHORING = build package probe rendition picture caption child source questions
+READING = $(filter-out $(AUTHORING:%=$(BUILD)/obj/pack/%.o),$(call OBJ_of,pack))
 $(BUILD)/weike: $(call ar_of,$(LINK_app))
-	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx pack store) -Wl,--whole-archive $(call ar_of,model base) -Wl,--no-whole-archive $(call libs_of,app ui gfx pack store model base)
+	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx) $(READING) -Wl,--whole-archive $(call ar_of,store model base) -Wl,--no-whole-archive $(call libs_of,app ui gfx pack store model base)
 $(BUILD)/weikectl: $(call ar_of,$(LINK_tool))
 	$(CC) $(LDFLAGS) -o $@ $(call ar_of,$(LINK_tool)) $(call libs_of,$(LINK_tool))
+$(BUILD)/weike-hub: $(call ar_of,$(LINK_hub))
+	$(CC) $(LDFLAGS) -o $@ $(call ar_of,$(LINK_hub)) $(call libs_of,$(LINK_hub))
 $(BUILD)/weike-media.so: $(call ar_of,media)
 	$(CC) $(LDFLAGS) -shared -o $@ -Wl,--whole-archive $(call ar_of,media) -Wl,--no-whole-archive $(call libs_of,media)
+
+$(BUILD)/weike-sync.so: $(call ar_of,sync)
+	$(CC) $(LDFLAGS) -shared -o $@ -Wl,--whole-archive $(call ar_of,sync) -Wl,--no-whole-archive $(call libs_of,sync)
 
 $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo: assets/po/zh_CN.po
 	@mkdir -p $(@D)
@@ -118,7 +130,8 @@ content: all
 village: content
 	@packaging/village.sh $(BUILD) $(BUILD)/village
 
-test-all: all unit-tests powercut-tools
+test-programs: all unit-tests powercut-tools
+test-all: test-programs
 	@tests/run.sh $(BUILD) $(MODE)
 lint:
 	@tests/lint/lint.sh
@@ -127,6 +140,9 @@ bench: deps
 	@tests/bench/bench.sh $(BUILD)
 fuzz: deps
 	@tests/fuzz/run.sh $(BUILD) $(or $(SECONDS_EACH),600)
+faults: deps
+	@$(MAKE) --no-print-directory -s test-programs
+	@tests/faults/run.sh $(BUILD)
 powercut: deps
 	@$(MAKE) --no-print-directory -s all powercut-tools
 	@tests/powercut/run.sh $(BUILD) all
@@ -148,6 +164,8 @@ powercut-tools: $(patsubst tests/powercut/%.c,$(BUILD)/test/%,$(POWERCUT_TOOLS))
 install: all
 	install -Dm755 $(BUILD)/weike $(DESTDIR)$(PREFIX)/bin/weike
 	install -Dm755 $(BUILD)/weikectl $(DESTDIR)$(PREFIX)/bin/weikectl
+	install -Dm755 $(BUILD)/weike-hub $(DESTDIR)$(PREFIX)/bin/weike-hub
+	install -Dm644 $(BUILD)/weike-sync.so $(DESTDIR)$(PREFIX)/lib/weike/weike-sync.so
 	install -Dm644 $(BUILD)/weike-media.so $(DESTDIR)$(PREFIX)/lib/weike/weike-media.so
 	install -Dm644 $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/weike.mo
 	install -Dm644 packaging/weike.1 $(DESTDIR)$(PREFIX)/share/man/man1/weike.1
@@ -159,5 +177,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all run tour test test-all deps content village lint bench bench-tools fuzz powercut powercut-tools fonts install clean unit-tests
+.PHONY: all run tour test test-all deps content village lint bench bench-tools test-programs faults fuzz powercut powercut-tools fonts install clean unit-tests
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,44 @@
+/* send.h - carries waiting statements up to the hub, exactly once: seals packets, puts them, applies receipts. One
+ * thread (the syncer's, or weikectl's); send_apply_ack also serves sticks. */
+#ifndef WEIKE_SYNC_SEND_H
+#define WEIKE_SYNC_SEND_H
+#include "pack/ack.h"
+#include "pack/device.h"
+#include "store/store.h"
+#include "sync/http.h"
+
+enum send_end { SEND_DONE, SEND_NOTHING, SEND_UNREACHABLE, SEND_PORTAL, SEND_NOT_ENROLLED, SEND_NO_COUNTY_KEY, SEND_HUB_FULL, SEND_REFUSED, SEND_CUT,
+                SEND_NOT_HERE /* the server takes no records */, SEND_STORAGE, SEND_STOPPED };
+struct send_result {
+    enum send_end end;
+    int packets, statements;    /* put in this run */
+    int64_t receipted;          /* statements that receipts freed in this run */
+    int retry_after_s;
+    bool contact;
+    struct err err;
+};
+struct send_options {
+    struct http *http;
+    const char *server, *data_dir;
+    struct db *db;              /* a reader of this thread */
+    struct writer *writer;
+    const struct county_key *county;
+    const char *hardware;       /* device_hardware() */
+    int64_t floor_ms;
+    bool restored;              /* the database was restored from a backup at this start */
+    const char *health;         /* JSON object to go along, NULL: none */
+    uint64_t allowance;         /* bytes; UINT64_MAX: no limit */
+    bool (*stop)(void *ctx);    /* asked between packets; may be NULL */
+    void *ctx;
+};
+void send_run(const struct send_options *o, struct send_result *out);
+
+/* Seals the next packet of waiting statements from `after_seq`: at most max_count. *last its last seq; out->len 0 when
+ * nothing waits. For links and sticks alike. */
+bool send_seal_next(struct db *db, const char *data_dir, struct device *d, const struct county_key *county, int64_t after_seq, int max_count,
+                    const char *health, int64_t floor_ms, struct str *out, int64_t *last, int *count, struct err *e) MUST_CHECK;
+/* Verifies an ack envelope and applies it: delivered, asked again, rejected. An ack of another device, epoch or
+ * signer changes nothing and is an error (ERR_UNTRUSTED); one that frees nothing new is fine. */
+bool send_apply_ack(struct writer *w, const char *data_dir, struct device *d, const struct county_key *county, const void *bytes, size_t len,
+                    int64_t *receipted, struct err *e) MUST_CHECK;
+#endif
