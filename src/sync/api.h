@@ -6,7 +6,13 @@
 #include "sync/stick_watch.h"
 #include "sync/syncer.h"
 
+enum { SYNC_API_VERSION = 1 };
+/* Of what passes through the door: a module that was built apart from the program is refused by it. */
+#define SYNC_API_SIZES ((uint64_t)sizeof(struct syncer_view) << 48 ^ (uint64_t)sizeof(struct syncer_options) << 36 ^ \
+                        (uint64_t)sizeof(struct stick_progress) << 24 ^ (uint64_t)sizeof(struct stick_options) << 12 ^ sizeof(struct sync_api))
 struct sync_api {
+    int version;    /* SYNC_API_VERSION */
+    uint64_t sizes; /* SYNC_API_SIZES */
     struct syncer *(*syncer_new)(const struct syncer_options *o, struct err *e);
     void (*syncer_try_now)(struct syncer *s);
     void (*syncer_pause)(struct syncer *s, bool pause);
