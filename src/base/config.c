@@ -47,10 +47,41 @@ static const char sample[] =
     "    hours = 32\n"
     "    minutes_per_hour = 45\n"
     "    category = \"\"\n"
-    "}\n";
+    "}\n"
+    "\n"
+    "# ---- The link. Without server and xapi_endpoint the terminal never uses a network. ----\n"
+    "\n"
+    "# Where lessons come from and records go to, like \"http://hub.example.cn:8080\".\n"
+    "server = \"\"\n"
+    "\n"
+    "# Public key that records are sealed to. A relative path lies beside this file. \"\": the one that came with enrolment.\n"
+    "county_key = \"\"\n"
+    "\n"
+    "# Root file of the publishers to trust first. \"\": whom `weikectl trust` named.\n"
+    "root = \"\"\n"
+    "\n"
+    "# When lessons may come down, local time, as in { \"22:00-06:00\", \"12:30-13:30\" }. {} is always. Records always go.\n"
+    "windows = {}\n"
+    "\n"
+    "# Megabytes of lessons a day; 0 is no limit.\n"
+    "budget_mb_per_day = 0\n"
+    "\n"
+    "# The link is paid by the byte: only the lightest form of each lesson.\n"
+    "metered = false\n"
+    "\n"
+    "# Megabytes that \"borrow a phone's link\" may use (1 to 1000).\n"
+    "borrow_mb = 20\n"
+    "\n"
+    "# Send records straight to this learning record store (xAPI 1.0.3) instead of the server.\n"
+    "xapi_endpoint = \"\"\n"
+    "xapi_user = \"\"\n"
+    "xapi_password = \"\"\n"
+    "\n"
+    "# Believe only this public key over https, as \"sha256//...=\". \"\": the system's authorities.\n"
+    "tls_pin = \"\"\n";
 
 /* libconfuse's error callback has no user pointer, and its parser is one per process anyway. */
-static struct { struct err *e; unsigned seen; bool reported; } load;
+static struct { struct err *e; unsigned seen; unsigned window_count; bool windows_closed, reported; } load;
 
 static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
@@ -64,7 +95,8 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 
 static const struct range { const char *key; long min, max; } ranges[] = {
     { "panel_width_mm", 0, 10000 }, { "idle_seconds", 30, 600 },      { "volume_percent", 0, 100 },
-    { "hours", 1, 1000 },           { "minutes_per_hour", 1, 60 },
+    { "hours", 1, 1000 },           { "minutes_per_hour", 1, 60 },    { "budget_mb_per_day", 0, 1000000 },
+    { "borrow_mb", 1, 1000 },
 };
 
 static int check_range(cfg_t *cfg, cfg_opt_t *opt)
@@ -78,10 +110,18 @@ static int check_range(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
-static bool one_of(const char *value, const char *const *list)
+/* ---- what a text may be ---- */
+
+static bool is_language(const char *t)
 {
-    for (; *list; list++)
-        if (!strcmp(value, *list))
+    return !strcmp(t, "zh-CN") || !strcmp(t, "en");
+}
+
+static bool is_weight(const char *t)
+{
+    static const char *const weights[] = { "auto", "light", "480p", "720p", "original" };
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
+        if (!strcmp(t, weights[i]))
             return true;
     return false;
 }
@@ -103,38 +143,143 @@ static bool is_web(const char *t)
     return (!strncmp(t, "https://", 8) && t[8]) || (!strncmp(t, "http://", 7) && t[7]);
 }
 
+static bool is_port(const char *t, size_t len)
+{
+    int port = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (t[i] < '0' || t[i] > '9' || i > 4)
+            return false;
+        port = port * 10 + t[i] - '0';
+    }
+    return port >= 1 && port <= 65535;
+}
+
+/* "" or http(s)://host[:port][/path]: no user, no query, no `..`, nothing to be escaped. Other code adds "/v1/…". */
+static bool is_server(const char *t)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    if (!*t)
+        return true;
+    if (!is_web(t))
+        return false;
+    const char *host = strstr(t, "://") + 3, *p = host;
+    if (*p == '[')
+        p = p[strspn(p + 1, "0123456789abcdefABCDEF:.") + 1] == ']' ? strchr(p, ']') + 1 : host;
+    else
+        while (*p && (strchr(letters, *p) || *p == '.' || *p == '-'))
+            p++;
+    if (p == host || *host == '.' || *host == '-')
+        return false;
+    size_t port = strcspn(p, "/");
+    if (port && (*p != ':' || !is_port(p + 1, port - 1)))
+        return false;
+    p += port;
+    for (const char *q = p; *q; q++)
+        if (!strchr(letters, *q) && !strchr("/._~-%", *q))
+            return false;
+    return !strstr(p, "/..") && !strstr(p, "//");
+}
+
+static bool is_pin(const char *t) /* what curl's CURLOPT_PINNEDPUBLICKEY takes: the SHA-256 of a key in base64 */
+{
+    static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    return !*t || (!strncmp(t, "sha256//", 8) && strspn(t + 8, base64) == 43 && !strcmp(t + 51, "="));
+}
+
+static bool is_user(const char *t) /* RFC 7617 §2: the colon ends it */
+{
+    return !strchr(t, ':') && strcspn(t, "\r\n") == strlen(t);
+}
+
+static bool is_line(const char *t)
+{
+    return strcspn(t, "\r\n") == strlen(t);
+}
+
+static const struct text_rule {
+    const char *key;
+    bool (*good)(const char *value);
+    const char *must_be;
+    size_t max;
+    bool secret; /* not repeated in messages */
+} texts[] = {
+    { "language", is_language, "\"zh-CN\" or \"en\"", 7 },
+    { "weight", is_weight, "\"auto\", \"light\", \"480p\", \"720p\" or \"original\"", 11 },
+    { "from", is_day, "a day like \"2026-01-01\"", 10 },
+    { "category", is_category, "a category in small letters, like \"safety\"", 31 },
+    { "home_page", is_web, "a web address beginning with https:// or http://", 199 },
+    { "site_zh", NULL, NULL, 127 },
+    { "site_en", NULL, NULL, 127 },
+    { "server", is_server, "an address like \"http://hub.example.cn:8080\"", 255 },
+    { "xapi_endpoint", is_server, "an address like \"https://lrs.example.cn/xAPI\"", 255 },
+    { "county_key", is_line, "the path of a key file", 255 },
+    { "root", is_line, "the path of a root file", 255 },
+    { "xapi_user", is_user, "a name without a colon", 127 },
+    { "xapi_password", is_line, "one line of text", 127, .secret = true },
+    { "tls_pin", is_pin, "\"sha256//\" and 44 characters of base64", 59 },
+};
+
 static int check_text(cfg_t *cfg, cfg_opt_t *opt)
 {
-    static const char *const languages[] = { "zh-CN", "en", NULL };
-    static const char *const weights[] = { "auto", "light", "480p", "720p", "original", NULL };
-    static const struct { const char *key; size_t max; } size[] = {
-        { "site_zh", 127 }, { "site_en", 127 }, { "home_page", 199 }, { "category", 31 }
-    };
-    const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1), *wrong = NULL;
-    if (!strcmp(opt->name, "language") && !one_of(value, languages))
-        wrong = "\"zh-CN\" or \"en\"";
-    else if (!strcmp(opt->name, "weight") && !one_of(value, weights))
-        wrong = "\"auto\", \"light\", \"480p\", \"720p\" or \"original\"";
-    else if (!strcmp(opt->name, "from") && !is_day(value))
-        wrong = "a day like \"2026-01-01\"";
-    else if (!strcmp(opt->name, "category") && !is_category(value))
-        wrong = "a category in small letters, like \"safety\"";
-    else if (!strcmp(opt->name, "home_page") && !is_web(value))
-        wrong = "a web address beginning with https:// or http://";
-    if (wrong) {
-        cfg_error(cfg, "%s must be %s, not \"%.60s\"", opt->name, wrong, value);
+    const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+    const struct text_rule *r = texts;
+    while (strcmp(r->key, opt->name) != 0)
+        r++;
+    if (r->good && !r->good(value)) {
+        cfg_error(cfg, "%s must be %s, not \"%.60s\"", r->key, r->must_be, r->secret ? "..." : value);
         return -1;
     }
-    for (size_t i = 0; i < sizeof size / sizeof *size; i++)
-        if (!strcmp(opt->name, size[i].key) && strlen(value) > size[i].max) {
-            cfg_error(cfg, "%s is too long (at most %zu bytes)", opt->name, size[i].max);
-            return -1;
-        }
+    if (strlen(value) > r->max) {
+        cfg_error(cfg, "%s is too long (at most %zu bytes)", r->key, r->max);
+        return -1;
+    }
     return 0;
 }
 
-static const char *const scalar[] = { "site_zh", "site_en", "panel_width_mm", "idle_seconds", "home_page",
-                                      "language", "weight",  "volume_percent", "captions" };
+/* ---- windows ---- */
+
+static bool parse_minute(const char *t, int last, int *out) /* "22:00" */
+{
+    for (int i = 0; i < 5; i++)
+        if (i == 2 ? t[i] != ':' : t[i] < '0' || t[i] > '9')
+            return false;
+    *out = ((t[0] - '0') * 10 + t[1] - '0') * 60 + (t[3] - '0') * 10 + t[4] - '0';
+    return t[3] < '6' && *out <= last;
+}
+
+bool config_window_parse(const char *text, struct config_window *out)
+{
+    struct config_window w;
+    if (strlen(text) != 11 || text[5] != '-' || !parse_minute(text, 1439, &w.from_min) ||
+        !parse_minute(text + 6, 1440, &w.to_min) || w.from_min == w.to_min)
+        return false;
+    *out = w;
+    return true;
+}
+
+/* Called for each value as it comes and once more at the closing brace. A size that does not fit means a second list. */
+static int check_windows(cfg_t *cfg, cfg_opt_t *opt)
+{
+    unsigned n = cfg_opt_size(opt);
+    struct config_window w;
+    bool again = load.windows_closed || (n != load.window_count && n != load.window_count + 1);
+    load.windows_closed |= n == load.window_count;
+    load.window_count = n;
+    if (again)
+        cfg_error(cfg, "windows is set twice; write all of them in one list");
+    else if (n > CONFIG_MAX_WINDOWS)
+        cfg_error(cfg, "windows has more than %d entries", CONFIG_MAX_WINDOWS);
+    else if (n && !config_window_parse(cfg_opt_getnstr(opt, n - 1), &w))
+        cfg_error(cfg, "windows must be a list like { \"22:00-06:00\" }, and \"%.60s\" is no such time", cfg_opt_getnstr(opt, n - 1));
+    else
+        return 0;
+    return -1;
+}
+
+static const char *const scalar[] = { "site_zh",  "site_en",        "panel_width_mm", "idle_seconds",  "home_page",
+                                      "language", "weight",         "volume_percent", "captions",      "server",
+                                      "county_key", "root",         "budget_mb_per_day", "metered",    "xapi_endpoint",
+                                      "xapi_user", "xapi_password", "borrow_mb",      "tls_pin" };
 
 static int check_once(cfg_t *cfg, cfg_opt_t *opt) /* libconfuse would let the last one win in silence */
 {
@@ -156,7 +301,7 @@ static void copy(char *out, size_t size, const char *text)
 
 void config_defaults(struct config *c)
 {
-    *c = (struct config){ .idle_seconds = 90, .volume_percent = 70, .captions = true, .target_count = 1 };
+    *c = (struct config){ .idle_seconds = 90, .volume_percent = 70, .captions = true, .target_count = 1, .borrow_mb = 20 };
     copy(c->site_zh, sizeof c->site_zh, "学习中心");
     copy(c->site_en, sizeof c->site_en, "Learning centre");
     copy(c->home_page, sizeof c->home_page, "https://weike.example/site");
@@ -199,6 +344,29 @@ static void read_scalars(cfg_t *cfg, struct config *c)
     c->captions = cfg_getbool(cfg, "captions");
 }
 
+static void read_url(cfg_t *cfg, const char *key, char *out, size_t size) /* "http://x/" is what people copy */
+{
+    copy(out, size, cfg_getstr(cfg, key));
+    for (size_t n = strlen(out); n && out[n - 1] == '/'; n--)
+        out[n - 1] = '\0';
+}
+
+static void read_link(cfg_t *cfg, struct config *c)
+{
+    read_url(cfg, "server", c->server, sizeof c->server);
+    read_url(cfg, "xapi_endpoint", c->xapi_endpoint, sizeof c->xapi_endpoint);
+    copy(c->county_key, sizeof c->county_key, cfg_getstr(cfg, "county_key"));
+    copy(c->root, sizeof c->root, cfg_getstr(cfg, "root"));
+    copy(c->xapi_user, sizeof c->xapi_user, cfg_getstr(cfg, "xapi_user"));
+    copy(c->xapi_password, sizeof c->xapi_password, cfg_getstr(cfg, "xapi_password"));
+    copy(c->tls_pin, sizeof c->tls_pin, cfg_getstr(cfg, "tls_pin"));
+    c->budget_mb_per_day = (int)cfg_getint(cfg, "budget_mb_per_day");
+    c->borrow_mb = (int)cfg_getint(cfg, "borrow_mb");
+    c->metered = cfg_getbool(cfg, "metered");
+    for (unsigned i = 0; i < cfg_size(cfg, "windows") && i < CONFIG_MAX_WINDOWS; i++)
+        c->window_count += config_window_parse(cfg_getnstr(cfg, "windows", i), &c->window[c->window_count]);
+}
+
 static cfg_t *make_parser(const struct config *d)
 {
     cfg_opt_t target[] = { CFG_STR("from", "", CFGF_NONE), CFG_INT("hours", 32, CFGF_NONE),
@@ -213,6 +381,17 @@ static cfg_t *make_parser(const struct config *d)
                         CFG_INT("volume_percent", d->volume_percent, CFGF_NONE),
                         CFG_BOOL("captions", d->captions ? cfg_true : cfg_false, CFGF_NONE),
                         CFG_SEC("target", target, CFGF_MULTI),
+                        CFG_STR("server", d->server, CFGF_NONE),
+                        CFG_STR("county_key", d->county_key, CFGF_NONE),
+                        CFG_STR("root", d->root, CFGF_NONE),
+                        CFG_STR_LIST("windows", NULL, CFGF_NONE),
+                        CFG_INT("budget_mb_per_day", d->budget_mb_per_day, CFGF_NONE),
+                        CFG_BOOL("metered", d->metered ? cfg_true : cfg_false, CFGF_NONE),
+                        CFG_STR("xapi_endpoint", d->xapi_endpoint, CFGF_NONE),
+                        CFG_STR("xapi_user", d->xapi_user, CFGF_NONE),
+                        CFG_STR("xapi_password", d->xapi_password, CFGF_NONE),
+                        CFG_INT("borrow_mb", d->borrow_mb, CFGF_NONE),
+                        CFG_STR("tls_pin", d->tls_pin, CFGF_NONE),
                         CFG_END() };
     cfg_t *cfg = cfg_init(all, CFGF_NONE); /* copies the options */
     if (!cfg)
@@ -220,6 +399,7 @@ static cfg_t *make_parser(const struct config *d)
     cfg_set_error_function(cfg, on_error);
     for (size_t i = 0; i < sizeof scalar / sizeof *scalar; i++)
         cfg_set_validate_func(cfg, scalar[i], check_once);
+    cfg_set_validate_func(cfg, "windows", check_windows);
     cfg_set_validate_func(cfg, "target|hours", check_range);
     cfg_set_validate_func(cfg, "target|minutes_per_hour", check_range);
     cfg_set_validate_func(cfg, "target|from", check_text);
@@ -261,9 +441,8 @@ bool config_load(const char *path, struct config *out, struct err *e)
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return true;
     struct err why = ERR_INIT;
+    memset(&load, 0, sizeof load);
     load.e = &why;
-    load.seen = 0;
-    load.reported = false;
     cfg_t *cfg = make_parser(&c);
     int rc = cfg_parse(cfg, path);
     bool ok = rc == CFG_SUCCESS && !load.reported;
@@ -271,6 +450,7 @@ bool config_load(const char *path, struct config *out, struct err *e)
         ok = false;
     } else if (ok) {
         read_scalars(cfg, &c);
+        read_link(cfg, &c);
         ok = read_targets(cfg, path, &c, &why);
     } else if (!load.reported) {
         err_errno(&why, "reading %s", path);
@@ -287,6 +467,11 @@ bool config_load(const char *path, struct config *out, struct err *e)
 const char *config_default_text(void)
 {
     return sample;
+}
+
+char *config_path(const char *data_dir, const char *written)
+{
+    return !*written ? NULL : *written == '/' ? mem_dup(written) : fs_join(data_dir, written);
 }
 
 const struct config_target *config_target_on(const struct config *c, const char *day, const char *category)

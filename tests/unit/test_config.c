@@ -63,6 +63,57 @@ static void test_values(void **state)
     assert_null(config_target_on(&c, "2030-06-01", "farming"));
 }
 
+static void test_link(void **state)
+{
+    (void)state;
+    struct config c;
+    struct err e = ERR_INIT;
+    if (!load("server = \"https://hub.example.cn:8443/weike/\"\ncounty_key = \"trust/county.pub\"\nroot = \"/media/1.root\"\n"
+              "windows = { \"22:00-06:00\", \"12:30-13:30\" }\nbudget_mb_per_day = 200\nmetered = true\nborrow_mb = 5\n"
+              "xapi_endpoint = \"http://[::1]:80/xAPI\"\nxapi_user = \"yunxi\"\nxapi_password = \"a:b \\\"c\"\n"
+              "tls_pin = \"sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\"\n",
+              &c, &e))
+        fail_msg("%s", e.text);
+    assert_string_equal(c.server, "https://hub.example.cn:8443/weike"); /* the slash at the end is gone */
+    assert_string_equal(c.xapi_endpoint, "http://[::1]:80/xAPI");
+    assert_string_equal(c.xapi_password, "a:b \"c");
+    assert_int_equal(c.window_count, 2);
+    assert_int_equal(c.window[0].from_min, 22 * 60);
+    assert_int_equal(c.window[0].to_min, 6 * 60);
+    assert_int_equal(c.window[1].from_min, 12 * 60 + 30);
+    assert_int_equal(c.budget_mb_per_day, 200);
+    assert_int_equal(c.borrow_mb, 5);
+    assert_true(c.metered);
+    char *p = config_path("/var/lib/weike", c.county_key);
+    assert_string_equal(p, "/var/lib/weike/trust/county.pub");
+    free(p);
+    p = config_path("/var/lib/weike", c.root);
+    assert_string_equal(p, "/media/1.root");
+    free(p);
+    assert_null(config_path("/var/lib/weike", ""));
+}
+
+static void test_servers(void **state)
+{
+    (void)state;
+    static const struct { const char *url; bool good; } row[] = {
+        { "", true }, { "http://10.0.0.1", true }, { "http://hub:8080", true }, { "https://a-b.example.cn/x/y_z~", true },
+        { "http://[fe80::1]:9000/", true }, { "http://hub:65535", true }, { "http://hub//", false },
+        { "hub:8080", false }, { "ftp://hub", false }, { "http://", false }, { "http:///repo", false }, { "http://hub:0", false },
+        { "http://hub:65536", false }, { "http://hub:", false }, { "http://hub:80a", false }, { "http://u:p@hub", false },
+        { "http://hub/x?y", false }, { "http://hub/#x", false }, { "http://hub/a b", false }, { "http://hub/../x", false },
+        { "http://[::1", false }, { "http://.hub", false }, { "http://-hub", false }, { "HTTP://hub", false }, { "http://村", false },
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct config c;
+        struct err e = ERR_INIT;
+        char text[200];
+        snprintf(text, sizeof text, "server = \"%s\"", row[i].url);
+        if (load(text, &c, &e) != row[i].good)
+            fail_msg("%s: %s", row[i].url, row[i].good ? e.text : "accepted");
+    }
+}
+
 static void test_mistakes(void **state)
 {
     (void)state;
@@ -80,6 +131,23 @@ static void test_mistakes(void **state)
         { "target { from = \"2026-13-01\" }", "from must be a day" },
         { "target { from = \"2026-01-01\" hours = 0 }", "hours must be 1 to 1000" },
         { "target { from = \"2026-01-01\" category = \"../x\" }", "category must be" },
+        { "server = \"hub.example.cn\"", ":1: server must be an address like" },
+        { "server = \"http://a\"\nserver = \"http://b\"", ":2: server is set twice" },
+        { "xapi_endpoint = \"http://a?b\"", "xapi_endpoint must be an address" },
+        { "xapi_user = \"a:b\"", "xapi_user must be a name without a colon" },
+        { "\nwindows = { \"22:00-06:00\", \"6-8\" }", ":2: windows must be a list like { \"22:00-06:00\" }, and \"6-8\"" },
+        { "windows = { \"22:00-24:01\" }", "no such time" },
+        { "windows = { \"24:00-06:00\" }", "no such time" },
+        { "windows = { \"22:60-23:00\" }", "no such time" },
+        { "windows = { \"22:00-22:00\" }", "no such time" },
+        { "windows = { \"01:00-02:00\" }\nwindows = { \"03:00-04:00\" }", ":2: windows is set twice" },
+        { "windows = { \"01:00-02:00\", \"03:00-04:00\" }\nwindows += { \"05:00-06:00\" }", ":2: windows is set twice" },
+        { "windows = { \"01:00-02:00\", \"01:00-02:00\", \"01:00-02:00\", \"01:00-02:00\", \"01:00-02:00\", \"01:00-02:00\","
+          " \"01:00-02:00\", \"01:00-02:00\", \"01:00-02:00\" }", "windows has more than 8 entries" },
+        { "budget_mb_per_day = -1", "budget_mb_per_day must be 0 to 1000000" },
+        { "borrow_mb = 0", "borrow_mb must be 1 to 1000" },
+        { "metered = maybe", ":1: " },
+        { "tls_pin = \"sha256//abc=\"", "tls_pin must be \"sha256//\"" },
         { "captions = true\ntarget { from = \"2026-01-01\"\n", ":2: the { of this line has no }" },
         { "site_en = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
           "site_en is too long" },
@@ -106,6 +174,7 @@ int main(void)
     snprintf(path, sizeof path, "%s/weike.conf", dir);
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_missing_file_is_defaults),
                                         cmocka_unit_test(test_sample_says_the_defaults), cmocka_unit_test(test_values),
+                                        cmocka_unit_test(test_link), cmocka_unit_test(test_servers),
                                         cmocka_unit_test(test_mistakes) };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     bool cleaned = fs_remove_tree(dir, NULL);
