@@ -91,17 +91,12 @@ static struct db *open_in(const char *dir, int flags, struct err *e)
     return db;
 }
 
-struct db *db_open_reader(const char *dir, struct err *e)
+static bool prepare_reader(struct db *db, struct err *e)
 {
-    struct db *db = open_in(dir, SQLITE_OPEN_READONLY, e);
-    if (db && !db_exec(db, "PRAGMA cache_size = -2000", e)) {
-        db_close(db);
-        return NULL;
-    }
-    return db;
+    return db_exec(db, "PRAGMA cache_size = -2000", e);
 }
 
-struct db *db_open_writer(const char *dir, struct err *e)
+static bool prepare_writer(struct db *db, struct err *e)
 {
     /* WAL and FULL: with any other pair an acknowledged record was lost in measured power cuts (WAL+NORMAL in 224 of
      * 500 states, DELETE+FULL in 156), with this one in none. */
@@ -112,15 +107,49 @@ struct db *db_open_writer(const char *dir, struct err *e)
                                 "PRAGMA wal_autocheckpoint = 500;"
                                 "PRAGMA journal_size_limit = 4194304;"
                                 "PRAGMA cache_size = -4000";
-    struct db *db = open_in(dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e);
     int keep = 1; /* weike.db-wal stays, emptied, after a close: so a missing one always means that somebody took it */
-    if (db)
-        sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-    if (db && !(db_exec(db, setup, e) && schema_migrate(db, e))) {
-        db_close(db);
+    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    return db_exec(db, setup, e);
+}
+
+static struct db *or_close(struct db *db, bool ok)
+{
+    if (ok)
+        return db;
+    db_close(db);
+    return NULL;
+}
+
+struct db *db_open_reader(const char *dir, struct err *e)
+{
+    struct db *db = open_in(dir, SQLITE_OPEN_READONLY, e);
+    return db ? or_close(db, prepare_reader(db, e)) : NULL;
+}
+
+struct db *db_open_writer(const char *dir, struct err *e)
+{
+    struct db *db = open_in(dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e);
+    return db ? or_close(db, prepare_writer(db, e) && schema_migrate(db, e)) : NULL;
+}
+
+static bool is_of(struct db *db, const char *path, const struct schema *schema, bool may_be_new, struct err *e)
+{
+    struct query q = db_query(db, "PRAGMA application_id");
+    int64_t id = query_row(&q) ? query_col_int(&q, 0) : 0;
+    if (!query_end(&q, e))
+        return false;
+    return id == schema->application_id || (id == 0 && may_be_new) ||
+           err_set(e, ERR_UNSUPPORTED, "%s is a database of another program", path);
+}
+
+struct db *db_open_schema(const char *path, const struct schema *schema, bool writable, struct err *e)
+{
+    struct db *db = open_path(path, writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY, e);
+    if (!db)
         return NULL;
-    }
-    return db;
+    bool ok = is_of(db, path, schema, writable, e) &&
+              (writable ? prepare_writer(db, e) && schema_apply(db, schema, e) : prepare_reader(db, e));
+    return or_close(db, ok);
 }
 
 void db_close(struct db *db)

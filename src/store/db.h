@@ -20,6 +20,12 @@ void db_close(struct db *db); /* NULL is fine */
 const char *db_dir(const struct db *db);
 struct sqlite3 *db_handle(struct db *db); /* for backup.c */
 
+/* A database file of another kind with its own tables (weike-hub's hub.db): WAL, synchronous=FULL and the fault hook
+ * as for weike.db. Writable: made and migrated if need be. Else read-only, and ERR_MISSING if it is not there. A file
+ * of another application id is ERR_UNSUPPORTED. `schema`: store/schema.h. */
+struct schema;
+struct db *db_open_schema(const char *path, const struct schema *schema, bool writable, struct err *e) MUST_CHECK;
+
 /* Any database file (a backup, a damaged one) for looking into; nothing is migrated. */
 struct db *db_open_file(const char *path, bool writable, struct err *e) MUST_CHECK;
 

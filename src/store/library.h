@@ -17,8 +17,9 @@ struct course_row {
     int priority;
     struct lang_text title, summary;
     char poster_sha256[SHA256_HEX]; /* "" if none */
-    int lessons, finished;          /* finished by this member */
-    int64_t duration_ms;            /* of all lessons */
+    int lessons, finished;          /* that are shown; of these, finished by this member */
+    int total;                      /* lessons in the course; more than `lessons` while some are still to come */
+    int64_t duration_ms;            /* of the lessons shown */
 };
 struct course_list { int count; struct course_row *row; };
 void course_list_release(struct course_list *l);
@@ -39,11 +40,13 @@ struct lesson_row {
     char poster_sha256[SHA256_HEX]; /* the lesson's, else the course's, else "" */
     int64_t duration_ms;
     bool has_quiz;
+    bool repairing;                 /* a file of it is damaged and will be fetched again: cannot be opened now */
     int priority;                   /* of the course */
     struct progress progress;       /* zero for the guest and for lessons never opened */
 };
 struct lesson_list { int count; struct lesson_row *row; };
 void lesson_list_release(struct lesson_list *l);
+/* Lessons shown: those that are here, also those being repaired. The other lists have only what can be opened. */
 bool library_lessons(struct db *db, const char *course_id, const char *member_id, struct lesson_list *out,
                      struct err *e) MUST_CHECK;
 /* Lessons begun and not finished, newest first: "continue where I stopped". */
@@ -61,20 +64,29 @@ struct open_lesson {
     int position;
     struct progress progress;
 };
-/* `course_id` NULL: the first active course that has it. ERR_MISSING if none has. */
+/* `course_id` NULL: the first active course that has it. ERR_MISSING if none has it or it is still to come,
+ * ERR_DAMAGED while it is being repaired. */
 bool library_open(struct db *db, const char *course_id, const char *content_id, const char *member_id,
                   struct open_lesson *out, struct err *e) MUST_CHECK;
 void open_lesson_release(struct open_lesson *o);
 
 /* Installs a verified course: one transaction writes its rows and makes it the active version. The version before
- * it is kept (not shown) until the next switch. Every blob must be in blobs/ already. The manifest is parsed here
- * again from the very bytes that were verified. ERR_OLDER if the id was ever here with a higher version; the same
- * version again changes nothing, unless its bytes differ: ERR_UNTRUSTED. */
+ * it is kept (not shown) until the next switch. The manifest is parsed here again from the very bytes that were
+ * verified. ERR_OLDER if the id was ever here with a higher version; the same version again changes nothing, unless
+ * its bytes differ: ERR_UNTRUSTED.
+ *
+ * A course may come in parts: `ready` says lesson by lesson what is here; with at least one true it is installed and
+ * only these lessons are shown; the same bytes again, with more of them true, add to it (false takes none away). A
+ * version that would take a shown lesson away waits: ERR_REFUSED until its lessons are ready too. */
 struct library_package {
     const char *manifest; /* exact verified bytes */
     size_t manifest_len;
     const char *publisher; /* key id that vouched for it, at most 64 characters */
+    const bool *ready;     /* one a lesson, true: what it needs to be played is in blobs/ (checked); NULL: every file is */
 };
+/* Which lessons of `c` can be played from the blobs in `dir`: one whole rendition, captions and questions. ready:
+ * c->lesson_count entries. How many. */
+int library_ready(const char *dir, const struct course *c, bool *ready);
 bool library_install(struct writer *w, const struct library_package *p, struct err *e) MUST_CHECK;
 bool library_remove(struct writer *w, const char *course_id, struct err *e) MUST_CHECK; /* content only, no records */
 /* Highest version of `course_id` ever installed; 0 if never. `manifest_sha256` (may be NULL): "" if not active. */

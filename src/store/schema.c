@@ -250,18 +250,38 @@ static const char indexes_3[] =
 "CREATE INDEX package_shelf ON package (active, priority DESC, id);\n"
 "DROP INDEX package_category;\n"
 "CREATE INDEX package_category ON package (active, category, priority DESC, id);\n";
+
+/* Receipts, courses that are here in part, and what a receipt lets us forget. */
+static const char receipts_4[] =
+"ALTER TABLE statement ADD COLUMN reason TEXT NOT NULL DEFAULT '';       -- why it is quarantined; '' if nobody said\n"
+"ALTER TABLE statement ADD COLUMN delivered_ms INTEGER NOT NULL DEFAULT 0; -- wall time of the receipt; 0: none\n"
+"CREATE INDEX statement_delivered ON statement (delivered_ms) WHERE state = 1;\n"
+"INSERT INTO counter VALUES ('forgotten', 0);\n" /* 'statement' stays what was ever made: rows + forgotten */
+"CREATE TRIGGER statement_removed AFTER DELETE ON statement BEGIN\n"
+"  UPDATE counter SET value = value + 1 WHERE name = 'forgotten';\n"
+"  UPDATE counter SET value = value - (old.state = 0) WHERE name = 'waiting';\n"
+"  UPDATE counter SET value = value - (old.state = 2) WHERE name = 'quarantined'; END;\n";
+
+static const char parts_4[] =
+"ALTER TABLE lesson ADD COLUMN ready INTEGER NOT NULL DEFAULT 1; -- 0 its files are still to come, 1 here, 2 being repaired\n"
+"ALTER TABLE package ADD COLUMN total INTEGER NOT NULL DEFAULT 0; -- lessons in the manifest; `lessons`, `duration_ms`: of those shown\n"
+"UPDATE package SET total = lessons;\n"
+"CREATE TRIGGER package_resized AFTER UPDATE OF lessons ON package BEGIN\n"
+"  UPDATE counter SET value = value + new.active * (new.lessons - old.lessons) WHERE name = 'lesson'; END;\n";
 /* clang-format on */
 
-struct migration { const char *const *part; int count; };
 static const char *const first[] = { people_1, library_1, study_1, quiz_1, counters_1 };
 static const char *const second[] = { counters_2 };
 static const char *const third[] = { indexes_3 };
+static const char *const fourth[] = { receipts_4, parts_4 };
 static const struct migration history[] = {
     { first, 5 },  /* 1 */
     { second, 1 }, /* 2: health in a few look-ups */
     { third, 1 },  /* 3: pages of the wall and the shelf from the index alone */
+    { fourth, 2 }, /* 4: receipts; lessons that appear one by one */
 };
 enum { VERSION = sizeof history / sizeof *history };
+static const struct schema ours = { .application_id = SCHEMA_APPLICATION_ID, .count = VERSION, .step = history };
 
 int schema_version(void)
 {
@@ -275,15 +295,15 @@ static bool read_version(struct db *db, int64_t *version, struct err *e)
     return query_end(&q, e);
 }
 
-static bool step(struct db *db, int to, struct err *e)
+static bool step(struct db *db, const struct schema *s, int to, struct err *e)
 {
     char mark[80];
-    snprintf(mark, sizeof mark, "PRAGMA user_version = %d; PRAGMA application_id = %d", to, SCHEMA_APPLICATION_ID);
+    snprintf(mark, sizeof mark, "PRAGMA user_version = %d; PRAGMA application_id = %d", to, s->application_id);
     if (!db_begin(db, e))
         return false;
     bool ok = true;
-    for (int i = 0; ok && i < history[to - 1].count; i++)
-        ok = db_exec(db, history[to - 1].part[i], e);
+    for (int i = 0; ok && i < s->step[to - 1].count; i++)
+        ok = db_exec(db, s->step[to - 1].part[i], e);
     if (!ok || !db_exec(db, mark, e)) {
         db_rollback(db);
         return err_at(e, "making version %d of the tables", to);
@@ -291,18 +311,23 @@ static bool step(struct db *db, int to, struct err *e)
     return db_commit(db, e);
 }
 
-bool schema_migrate(struct db *db, struct err *e)
+bool schema_apply(struct db *db, const struct schema *s, struct err *e)
 {
     int64_t version;
     if (!read_version(db, &version, e))
         return false;
-    if (version > VERSION)
+    if (version > s->count)
         return err_set(e, ERR_UNSUPPORTED, "the database was made by a newer Weike (tables version %d, this program knows %d)",
-                       (int)version, VERSION);
-    for (int to = (int)version + 1; to <= VERSION; to++)
-        if (!step(db, to, e))
+                       (int)version, s->count);
+    for (int to = (int)version + 1; to <= s->count; to++)
+        if (!step(db, s, to, e))
             return false;
     return true;
+}
+
+bool schema_migrate(struct db *db, struct err *e)
+{
+    return schema_apply(db, &ours, e);
 }
 
 bool schema_complete(struct db *db, struct err *e)
