@@ -250,14 +250,14 @@ void store_clock(const struct store *s, struct clock_reading *out)
     clock_read(store_clock_floor_ms(s), out);
 }
 
-bool store_health(struct store *s, struct health *out, struct err *e)
+bool store_health_by(struct store *s, struct db *reader, struct health *out, struct err *e)
 {
     struct health h = { 0 };
     const struct { const char *name; int64_t *value; } field[] = {
         { "member", &h.members },   { "course", &h.courses },       { "lesson", &h.lessons },   { "viewing", &h.viewings },
         { "answer", &h.answers },   { "statement", &h.statements }, { "waiting", &h.waiting },  { "quarantined", &h.quarantined },
     };
-    struct query q = db_query(s->db, "SELECT name, value FROM counter");
+    struct query q = db_query(reader, "SELECT name, value FROM counter");
     while (query_row(&q))
         for (size_t i = 0; i < sizeof field / sizeof *field; i++)
             if (!strcmp(field[i].name, query_col_text(&q, 0)))
@@ -270,7 +270,12 @@ bool store_health(struct store *s, struct health *out, struct err *e)
     struct writer_troubles t = writer_troubles(s->writer);
     h.io_errors = t.io_errors;
     h.disk_full = t.disk_full;
-    h.damaged = t.damaged || db_damaged(s->db) || check_found_damage(s->check);
+    h.damaged = t.damaged || db_damaged(reader) || check_found_damage(s->check);
     *out = h;
     return true;
+}
+
+bool store_health(struct store *s, struct health *out, struct err *e)
+{
+    return store_health_by(s, s->db, out, e);
 }

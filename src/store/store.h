@@ -66,4 +66,6 @@ struct health {
     bool damaged;             /* damage was met while running; repaired at the next start */
 };
 bool store_health(struct store *s, struct health *out, struct err *e) MUST_CHECK;
+/* The same for any thread, through a reader of its own. */
+bool store_health_by(struct store *s, struct db *reader, struct health *out, struct err *e) MUST_CHECK;
 #endif
