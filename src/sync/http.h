@@ -21,6 +21,8 @@ struct http_options {
     int stall_bytes;           /* 0: 200 */
     const char *pin;           /* "sha256//base64": the only public key believed; dates are then not checked. NULL: system CAs */
     const char *user, *password; /* Basic auth; NULL: none */
+    bool (*stop)(void *ctx);   /* asked while http_ask waits (wake it with http_wake); true ends it: ERR_CANCELLED. NULL: never */
+    void *ctx;
 };
 struct http *http_new(const struct http_options *o);
 void http_free(struct http *h); /* requests under way are dropped */
@@ -28,7 +30,8 @@ void http_free(struct http *h); /* requests under way are dropped */
 struct http_answer {           /* valid in callbacks and after the end */
     int status;                /* 0: no answer came */
     int64_t length;            /* Content-Length; -1: none */
-    int64_t range_first, range_total; /* of Content-Range; -1: none */
+    int64_t range_first, range_last, range_total; /* of Content-Range; -1: none, or not well formed */
+    bool encoded;              /* somebody on the way compressed it though nobody asked: what comes to on_data is unpacked, `length` is not */
     char etag[128];            /* with quotes, strong only; "" */
     char location[256];        /* of a redirect, "" */
     char type[64];             /* Content-Type */
@@ -45,6 +48,7 @@ struct http_call {             /* strings are copied; NULL: none */
     const char *if_none_match, *if_range;
     const char *header;        /* one more line, as "Name: value" */
     int64_t range_from;        /* > 0: Range: bytes=N- */
+    int64_t range_last;        /* > 0: Range: bytes=N-LAST (also from 0) */
     /* As bytes come; the first call has the answer's head. False ends the transfer (ERR_CANCELLED). */
     bool (*on_data)(void *ctx, const struct http_answer *a, const void *data, size_t len);
     void (*on_end)(void *ctx, const struct http_answer *a); /* exactly once, from http_step or http_cancel */
@@ -59,5 +63,5 @@ void http_wake(struct http *h); /* any thread: a waiting http_step returns */
  * caller looks at a->status. */
 bool http_ask(struct http *h, const struct http_call *c, size_t max_bytes, struct str *out, struct http_answer *a,
               struct err *e) MUST_CHECK;
-uint64_t http_bytes(const struct http *h); /* sent and received since http_new, headers included */
+uint64_t http_bytes(const struct http *h); /* sent and received since http_new, headers included; of requests under way too */
 #endif
