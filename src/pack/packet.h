@@ -6,7 +6,7 @@
  */
 #ifndef WEIKE_PACK_PACKET_H
 #define WEIKE_PACK_PACKET_H
-#include "pack/key.h"
+#include "pack/county.h"
 
 #include "base/hash.h"
 
@@ -14,51 +14,51 @@ enum {
     PACKET_MAX_BYTES = 256 << 10,
     PACKET_MAX_STATEMENTS = 1000,
     PACKET_OPEN_MAX_BYTES = 8 << 20, /* JSON lines once opened */
+    PACKET_HEALTH_MAX = 8 << 10,
     PACKET_NAME_MAX = 96,
-    EPOCH_TEXT = 33,
+    EPOCH_TEXT = 33, EPOCH_BYTES = 16,
 };
 
-/* The county's key pair: what packets are sealed to (X25519) and what acks are signed with (Ed25519). As a file:
- * "weike-county-key 1", "id …", "ed25519 …", "x25519 …". */
-struct county_key { struct public_key sign; uint8_t box[32]; };
-struct county_secret { struct county_key pub; struct secret_key sign; uint8_t box[32]; }; /* county_secret_wipe */
-bool county_key_load(const char *path, struct county_key *out, struct err *e) MUST_CHECK;
-bool county_key_parse(const char *text, size_t len, struct county_key *out, struct err *e) MUST_CHECK;
-void county_key_write(const struct county_key *k, struct str *out);
-bool county_key_generate(const char *dir, struct county_key *out, struct err *e) MUST_CHECK; /* DIR/county.key 0600, DIR/county.pub; refuses if there */
-bool county_secret_load(const char *path, struct county_secret *out, struct err *e) MUST_CHECK;
-void county_secret_wipe(struct county_secret *s);
-
-/* A new device key vouched for by the one it replaces (a new epoch after a cloned card or a restored backup). */
+/* A new device key vouched for by the one it replaces (a new epoch after a cloned card or a restored backup): the old
+ * key's signature over the new key and its epoch. */
 struct succession { bool there; struct public_key old; uint8_t signature[KEY_SIGNATURE_BYTES]; };
+void succession_make(const struct secret_key *old, const struct public_key *heir, const char epoch[EPOCH_TEXT], struct succession *out);
+bool succession_holds(const struct succession *s, const struct public_key *heir, const char epoch[EPOCH_TEXT]);
 
 struct packet_head {
     struct public_key device;       /* its id names the device */
     char epoch[EPOCH_TEXT];         /* 32 hex digits */
-    int64_t base;                   /* lowest seq this epoch will ever send */
+    int64_t base;                   /* lowest seq this epoch will ever send; >= 1 */
     int64_t first, last;            /* seqs this packet accounts for, also those whose rows are damaged; first > last: health only */
-    int count;                      /* statements inside */
+    int count;                      /* statements inside, in the order of their seqs; = last - first + 1 unless rows are missing */
     int64_t sealed_ms;              /* wall clock of the device, best estimate */
     int clock_trust;                /* enum clock_trust */
     uint8_t previous[SHA256_BYTES]; /* SHA-256 of the packet before it in this epoch; zeros for the first */
     struct succession succession;
 };
 
-/* Lines: each statement's exact bytes. Deterministic but for the box's ephemeral key. `health` NULL: none. */
+/* Lines: each statement's exact bytes, without line feeds. Deterministic but for the box's ephemeral key. `health` NULL:
+ * none. `out` is empty on failure; ERR_TOO_BIG: take fewer lines. */
 struct packet_line { const char *bytes; size_t len; };
 bool packet_seal(const struct packet_head *head, const char *health, const struct packet_line *line, int count,
                  const struct secret_key *device, const struct county_key *county, struct str *out, struct err *e) MUST_CHECK;
 
-/* A packet whose head and signature were checked: what a carrier knows. The sealed part is borrowed from `bytes`. */
+/* A packet whose head, succession and signature were checked: what a carrier knows. The sealed part is borrowed from `bytes`. */
 struct packet {
     struct packet_head head;
+    int dictionary;                 /* which of pack/packet_dict.h; a number from the future is a carrier's to carry */
     char sha256[SHA256_HEX];        /* of all the bytes: its name */
     const char *health; size_t health_len; /* JSON text, not parsed */
     const uint8_t *box; size_t box_len;
 };
 bool packet_read(const void *bytes, size_t len, struct packet *out, struct err *e) MUST_CHECK;
-/* Only the county can. Calls `visit` for each line (borrowed); stops when it returns false. *count how many. */
+/* Only the county can. Checks the whole (as many lines as the head says), then calls `visit` for each line (borrowed;
+ * n counts from 0). A `visit` that returns false stops it, which is no failure. ERR_UNTRUSTED: sealed to another key;
+ * ERR_UNSUPPORTED: a dictionary that this program does not have yet. */
 bool packet_open(const struct packet *p, const struct county_secret *county,
                  bool (*visit)(void *ctx, int n, const char *line, size_t len), void *ctx, struct err *e) MUST_CHECK;
 void packet_name(const struct packet *p, char out[PACKET_NAME_MAX]); /* "<epoch8>-<first>-<last>-<hash16>.rec" */
+/* Reads such a name; false if it is none. */
+struct packet_label { char epoch8[9]; int64_t first, last; char hash16[17]; };
+bool packet_label_parse(const char *name, struct packet_label *out);
 #endif
