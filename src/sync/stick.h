@@ -34,6 +34,12 @@ struct stick_progress {          /* a snapshot */
     int packets_foreign;         /* of other sites, carried on untouched */
     uint64_t gaps_bytes_done, gaps_bytes_total; /* content put on it for others */
     bool safe;                   /* everything written was read back: it may be pulled out */
+    bool prepared;               /* it has a WEIKE/ already; else stick_start makes one (only with `give`) */
+    bool in_turn;                /* LOOKING, but another stick or program is at work: waits for its turn */
+    bool no_county;              /* no county key here: records stay until this site is enrolled */
+    int packets_removed;         /* of ours, receipted by now */
+    int sites;                   /* known to the stick, this one left out */
+    struct err ack_err;          /* its receipt for us was not believed; nothing was changed by it */
 };
 struct stick_options {
     const char *dir;             /* mount point or folder; made ready (WEIKE/…) on export */
@@ -53,5 +59,7 @@ void stick_cancel(struct stick *s);
 void stick_progress_get(struct stick *s, struct stick_progress *out);
 struct install *stick_install(struct stick *s); /* for install_package_get; NULL if it has no content */
 void stick_close(struct stick *s);  /* NULL is fine */
-json_t *stick_status(const char *dir, struct err *e) MUST_CHECK; /* what lies on it, for weikectl; new reference */
+/* What lies on it, for weikectl; new reference. `data_dir` (may be NULL): whose trust judges the content's signer. */
+json_t *stick_status(const char *dir, const char *data_dir, struct err *e) MUST_CHECK;
+const char *stick_end_name(enum stick_end end); /* "finished" "removed" … for --json and tests */
 #endif
