@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 char *fs_join(const char *a, const char *b)
@@ -185,7 +186,7 @@ int fs_open_dir(const char *path, struct err *e)
 static int open_how(int root_fd, const char *rel)
 {
     struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
+                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV };
     return (int)syscall(SYS_openat2, root_fd, rel, &how, sizeof how);
 }
 
@@ -236,6 +237,19 @@ bool fs_label_valid(const char *label, struct err *e)
     if (!ok)
         return err_set(e, ERR_UNTRUSTED, "the name \"%.120s\" could lead outside its folder", label);
     return true;
+}
+
+bool fs_device_there(int fd)
+{
+    struct stat st;
+    char sys[64];
+    if (fstat(fd, &st) != 0)
+        return false;
+    if (major(st.st_dev) == 0) /* no block device of its own */
+        return true;
+    /* The kernel takes a disk out of sysfs the moment it is gone. */
+    snprintf(sys, sizeof sys, "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
+    return fs_exists(sys) || !fs_exists("/sys/dev/block");
 }
 
 bool fs_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes, struct err *e)

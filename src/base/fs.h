@@ -27,7 +27,7 @@ bool fs_remove_tree(const char *path, struct err *e) MUST_CHECK;
 bool fs_read(const char *path, size_t max_bytes, struct str *out, struct err *e) MUST_CHECK;
 
 /* Opens `rel` below directory `root_fd` for reading: regular files only, no symlink anywhere on the way, no
- * `..`, no other mount (openat2 RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS). Returns the fd
+ * `..`, no other mount (openat2 RESOLVE_BENEATH|_NO_SYMLINKS|_NO_MAGICLINKS|_NO_XDEV). Returns the fd
  * or -1: ERR_UNTRUSTED for a path that tries to leave or is not a regular file, ERR_MISSING if absent. */
 int fs_open_beneath(int root_fd, const char *rel, struct err *e) MUST_CHECK;
 int fs_open_dir(const char *path, struct err *e) MUST_CHECK; /* O_PATH-free directory fd, or -1 */
@@ -35,6 +35,9 @@ int fs_open_dir(const char *path, struct err *e) MUST_CHECK; /* O_PATH-free dire
  * drive letter or control character. The only judge of such names. */
 bool fs_label_valid(const char *label, struct err *e) MUST_CHECK;
 
+/* Is the disk behind `fd` still plugged in? A stick that was pulled stays mounted for a while, and the caches answer
+ * for it. True where it cannot be told (network and FUSE file systems). */
+bool fs_device_there(int fd);
 bool fs_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes, struct err *e) MUST_CHECK;
 char *fs_join(const char *a, const char *b); /* caller frees; aborts on out of memory */
 #endif
