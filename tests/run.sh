@@ -3,7 +3,7 @@
 #
 # tests/unit/test_x.c   cmocka, counted by test case          tests/lint       the rules of the house
 # tests/e2e/*.sh        whole programs                        tests/powercut   a slice of the power-cut loop
-# tests/fuzz            each target on its corpus, briefly
+# tests/fuzz            each target on its corpus, briefly         tests/faults     every attack and fault we know, by number
 # A script prints "ok NAME", "not ok NAME" or "skip NAME: why" a line for each thing it shows. What a machine cannot
 # do is said aloud as skipped and never counts as passed.
 set -u
@@ -36,10 +36,15 @@ fi
 
 show() { sed 's/^/    /' "$log" | tail -60; }
 
+UNIT_LOGS=$TMPDIR/unit-logs # the faults look up there what was shown already
+mkdir -p "$UNIT_LOGS"
+export UNIT_LOGS
+
 unit() {
-    local name=${1##*/} p f
+    local name=${1##*/} p f s
     timeout -k 5 "${UNIT_SECONDS:-120}" "$1" >"$log" 2>&1
     local rc=$?
+    cp "$log" "$UNIT_LOGS/$name"
     p=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
     f=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
     s=$(grep -c '^\[  SKIPPED \] test' "$log")
@@ -82,6 +87,7 @@ done
 if [ "$mode" = release ]; then
     script lint tests/lint/test.sh
     for t in tests/e2e/*.sh; do script "e2e/${t##*/}" bash "$t" "$build"; done
+    SCRIPT_SECONDS=900 script faults tests/faults/run.sh "$build" test
     script powercut tests/powercut/run.sh "$build" slice
     script fuzz tests/fuzz/run.sh "$build" slice
 else # what a sanitizer has something to say about: the whole kiosk, with its threads
