@@ -45,8 +45,9 @@ bool stick_files_read(struct stick_files *f, const char *rel, size_t max_bytes, 
 int64_t stick_files_size(struct stick_files *f, const char *rel);
 /* Names in a folder, in the stick's order, at most `*budget` (counted down; 0 left: ERR_TOO_BIG). A folder that is not
  * there is empty. `visit` false stops. */
-bool stick_files_each(struct stick_files *f, const char *rel, int *budget, bool (*visit)(void *ctx, const char *name), void *ctx,
-                      struct err *e) MUST_CHECK;
+enum stick_kind { STICK_IS_UNKNOWN /* the file system does not tell */, STICK_IS_FILE, STICK_IS_FOLDER, STICK_IS_OTHER /* link, device */ };
+typedef bool stick_visit(void *ctx, const char *name, enum stick_kind kind);
+bool stick_files_each(struct stick_files *f, const char *rel, int *budget, stick_visit *visit, void *ctx, struct err *e) MUST_CHECK;
 
 /* A whole file. */
 bool stick_files_put(struct stick_files *f, const char *rel, const void *data, size_t len, struct err *e) MUST_CHECK;
