@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MANIFEST_MAX_BYTES = 8 << 20, TITLE_MAX_BYTES = 64 << 10 };
+enum { TITLE_MAX_BYTES = 64 << 10 };
 
 bool library_read_text(const char *json, struct lang_text *out, struct err *e)
 {
@@ -42,7 +42,7 @@ void course_list_release(struct course_list *l)
 #define COURSE_COLUMNS                                                                                                 \
     "k.id, k.version, k.category, k.priority, k.title, k.summary, k.poster_sha256, k.lessons, k.duration_ms,"          \
     " (SELECT count(*) FROM lesson l JOIN progress p ON p.member_id = ?1 AND p.content_id = l.content_id"              \
-    "  WHERE l.package_seq = k.seq AND p.finished = 1)"
+    "  WHERE l.package_seq = k.seq AND l.ready <> 0 AND p.finished = 1), k.total"
 
 static bool read_course(struct query *q, struct course_row *row, struct err *e)
 {
@@ -55,6 +55,7 @@ static bool read_course(struct query *q, struct course_row *row, struct err *e)
     row->lessons = (int)query_col_int(q, 7);
     row->duration_ms = query_col_int(q, 8);
     row->finished = (int)query_col_int(q, 9);
+    row->total = (int)query_col_int(q, 10);
     if (!library_read_text(query_col_text(q, 4), &row->title, e))
         return false;
     if (library_read_text(query_col_text(q, 5), &row->summary, e))
@@ -161,7 +162,7 @@ void lesson_list_release(struct lesson_list *l)
 
 #define LESSON_COLUMNS                                                                                              \
     "k.id, k.category, k.priority, l.position, l.content_id, l.title,"                                              \
-    " iif(l.poster_sha256 <> '', l.poster_sha256, k.poster_sha256), l.duration_ms, l.quiz, " PROGRESS_COLUMNS
+    " iif(l.poster_sha256 <> '', l.poster_sha256, k.poster_sha256), l.duration_ms, l.quiz, l.ready, " PROGRESS_COLUMNS
 
 static bool read_lesson(struct query *q, struct lesson_row *row, struct err *e)
 {
@@ -174,7 +175,8 @@ static bool read_lesson(struct query *q, struct lesson_row *row, struct err *e)
     query_copy_text(q, 6, row->poster_sha256, sizeof row->poster_sha256);
     row->duration_ms = query_col_int(q, 7);
     row->has_quiz = query_col_int(q, 8) != 0;
-    progress_columns(q, 9, &row->progress);
+    row->repairing = query_col_int(q, 9) == LESSON_REPAIRING;
+    progress_columns(q, 10, &row->progress);
     return library_read_text(query_col_text(q, 5), &row->title, e);
 }
 
@@ -204,7 +206,7 @@ bool library_lessons(struct db *db, const char *course_id, const char *member_id
 {
     struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM package k JOIN lesson l ON l.package_seq = k.seq"
                                   " LEFT JOIN progress p ON p.member_id = ?1 AND p.content_id = l.content_id"
-                                  " WHERE k.active = 1 AND k.id = ?2 ORDER BY l.position");
+                                  " WHERE k.active = 1 AND k.id = ?2 AND l.ready <> 0 ORDER BY l.position");
     query_text(&q, member_id);
     query_text(&q, course_id);
     return collect_lessons(&q, INT32_MAX, false, out, e);
@@ -212,7 +214,7 @@ bool library_lessons(struct db *db, const char *course_id, const char *member_id
 
 bool library_unfinished(struct db *db, const char *member_id, int limit, struct lesson_list *out, struct err *e)
 {
-    struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM progress p JOIN lesson l ON l.content_id = p.content_id"
+    struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM progress p JOIN lesson l ON l.content_id = p.content_id AND l.ready = 1"
                                   " JOIN package k ON k.seq = l.package_seq AND k.active = 1"
                                   " WHERE p.member_id = ? AND p.member_id <> '' AND p.finished = 0 AND p.length_ms > 0"
                                   " ORDER BY p.last_ms DESC, p.content_id, k.id");
@@ -223,7 +225,7 @@ bool library_unfinished(struct db *db, const char *member_id, int limit, struct 
 /* Lessons this member was at, newest first, finished or not. */
 static bool recent_lessons(struct db *db, const char *member_id, int limit, struct lesson_list *out, struct err *e)
 {
-    struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM progress p JOIN lesson l ON l.content_id = p.content_id"
+    struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM progress p JOIN lesson l ON l.content_id = p.content_id AND l.ready = 1"
                                   " JOIN package k ON k.seq = l.package_seq AND k.active = 1"
                                   " WHERE p.member_id = ? AND p.member_id <> '' ORDER BY p.last_ms DESC, p.content_id, k.id");
     query_text(&q, member_id);
@@ -236,7 +238,7 @@ static bool first_unfinished(struct db *db, const char *member_id, int courses, 
                                   "  WHERE active = 1 ORDER BY priority DESC, id LIMIT ?2) k"
                                   " JOIN lesson l ON l.package_seq = k.seq AND l.position = (SELECT x.position FROM lesson x"
                                   "  LEFT JOIN progress y ON y.member_id = ?1 AND y.content_id = x.content_id"
-                                  "  WHERE x.package_seq = k.seq AND ifnull(y.finished, 0) = 0 ORDER BY x.position LIMIT 1)"
+                                  "  WHERE x.package_seq = k.seq AND x.ready = 1 AND ifnull(y.finished, 0) = 0 ORDER BY x.position LIMIT 1)"
                                   " LEFT JOIN progress p ON p.member_id = ?1 AND p.content_id = l.content_id"
                                   " ORDER BY k.priority DESC, k.id");
     query_text(&q, member_id);
@@ -285,31 +287,45 @@ bool library_candidates(struct db *db, const char *member_id, int courses, struc
 
 /* ---- one lesson, whole ---- */
 
-static bool load_course(struct db *db, const char *course_id, const char *content_id, struct course *out, struct err *e)
+/* The manifest of the course that shows this lesson, and the lesson's state there. */
+static bool load_course(struct db *db, const char *course_id, const char *content_id, struct course *out, int *ready,
+                        struct err *e)
 {
-    struct query q = db_query(db, course_id ? "SELECT m.body FROM package k JOIN manifest m ON m.package_seq = k.seq"
-                                              " WHERE k.active = 1 AND k.id = ?"
-                                            : "SELECT m.body FROM lesson l JOIN package k ON k.seq = l.package_seq AND k.active = 1"
-                                              " JOIN manifest m ON m.package_seq = k.seq WHERE l.content_id = ?"
-                                              " ORDER BY k.priority DESC, k.id LIMIT 1");
-    query_text(&q, course_id ? course_id : content_id);
+    struct query q = db_query(db, course_id ? "SELECT m.body, l.ready FROM package k JOIN manifest m ON m.package_seq = k.seq"
+                                              " JOIN lesson l ON l.package_seq = k.seq AND l.content_id = ?1"
+                                              " WHERE k.active = 1 AND k.id = ?2"
+                                            : "SELECT m.body, l.ready FROM lesson l JOIN package k ON k.seq = l.package_seq AND k.active = 1"
+                                              " JOIN manifest m ON m.package_seq = k.seq WHERE l.content_id = ?1"
+                                              " ORDER BY l.ready = 1 DESC, k.priority DESC, k.id LIMIT 1");
+    query_text(&q, content_id);
+    if (course_id)
+        query_text(&q, course_id);
     struct err why = ERR_INIT;
     bool found = query_row(&q), ok = false;
     if (found) {
         size_t len;
         const char *body = query_col_blob(&q, 0, &len);
         ok = course_parse(body, len, out, &why) || err_at(&why, "stored manifest");
+        *ready = (int)query_col_int(&q, 1);
     } else {
         err_set(&why, ERR_MISSING, "the lesson %s is not here", content_id);
     }
     return finish(&q, ok, &why, e);
 }
 
+static bool may_open(const char *content_id, int ready, struct err *e)
+{
+    if (ready == LESSON_REPAIRING)
+        return err_set(e, ERR_DAMAGED, "the lesson %s is being repaired: a file of it was damaged and will be fetched again", content_id);
+    return ready == LESSON_READY || err_set(e, ERR_MISSING, "the lesson %s is not here yet", content_id);
+}
+
 bool library_open(struct db *db, const char *course_id, const char *content_id, const char *member_id,
                   struct open_lesson *out, struct err *e)
 {
     struct open_lesson o = { 0 };
-    if (!load_course(db, course_id, content_id, &o.course, e))
+    int ready;
+    if (!load_course(db, course_id, content_id, &o.course, &ready, e))
         return false;
     for (int i = 0; i < o.course.lesson_count && !o.lesson; i++)
         if (!strcmp(o.course.lesson[i].content_id, content_id)) {
@@ -318,7 +334,7 @@ bool library_open(struct db *db, const char *course_id, const char *content_id, 
         }
     if (!o.lesson)
         err_set(e, ERR_MISSING, "the lesson %s is not in the course %s", content_id, o.course.id);
-    else if (progress_get(db, member_id, content_id, &o.progress, e)) {
+    else if (may_open(content_id, ready, e) && progress_get(db, member_id, content_id, &o.progress, e)) {
         *out = o;
         return true;
     }
@@ -333,6 +349,19 @@ void open_lesson_release(struct open_lesson *o)
 }
 
 /* ---- versions and references ---- */
+
+bool library_gaps(struct db *db, struct library_gaps *out, struct err *e)
+{
+    struct library_gaps g = { 0 };
+    struct query q = db_query(db, "SELECT l.ready, count(*) FROM lesson l INDEXED BY lesson_gap JOIN package k ON k.seq = l.package_seq"
+                                  " WHERE l.ready <> 1 AND k.active = 1 GROUP BY l.ready");
+    while (query_row(&q))
+        *(query_col_int(&q, 0) == LESSON_REPAIRING ? &g.repairing : &g.to_come) = (int)query_col_int(&q, 1);
+    if (!query_end(&q, e))
+        return false;
+    *out = g;
+    return true;
+}
 
 bool library_version(struct db *db, const char *course_id, int64_t *highest, char manifest_sha256[SHA256_HEX], struct err *e)
 {

@@ -93,6 +93,11 @@ bool library_remove(struct writer *w, const char *course_id, struct err *e) MUST
 bool library_version(struct db *db, const char *course_id, int64_t *highest, char manifest_sha256[SHA256_HEX],
                      struct err *e) MUST_CHECK;
 
+/* Lessons of active courses whose files are still to come, or damaged and to be fetched again. While there are any, a
+ * fetch is worth while even if the list above has not changed. Costs what it counts. */
+struct library_gaps { int to_come, repairing; };
+bool library_gaps(struct db *db, struct library_gaps *out, struct err *e) MUST_CHECK;
+
 /* Blobs named by active and previous versions, photos and unfinished attempts. */
 bool library_references(struct db *db, const char *sha256, bool *out, struct err *e) MUST_CHECK;
 /* Removes blobs nothing names. Runs as a writer's job, so never beside an install; a cut anywhere is harmless.

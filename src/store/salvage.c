@@ -160,7 +160,7 @@ static bool copy_courses(struct db *into, struct db *from, struct err *e)
         struct library_package p = { .manifest = body, .manifest_len = len, .publisher = query_col_text(&q, 2) };
         if (!db_exec(into, "SAVEPOINT course", e))
             ok = false;
-        else if (!library_put(into, &p, &why)) { /* an older one, or a blob is gone: leave this course out */
+        else if (!library_put_here(into, &p, NULL, &why)) { /* an older one, or a blob is gone: leave this course out */
             log_warn("%s", why.text);
             ok = db_exec(into, "ROLLBACK TO course; RELEASE course", e);
         } else {
@@ -180,7 +180,8 @@ static bool recount(struct db *db, struct err *e)
                        "UPDATE counter SET value = (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1) WHERE name = 'lesson';"
                        "UPDATE counter SET value = (SELECT count(*) FROM viewing) WHERE name = 'viewing';"
                        "UPDATE counter SET value = (SELECT count(*) FROM answer) WHERE name = 'answer';"
-                       "UPDATE counter SET value = (SELECT count(*) FROM statement) WHERE name = 'statement';"
+                       "UPDATE counter SET value = (SELECT count(*) FROM statement)"
+                       " + (SELECT value FROM counter WHERE name = 'forgotten') WHERE name = 'statement';"
                        "UPDATE counter SET value = (SELECT count(*) FROM statement WHERE state = 0) WHERE name = 'waiting';"
                        "UPDATE counter SET value = (SELECT count(*) FROM statement WHERE state = 2) WHERE name = 'quarantined'", e);
 }

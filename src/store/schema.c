@@ -266,6 +266,7 @@ static const char parts_4[] =
 "ALTER TABLE lesson ADD COLUMN ready INTEGER NOT NULL DEFAULT 1; -- 0 its files are still to come, 1 here, 2 being repaired\n"
 "ALTER TABLE package ADD COLUMN total INTEGER NOT NULL DEFAULT 0; -- lessons in the manifest; `lessons`, `duration_ms`: of those shown\n"
 "UPDATE package SET total = lessons;\n"
+"CREATE INDEX lesson_gap ON lesson (ready, package_seq) WHERE ready <> 1;\n"
 "CREATE TRIGGER package_resized AFTER UPDATE OF lessons ON package BEGIN\n"
 "  UPDATE counter SET value = value + new.active * (new.lessons - old.lessons) WHERE name = 'lesson'; END;\n";
 /* clang-format on */

@@ -4,21 +4,39 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "store/blob.h"
-#include "store/library.h"
+#include "store/catalogue.h"
 #include "store/switch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct install {
     const struct library_package *package;
     struct course course;
     char sha256[SHA256_HEX];
+    bool whole; /* every lesson is to be ready */
     /* of the job's run */
     struct db *db;
     int64_t seq;
     struct err *e;
     bool ok;
 };
+
+static bool is_ready(const struct install *in, int lesson)
+{
+    return !in->package->ready || in->package->ready[lesson];
+}
+
+static bool begin(struct install *in, const struct library_package *p, struct err *e)
+{
+    *in = (struct install){ .package = p, .whole = true };
+    if (!course_parse(p->manifest, p->manifest_len, &in->course, e))
+        return false;
+    sha256_hex(p->manifest, p->manifest_len, in->sha256);
+    for (int i = 0; i < in->course.lesson_count; i++)
+        in->whole &= is_ready(in, i);
+    return true;
+}
 
 static void add_text(struct query *q, const struct lang_text *text, struct str *scratch)
 {
@@ -29,24 +47,54 @@ static void add_text(struct query *q, const struct lang_text *text, struct str *
     query_text(q, scratch->data);
 }
 
-/* Is there anything to do? *done: this very manifest is active already. */
-static bool may_install(struct install *in, bool *done)
+/* May it be installed? *active: this very manifest is active already. */
+static bool may_install(struct install *in, bool *active)
 {
     int64_t highest;
-    char active[SHA256_HEX];
+    char sha256[SHA256_HEX];
     const struct course *c = &in->course;
-    *done = false;
-    if (!library_version(in->db, c->id, &highest, active, in->e))
+    *active = false;
+    if (!library_version(in->db, c->id, &highest, sha256, in->e))
         return false;
     if (c->version < highest)
         return err_set(in->e, ERR_OLDER, "%s: version %lld is older than version %lld, which is or was here", c->id,
                        (long long)c->version, (long long)highest);
-    if (c->version == highest && *active) {
-        *done = strcmp(active, in->sha256) == 0;
-        return *done || err_set(in->e, ERR_UNTRUSTED, "%s: version %lld is here already with other content", c->id,
-                                (long long)c->version);
+    if (c->version == highest && *sha256) {
+        *active = strcmp(sha256, in->sha256) == 0;
+        return *active || err_set(in->e, ERR_UNTRUSTED, "%s: version %lld is here already with other content", c->id,
+                                  (long long)c->version);
     }
     return true;
+}
+
+/* Is a lesson that the version before shows not ready in this one? */
+static bool would_take(const struct install *in, const char *content_id)
+{
+    for (int i = 0; i < in->course.lesson_count; i++)
+        if (!strcmp(in->course.lesson[i].content_id, content_id))
+            return !is_ready(in, i);
+    return false; /* its publisher took it out */
+}
+
+/* A course in parts may appear where nothing was, or where no more than its own parts were shown so far. */
+static bool may_show_parts(struct install *in)
+{
+    bool any = false, takes = false;
+    if (in->whole)
+        return true;
+    for (int i = 0; i < in->course.lesson_count; i++)
+        any |= is_ready(in, i);
+    if (!any)
+        return err_set(in->e, ERR_MISSING, "%s: none of its lessons is here yet", in->course.id);
+    struct query q = db_query(in->db, "SELECT l.content_id, k.total <= k.lessons FROM package k JOIN lesson l ON l.package_seq = k.seq"
+                                      " WHERE k.id = ? AND k.active = 1 AND l.ready <> 0");
+    query_text(&q, in->course.id);
+    while (!takes && query_row(&q))
+        takes = query_col_int(&q, 1) || would_take(in, query_col_text(&q, 0));
+    if (!query_end(&q, in->e))
+        return false;
+    return !takes || err_set(in->e, ERR_REFUSED, "%s: version %lld replaces the one that is here when all its lessons are here",
+                             in->course.id, (long long)in->course.version);
 }
 
 /* The version before the active one goes, the active one becomes the one before. */
@@ -73,15 +121,12 @@ static bool put_package(struct install *in)
     const struct course *c = &in->course;
     struct clock_reading now;
     struct str title, summary;
-    int64_t duration_ms = 0;
-    for (int i = 0; i < c->lesson_count; i++)
-        duration_ms += c->lesson[i].duration_ms;
     clock_read(0, &now);
     str_init(&title, 0);
     str_init(&summary, 0);
     struct query q = db_query(in->db, "INSERT INTO package (id, version, active, manifest_sha256, publisher, category, priority, title,"
-                                      " summary, poster_sha256, lessons, duration_ms, installed_ms)"
-                                      " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                      " summary, poster_sha256, total, installed_ms, lessons, duration_ms)"
+                                      " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)");
     query_text(&q, c->id);
     query_int(&q, c->version);
     query_text(&q, in->sha256);
@@ -92,7 +137,6 @@ static bool put_package(struct install *in)
     add_text(&q, &c->summary, &summary);
     query_text(&q, c->poster.sha256);
     query_int(&q, c->lesson_count);
-    query_int(&q, duration_ms);
     query_int(&q, now.wall_ms);
     bool ok = query_run(&q, in->e);
     in->seq = ok ? db_last_id(in->db) : 0;
@@ -109,8 +153,8 @@ static bool put_package(struct install *in)
 static bool put_lesson(struct install *in, int position, struct str *scratch)
 {
     const struct lesson *l = &in->course.lesson[position];
-    struct query q = db_query(in->db, "INSERT INTO lesson (package_seq, position, content_id, title, poster_sha256, duration_ms, quiz)"
-                                      " VALUES (?, ?, ?, ?, ?, ?, ?)");
+    struct query q = db_query(in->db, "INSERT INTO lesson (package_seq, position, content_id, title, poster_sha256, duration_ms, quiz,"
+                                      " ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     query_int(&q, in->seq);
     query_int(&q, position);
     query_text(&q, l->content_id);
@@ -118,6 +162,7 @@ static bool put_lesson(struct install *in, int position, struct str *scratch)
     query_text(&q, l->poster.sha256);
     query_int(&q, l->duration_ms);
     query_int(&q, *l->questions.sha256 != 0);
+    query_int(&q, is_ready(in, position) ? LESSON_READY : LESSON_TO_COME);
     if (!query_run(&q, in->e))
         return false;
     q = db_query(in->db, "INSERT INTO lesson_name (content_id, title, category) VALUES (?, ?, ?) ON CONFLICT (content_id)"
@@ -131,28 +176,91 @@ static bool put_lesson(struct install *in, int position, struct str *scratch)
 static void put_file(void *ctx, const struct file_ref *f, const char *where)
 {
     struct install *in = ctx;
+    (void)where;
     if (!in->ok || !*f->sha256)
         return;
-    if (!blob_exists(db_dir(in->db), f->sha256, f->size_bytes)) {
-        in->ok = err_set(in->e, ERR_MISSING, "%s, %s: its file is not in the data directory", in->course.id, where);
-        return;
-    }
     struct query q = db_query(in->db, "INSERT OR IGNORE INTO package_file (package_seq, sha256) VALUES (?, ?)");
     query_int(&q, in->seq);
     query_text(&q, f->sha256);
     in->ok = query_run(&q, in->e);
 }
 
+static void demand_file(void *ctx, const struct file_ref *f, const char *where)
+{
+    struct install *in = ctx;
+    if (in->ok && *f->sha256 && !blob_exists(db_dir(in->db), f->sha256, f->size_bytes))
+        in->ok = err_set(in->e, ERR_MISSING, "%s, %s: its file is not in the data directory", in->course.id, where);
+}
+
+/* What is said to be here, is here. */
+static bool check_files(struct install *in)
+{
+    const struct course *c = &in->course;
+    in->ok = true;
+    if (!in->package->ready) {
+        course_each_file(c, demand_file, in);
+        return in->ok;
+    }
+    bool *here = mem_alloc((size_t)c->lesson_count * sizeof *here);
+    library_ready(db_dir(in->db), c, here);
+    for (int i = 0; in->ok && i < c->lesson_count; i++)
+        if (is_ready(in, i) && !here[i])
+            in->ok = err_set(in->e, ERR_MISSING, "%s, lesson %d: a file of it is not in the data directory", c->id, i + 1);
+    free(here);
+    return in->ok;
+}
+
+bool library_resize(struct db *db, int64_t package_seq, struct err *e)
+{
+    struct query q = db_query(db, "UPDATE package SET (lessons, duration_ms) = (SELECT count(*), ifnull(sum(l.duration_ms), 0)"
+                                  " FROM lesson l WHERE l.package_seq = package.seq AND l.ready <> 0) WHERE seq = ?");
+    query_int(&q, package_seq);
+    return query_run(&q, e);
+}
+
+/* More lessons of the version that is active already have come, or come back. */
+static bool add_parts(struct install *in)
+{
+    bool all = false;
+    struct query q = db_query(in->db, "SELECT k.seq, NOT EXISTS (SELECT 1 FROM lesson l WHERE l.package_seq = k.seq AND l.ready <> 1)"
+                                      " FROM package k WHERE k.id = ? AND k.active = 1");
+    query_text(&q, in->course.id);
+    if (query_row(&q)) {
+        in->seq = query_col_int(&q, 0);
+        all = query_col_int(&q, 1);
+    }
+    if (!query_end(&q, in->e))
+        return false;
+    if (all)
+        return true;
+    if (!check_files(in))
+        return false;
+    for (int i = 0; i < in->course.lesson_count; i++) {
+        if (!is_ready(in, i))
+            continue;
+        q = db_query(in->db, "UPDATE lesson SET ready = 1 WHERE package_seq = ? AND position = ? AND ready <> 1");
+        query_int(&q, in->seq);
+        query_int(&q, i);
+        if (!query_run(&q, in->e))
+            return false;
+    }
+    return library_resize(in->db, in->seq, in->e);
+}
+
 static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *e)
 {
     (void)value;
     struct install *in = ctx;
-    bool done;
+    bool active;
     in->db = db;
     in->e = e;
-    if (!may_install(in, &done) || done)
-        return done;
-    in->ok = step_versions(in) && put_package(in);
+    if (!may_install(in, &active))
+        return false;
+    if (active)
+        return add_parts(in);
+    in->ok = may_show_parts(in) && check_files(in) &&
+             catalogue_keep(db_dir(db), in->sha256, in->package, e) && /* first: a file too many does no harm */
+             step_versions(in) && put_package(in);
     struct str scratch;
     str_init(&scratch, 0);
     for (int i = 0; in->ok && i < in->course.lesson_count; i++)
@@ -160,16 +268,15 @@ static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *
     str_release(&scratch);
     if (in->ok)
         course_each_file(&in->course, put_file, in);
-    return in->ok;
+    return in->ok && library_resize(db, in->seq, e);
 }
 
 bool library_put(struct db *db, const struct library_package *p, struct err *e)
 {
-    struct install in = { .package = p };
+    struct install in;
     int64_t value;
-    if (!course_parse(p->manifest, p->manifest_len, &in.course, e))
+    if (!begin(&in, p, e))
         return false;
-    sha256_hex(p->manifest, p->manifest_len, in.sha256);
     bool ok = apply_install(db, &in, &value, e);
     course_release(&in.course);
     return ok;
@@ -177,10 +284,9 @@ bool library_put(struct db *db, const struct library_package *p, struct err *e)
 
 bool library_install(struct writer *w, const struct library_package *p, struct err *e)
 {
-    struct install in = { .package = p };
-    if (!course_parse(p->manifest, p->manifest_len, &in.course, e))
+    struct install in;
+    if (!begin(&in, p, e))
         return false;
-    sha256_hex(p->manifest, p->manifest_len, in.sha256);
     bool ok = writer_do(w, apply_install, &in, e);
     course_release(&in.course);
     return ok;
@@ -238,7 +344,7 @@ static bool apply_sweep(struct db *db, void *ctx, int64_t *value, struct err *e)
     s->db = db;
     s->e = e;
     s->ok = true;
-    return blob_each(db_dir(db), sweep_one, s, e) && s->ok;
+    return catalogue_tidy(db, e) && blob_each(db_dir(db), sweep_one, s, e) && s->ok;
 }
 
 bool library_sweep(struct writer *w, bool (*keep)(void *ctx, const char *sha256), void *ctx, struct library_sweep *out,

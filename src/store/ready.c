@@ -1,0 +1,140 @@
+/* ready.c - which lessons can be played from the blobs that are here. Declared in library.h and switch.h. */
+#define _GNU_SOURCE
+#include "base/log.h"
+#include "store/blob.h"
+#include "store/switch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool here(const char *dir, const struct file_ref *f)
+{
+    return !*f->sha256 || blob_exists(dir, f->sha256, f->size_bytes);
+}
+
+static bool rendition_here(const char *dir, const struct rendition *r)
+{
+    bool ok = here(dir, &r->media);
+    for (int i = 0; ok && i < r->still_count; i++)
+        ok = here(dir, &r->still[i].file);
+    return ok;
+}
+
+static bool lesson_here(const char *dir, const struct lesson *l)
+{
+    bool playable = false, ok = here(dir, &l->questions);
+    for (int i = 0; ok && i < l->caption_count; i++)
+        ok = here(dir, &l->caption[i].file);
+    for (int i = 0; ok && !playable && i < l->rendition_count; i++)
+        playable = rendition_here(dir, &l->rendition[i]);
+    return ok && playable;
+}
+
+int library_ready(const char *dir, const struct course *c, bool *ready)
+{
+    int n = 0;
+    for (int i = 0; i < c->lesson_count; i++)
+        n += ready[i] = lesson_here(dir, &c->lesson[i]);
+    return n;
+}
+
+static bool has_version(struct db *db, const struct course *c, bool *out, struct err *e)
+{
+    struct query q = db_query(db, "SELECT 1 FROM package WHERE id = ? AND version = ? AND active = 1");
+    query_text(&q, c->id);
+    query_int(&q, c->version);
+    *out = query_row(&q);
+    return query_end(&q, e);
+}
+
+bool library_put_here(struct db *db, const struct library_package *p, bool *added, struct err *e)
+{
+    struct course c;
+    bool had = false;
+    if (!course_parse(p->manifest, p->manifest_len, &c, e))
+        return false;
+    bool *ready = mem_alloc((size_t)c.lesson_count * sizeof *ready);
+    library_ready(db_dir(db), &c, ready);
+    struct library_package some = *p;
+    some.ready = ready;
+    bool ok = has_version(db, &c, &had, e) && library_put(db, &some, e);
+    if (ok && added)
+        *added = !had;
+    free(ready);
+    course_release(&c);
+    return ok;
+}
+
+/* ---- looking again ---- */
+
+static bool mark(struct db *db, int64_t package_seq, int position, int state, struct err *e)
+{
+    struct query q = db_query(db, state == LESSON_READY
+                                      ? "UPDATE lesson SET ready = 1 WHERE package_seq = ? AND position = ? AND ready <> 1"
+                                      : "UPDATE lesson SET ready = 2 WHERE package_seq = ? AND position = ? AND ready = 1");
+    query_int(&q, package_seq);
+    query_int(&q, position);
+    return query_run(&q, e);
+}
+
+static bool recheck(struct db *db, int64_t package_seq, const char *manifest, size_t len, int *lost, struct err *e)
+{
+    struct course c;
+    if (!course_parse(manifest, len, &c, e))
+        return err_at(e, "stored manifest");
+    bool *ready = mem_alloc((size_t)c.lesson_count * sizeof *ready), ok = true;
+    library_ready(db_dir(db), &c, ready);
+    for (int i = 0; ok && i < c.lesson_count; i++) {
+        ok = mark(db, package_seq, i, ready[i] ? LESSON_READY : LESSON_REPAIRING, e);
+        if (ok && !ready[i] && db_changes(db)) {
+            ++*lost;
+            log_warn("%s, lesson %d: waits for its files to be fetched again", c.id, i + 1);
+        }
+    }
+    free(ready);
+    course_release(&c);
+    return ok && library_resize(db, package_seq, e);
+}
+
+bool library_recheck(struct db *db, int64_t after_seq, int64_t *seq, int *lost, struct err *e)
+{
+    struct err why = ERR_INIT;
+    bool ok = true;
+    int64_t at = 0;
+    struct query q = db_query(db, "SELECT k.seq, m.body FROM package k JOIN manifest m ON m.package_seq = k.seq"
+                                  " WHERE k.active = 1 AND k.seq > ? ORDER BY k.seq LIMIT 1");
+    query_int(&q, after_seq);
+    *lost = 0;
+    if (query_row(&q)) {
+        size_t len;
+        at = query_col_int(&q, 0);
+        const char *body = query_col_blob(&q, 1, &len);
+        ok = recheck(db, at, body, len, lost, &why);
+    }
+    if (!query_end(&q, e))
+        return false;
+    if (!ok && e)
+        *e = why;
+    *seq = at;
+    return ok;
+}
+
+bool library_recheck_blob(struct db *db, const char *sha256, int *lost, struct err *e)
+{
+    struct err why = ERR_INIT;
+    bool ok = true;
+    struct query q = db_query(db, "SELECT k.seq, m.body FROM package_file f JOIN package k ON k.seq = f.package_seq AND k.active = 1"
+                                  " JOIN manifest m ON m.package_seq = k.seq WHERE f.sha256 = ?");
+    query_text(&q, sha256);
+    *lost = 0;
+    while (ok && query_row(&q)) {
+        size_t len;
+        const char *body = query_col_blob(&q, 1, &len);
+        ok = recheck(db, query_col_int(&q, 0), body, len, lost, &why);
+    }
+    if (!query_end(&q, e))
+        return false;
+    if (!ok && e)
+        *e = why;
+    return ok;
+}
