@@ -1,5 +1,7 @@
 /* apply.c - the typed rows of a fact, in the writer's transaction. The declarations are in fact.h. */
 #define _GNU_SOURCE
+#define LOG_MODULE "apply"
+#include "base/log.h"
 #include "store/fact.h"
 #include "store/hours.h"
 #include "store/outbox.h"
@@ -151,18 +153,53 @@ static bool save_progress(struct db *db, const struct fact *f, struct err *e)
     return before || !f->finished || put_statement(db, f, &f->completed, e);
 }
 
+/* `text` with the spans of `more` that it lacks. Returns the total; `text` comes back in `out`. */
+static int64_t unite(const char *text, const char *more, int64_t length_ms, struct str *out)
+{
+    struct spans a = { 0 }, b = { 0 };
+    struct err why = ERR_INIT;
+    if (!spans_parse(text, length_ms, &a, &why)) /* of another length then, or damaged: what is posted now counts */
+        log_warn("counted spans \"%.60s\": %s", text, why.text);
+    if (!spans_parse(more, length_ms, &b, &why))
+        log_warn("counted spans \"%.60s\": %s", more, why.text);
+    for (int i = 0; i < b.count; i++)
+        (void)spans_add(&a, b.span[i].from_ms, b.span[i].to_ms);
+    int64_t total = spans_total(&a);
+    spans_format(&a, out);
+    spans_release(&a);
+    spans_release(&b);
+    return total;
+}
+
+/* United with what is there: a viewing that began before the one before it was saved does not know its last seconds. */
 static bool save_counted(struct db *db, const struct fact *f, int year, struct err *e)
 {
-    struct query q = db_query(db, "INSERT INTO counted (member_id, content_id, year, spans, verified, watched_ms)"
-                                  " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (member_id, content_id, year) DO UPDATE SET"
-                                  " spans = excluded.spans, verified = excluded.verified, watched_ms = excluded.watched_ms");
+    struct str spans, verified;
+    str_init(&spans, 0);
+    str_init(&verified, 0);
+    struct query q = db_query(db, "SELECT spans, verified FROM counted WHERE member_id = ? AND content_id = ? AND year = ?");
     query_text(&q, f->member_id);
     query_text(&q, f->content_id);
     query_int(&q, year);
-    query_text(&q, f->counted);
-    query_text(&q, f->counted_verified);
-    query_int(&q, f->counted_ms);
-    return query_run(&q, e);
+    bool there = query_row(&q);
+    int64_t total = unite(there ? query_col_text(&q, 0) : "", f->counted, f->length_ms, &spans);
+    unite(there ? query_col_text(&q, 1) : "", f->counted_verified, f->length_ms, &verified);
+    bool ok = query_end(&q, e);
+    if (ok) {
+        q = db_query(db, "INSERT INTO counted (member_id, content_id, year, spans, verified, watched_ms)"
+                         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (member_id, content_id, year) DO UPDATE SET"
+                         " spans = excluded.spans, verified = excluded.verified, watched_ms = excluded.watched_ms");
+        query_text(&q, f->member_id);
+        query_text(&q, f->content_id);
+        query_int(&q, year);
+        query_text(&q, spans.data);
+        query_text(&q, verified.data);
+        query_int(&q, total);
+        ok = query_run(&q, e);
+    }
+    str_release(&spans);
+    str_release(&verified);
+    return ok;
 }
 
 static bool apply_viewing(struct db *db, const struct fact *f, struct err *e)

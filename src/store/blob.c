@@ -100,6 +100,38 @@ bool blob_each(const char *dir, bool (*visit)(void *ctx, const char *sha256, uin
     return ok;
 }
 
+struct least { const char *after; char name[SHA256_HEX]; };
+
+static bool keep_least(void *ctx, const char *sha256, uint64_t size_bytes)
+{
+    struct least *l = ctx;
+    (void)size_bytes;
+    if (strcmp(sha256, l->after) > 0 && (!*l->name || strcmp(sha256, l->name) < 0))
+        memcpy(l->name, sha256, SHA256_HEX);
+    return true;
+}
+
+bool blob_next(const char *dir, const char *after, char out[SHA256_HEX], bool *found, struct err *e)
+{
+    struct least l = { .after = after };
+    uint8_t first = 0;
+    char two[3] = { after[0], after[0] ? after[1] : 0, 0 };
+    bool ok = true, go_on = true;
+    if (*after && !hex_decode(two, &first, 1))
+        first = 0;
+    for (int i = first; ok && i < 256 && !*l.name; i++) {
+        char *folder = mem_printf("%s/blobs/%02x", dir, (unsigned)i);
+        ok = each_in(folder, keep_least, &l, &go_on, e);
+        free(folder);
+    }
+    if (!ok)
+        return false;
+    *found = *l.name != 0;
+    if (*found)
+        memcpy(out, l.name, SHA256_HEX);
+    return true;
+}
+
 bool blob_remove(const char *dir, const char *sha256, struct err *e)
 {
     char *path = blob_path(dir, sha256);

@@ -4,6 +4,7 @@
 #ifndef WEIKE_STORE_BLOB_H
 #define WEIKE_STORE_BLOB_H
 #include "base/err.h"
+#include "base/hash.h"
 
 #include <stdint.h>
 
@@ -17,5 +18,8 @@ bool blob_sync(const char *dir, const char *const *sha256, int count, struct err
 /* Calls `visit` for every blob; stops when it returns false. */
 bool blob_each(const char *dir, bool (*visit)(void *ctx, const char *sha256, uint64_t size_bytes), void *ctx,
                struct err *e) MUST_CHECK;
+/* The first blob after `after` in the order of names ("" begins), to go through all of them in small steps while they
+ * come and go. *found false: there is none. `after` and `out` may be the same. */
+bool blob_next(const char *dir, const char *after, char out[SHA256_HEX], bool *found, struct err *e) MUST_CHECK;
 bool blob_remove(const char *dir, const char *sha256, struct err *e) MUST_CHECK;
 #endif

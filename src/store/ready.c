@@ -1,5 +1,6 @@
 /* ready.c - which lessons can be played from the blobs that are here. Declared in library.h and switch.h. */
 #define _GNU_SOURCE
+#define LOG_MODULE "library"
 #include "base/log.h"
 #include "store/blob.h"
 #include "store/switch.h"
@@ -83,17 +84,20 @@ static bool recheck(struct db *db, int64_t package_seq, const char *manifest, si
     if (!course_parse(manifest, len, &c, e))
         return err_at(e, "stored manifest");
     bool *ready = mem_alloc((size_t)c.lesson_count * sizeof *ready), ok = true;
+    int changed = 0;
     library_ready(db_dir(db), &c, ready);
     for (int i = 0; ok && i < c.lesson_count; i++) {
         ok = mark(db, package_seq, i, ready[i] ? LESSON_READY : LESSON_REPAIRING, e);
-        if (ok && !ready[i] && db_changes(db)) {
-            ++*lost;
+        if (!ok || !db_changes(db))
+            continue;
+        changed++;
+        *lost += !ready[i];
+        if (!ready[i])
             log_warn("%s, lesson %d: waits for its files to be fetched again", c.id, i + 1);
-        }
     }
     free(ready);
     course_release(&c);
-    return ok && library_resize(db, package_seq, e);
+    return ok && (!changed || library_resize(db, package_seq, e)); /* nothing changed: nothing is written */
 }
 
 bool library_recheck(struct db *db, int64_t after_seq, int64_t *seq, int *lost, struct err *e)

@@ -175,7 +175,9 @@ static bool copy_courses(struct db *into, struct db *from, struct err *e)
 
 static bool recount(struct db *db, struct err *e)
 {
-    return db_exec(db, "UPDATE counter SET value = (SELECT count(*) FROM member WHERE active = 1) WHERE name = 'member';"
+    return db_exec(db, /* when a copied row was receipted is not copied: from its making on it is kept as long as any */
+                       "UPDATE statement SET delivered_ms = created_ms WHERE state = 1 AND delivered_ms = 0;"
+                       "UPDATE counter SET value = (SELECT count(*) FROM member WHERE active = 1) WHERE name = 'member';"
                        "UPDATE counter SET value = (SELECT count(*) FROM package WHERE active = 1) WHERE name = 'course';"
                        "UPDATE counter SET value = (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1) WHERE name = 'lesson';"
                        "UPDATE counter SET value = (SELECT count(*) FROM viewing) WHERE name = 'viewing';"

@@ -282,7 +282,7 @@ static const struct migration history[] = {
     { fourth, 2 }, /* 4: receipts; lessons that appear one by one */
 };
 enum { VERSION = sizeof history / sizeof *history };
-static const struct schema ours = { .application_id = SCHEMA_APPLICATION_ID, .count = VERSION, .step = history };
+const struct schema schema_weike = { .application_id = SCHEMA_APPLICATION_ID, .count = VERSION, .step = history };
 
 int schema_version(void)
 {
@@ -328,7 +328,7 @@ bool schema_apply(struct db *db, const struct schema *s, struct err *e)
 
 bool schema_migrate(struct db *db, struct err *e)
 {
-    return schema_apply(db, &ours, e);
+    return schema_apply(db, &schema_weike, e);
 }
 
 bool schema_complete(struct db *db, struct err *e)

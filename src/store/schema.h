@@ -13,6 +13,7 @@ struct schema {
     int count;
     const struct migration *step;
 };
+extern const struct schema schema_weike; /* weike.db */
 /* Brings `db` up to `s`. ERR_UNSUPPORTED if a newer program made it. */
 bool schema_apply(struct db *db, const struct schema *s, struct err *e) MUST_CHECK;
 

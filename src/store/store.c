@@ -5,11 +5,13 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "store/backup.h"
+#include "store/catalogue.h"
 #include "store/check.h"
 #include "store/fact.h"
 #include "store/marker.h"
 #include "store/repair.h"
 #include "store/reserve.h"
+#include "store/scrub.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +36,7 @@ struct store {
     struct db *db;
     struct writer *writer;
     struct check *check;
+    struct scrubber *scrubber;
 };
 
 char *store_default_dir(void)
@@ -109,6 +112,31 @@ static bool close_abandoned(struct db *db, const char *home_page, struct store_r
     return db_commit(db, e);
 }
 
+static bool knows_no_course(struct db *db)
+{
+    struct err ignored = ERR_INIT;
+    struct query q = db_query(db, "SELECT 1 FROM package LIMIT 1");
+    bool none = !query_row(&q);
+    return query_end(&q, &ignored) && none;
+}
+
+/* A database that is new or was put back does not know the newest courses, but their files are here. */
+static void find_courses(struct db *db, struct store_repair *r)
+{
+    struct err why = ERR_INIT;
+    if (!(r->happened || knows_no_course(db)) || !catalogue_exists(db_dir(db)))
+        return;
+    if (!catalogue_rebuild(db, &r->courses_found, &why))
+        log_error("finding the courses again: %s", why.text);
+    if (!r->courses_found)
+        return;
+    size_t n = strlen(r->text);
+    snprintf(r->text + n, sizeof r->text - n, "%s%d courses were found again from their files.",
+             r->happened ? " " : "The database was gone; members and records made before are not in the new one. ", r->courses_found);
+    r->happened = true;
+    log_error("%s", r->text);
+}
+
 /* The database ready for the writer. As keeper of the directory everything that a cut may have left is put right. */
 static struct db *open_database(struct store *s, const char *home_page, struct store_repair *r, struct repair_check *check,
                                 struct err *e)
@@ -117,6 +145,8 @@ static struct db *open_database(struct store *s, const char *home_page, struct s
         return db_open_writer(s->dir, e);
     struct db *db = repair_open(s->dir, r, check, e);
     struct err why = ERR_INIT;
+    if (db)
+        find_courses(db, r);
     if (db && !close_abandoned(db, home_page, r, &why)) {
         /* A full or failing disk must not keep people from their lessons: the next start closes them. */
         log_warn("%s", why.text);
@@ -143,6 +173,8 @@ static bool start_writer(struct store *s, struct db *db, const struct store_opti
     s->db = db_open_reader(s->dir, e);
     if (s->db && due)
         s->check = check_start(s->dir, s->writer, CHECK_DELAY_MS);
+    if (s->db && s->owner && o->threaded)
+        s->scrubber = scrubber_start(s->dir, s->writer);
     return s->db != NULL;
 }
 
@@ -203,6 +235,7 @@ void store_close(struct store *s)
         return;
     bool damaged = check_found_damage(s->check), changed = false;
     check_stop(s->check);
+    scrubber_stop(s->scrubber);
     damaged |= s->db && db_damaged(s->db);
     db_close(s->db);
     if (s->writer) {
@@ -262,8 +295,11 @@ bool store_health_by(struct store *s, struct db *reader, struct health *out, str
         for (size_t i = 0; i < sizeof field / sizeof *field; i++)
             if (!strcmp(field[i].name, query_col_text(&q, 0)))
                 *field[i].value = query_col_int(&q, 1);
-    if (!query_end(&q, e) || !fs_space(s->dir, &h.disk_free_bytes, &h.disk_total_bytes, e))
+    struct library_gaps gaps;
+    if (!query_end(&q, e) || !library_gaps(s->db, &gaps, e) || !fs_space(s->dir, &h.disk_free_bytes, &h.disk_total_bytes, e))
         return false;
+    h.lessons_to_come = gaps.to_come;
+    h.lessons_repairing = gaps.repairing;
     h.db_bytes = size_of(s->dir, "weike.db") + size_of(s->dir, "weike.db-wal");
     h.last_backup_ms = backup_last_ms(s->dir);
     store_clock(s, &h.clock);

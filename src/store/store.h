@@ -33,6 +33,7 @@ struct store_repair {
     int64_t records_restored;  /* statements in the backup */
     int64_t records_salvaged;  /* newer ones read out of the damaged file, each verified by its hash */
     int64_t records_missing;   /* gaps known to remain; -1: cannot be known */
+    int courses_found;         /* courses a new or older database did not know, found again from their files */
     int viewings_closed;       /* viewings a power cut left open, now `abandoned` with what was truly played */
     char text[400];            /* one English sentence for the log and the technician */
 };
@@ -58,6 +59,7 @@ void store_clock(const struct store *s, struct clock_reading *out); /* clock_rea
 struct health {
     uint64_t db_bytes, disk_free_bytes, disk_total_bytes;
     int64_t members, courses, lessons, viewings, answers;
+    int lessons_to_come, lessons_repairing; /* of the courses here: still being fetched; damaged, to be fetched again */
     int64_t statements, waiting, quarantined; /* all ever made; not yet received above; damaged or refused */
     int64_t last_backup_ms;   /* wall time; 0: never */
     struct clock_reading clock;

@@ -59,6 +59,7 @@ struct writer {
     _Atomic int io_errors;
     _Atomic bool disk_full, damaged;
     _Atomic int64_t floor_ms;
+    _Atomic int64_t record_boot_ms; /* when the last record was posted */
 };
 
 /* ---- posting ---- */
@@ -91,6 +92,7 @@ uint64_t writer_post(struct writer *w, const struct record *r)
 {
     struct clock_reading now;
     clock_read(writer_floor_ms(w), &now);
+    atomic_store(&w->record_boot_ms, now.boot_ms);
     if (now.trust == CLOCK_SIGNED) /* fact_apply saves it now and then */
         raise_floor(w, now.wall_ms);
     return writer_post_job(w, fact_apply, fact_new(r, w->home_page, &now), fact_free);
@@ -130,6 +132,11 @@ int64_t writer_value(struct writer *w, uint64_t ticket)
     int64_t value = o ? o->value : 0;
     gate_unlock(&w->gate);
     return value;
+}
+
+int64_t writer_idle_ms(struct writer *w)
+{
+    return clock_boot_ms() - atomic_load(&w->record_boot_ms);
 }
 
 int writer_waiting(struct writer *w)
@@ -352,6 +359,7 @@ struct writer *writer_new(struct db *db, const struct writer_options *o)
     w->tail = &w->head;
     w->backup_next_boot_ms = clock_boot_ms() + FIRST_BACKUP_MS;
     atomic_store(&w->floor_ms, o->floor_ms);
+    atomic_store(&w->record_boot_ms, clock_boot_ms());
     gate_init(&w->gate);
     if (o->threaded)
         thread_start(&w->thread, "writer", writer_main, w);

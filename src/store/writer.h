@@ -44,6 +44,7 @@ bool writer_do(struct writer *w, writer_job *job, void *ctx, struct err *e) MUST
 /* One unit of work: commits what is waiting (one group), or copies some pages of a backup. False if idle. */
 bool writer_step(struct writer *w);
 int writer_waiting(struct writer *w); /* items not yet committed */
+int64_t writer_idle_ms(struct writer *w); /* since somebody last studied here: since the last record was posted; any thread */
 
 /* What the disk has done to us since the start. Any thread. */
 struct writer_troubles { int io_errors; bool disk_full, damaged; };

@@ -139,26 +139,81 @@ static void test_schema(void **state)
     assert_non_null(strstr(e.text, "counted"));
 }
 
-/* A data directory of the first version comes up to date with its rows counted. */
+static void run(const char *sql)
+{
+    struct err e = ERR_INIT;
+    KIT_MUST(db_exec(db, sql, &e));
+}
+
+/* A data directory of any earlier version comes up to date with its rows counted. */
 static void test_upgrade(void **state)
 {
     (void)state;
     struct err e = ERR_INIT;
-    static const char *const newer[] = { "member_added", "member_changed", "package_added", "package_changed", "package_removed" };
-    for (int i = 0; i < 5; i++) {
-        char text[80];
-        snprintf(text, sizeof text, "DROP TRIGGER %s", newer[i]);
-        KIT_MUST(db_exec(db, text, &e));
+    for (int version = 1; version < schema_version(); version++) {
+        struct schema old = schema_weike;
+        char *path = fs_join(dir, "weike.db"), *wal = fs_join(dir, "weike.db-wal");
+        db_close(db);
+        unlink(path);
+        unlink(wal);
+        old.count = version;
+        db = db_open_schema(path, &old, true, &e);
+        kit_must(db != NULL, &e, "the old database");
+        run("INSERT INTO member VALUES ('v1', 'x', 1, x'01', 0, '', 0, 1, 0), ('v2', 'y', 1, x'01', 0, '', 0, 0, 0);"
+            "INSERT INTO statement (id, state, sha256, created_ms, body) VALUES ('a', 0, x'', 5, ''), ('b', 0, x'', 5, '');"
+            "INSERT INTO package (seq, id, version, active, manifest_sha256, publisher, category, priority, title, summary,"
+            " poster_sha256, lessons, duration_ms, installed_ms) VALUES (1, 'c', 1, 1, '', '', 'x', 1, '', '', '', 1, 60, 5);"
+            "INSERT INTO lesson (package_seq, position, content_id, title, poster_sha256, duration_ms, quiz) VALUES (1, 0, 'l', '', '', 60, 0)");
+        db_close(db);
+        db = db_open_writer(dir, &e);
+        kit_must(db != NULL, &e, "db_open_writer");
+        assert_int_equal(kit_number(db, "PRAGMA user_version"), schema_version());
+        assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'member'"), 1);
+        assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'lesson'"), 1);
+        run("UPDATE member SET active = 1");
+        assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'member'"), 2);
+        assert_int_equal(kit_number(db, "SELECT total * 10 + (SELECT ready FROM lesson) FROM package"), 11);
+        run("DELETE FROM statement WHERE id = 'a'");
+        assert_int_equal(kit_number(db, "SELECT group_concat(value, '') FROM (SELECT value FROM counter WHERE name IN"
+                                        " ('forgotten', 'statement', 'waiting') ORDER BY name)"), 121);
+        free(path);
+        free(wal);
     }
-    KIT_MUST(db_exec(db, "DELETE FROM counter WHERE name IN ('member', 'course', 'lesson'); PRAGMA user_version = 1;"
-                         "INSERT INTO member VALUES ('v1', 'x', 1, x'01', 0, '', 0, 1, 0), ('v2', 'y', 1, x'01', 0, '', 0, 0, 0)", &e));
-    db_close(db);
-    db = db_open_writer(dir, &e);
-    kit_must(db != NULL, &e, "db_open_writer");
-    assert_int_equal(kit_number(db, "PRAGMA user_version"), schema_version());
-    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'member'"), 1);
-    KIT_MUST(db_exec(db, "UPDATE member SET active = 1", &e));
-    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'member'"), 2);
+}
+
+/* A file of another kind, with its own tables. */
+static void test_own_schema(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    static const char *const first[] = { "CREATE TABLE a (x INTEGER)" }, *const second[] = { "CREATE TABLE b (x INTEGER)", "INSERT INTO b VALUES (7)" };
+    static const struct migration step[] = { { first, 1 }, { second, 2 } };
+    struct schema hub = { .application_id = 77, .count = 1, .step = step };
+    char *path = fs_join(dir, "hub.db");
+    assert_null(db_open_schema(path, &hub, false, &e));
+    assert_int_equal(e.kind, ERR_MISSING);
+    struct db *h = db_open_schema(path, &hub, true, &e);
+    kit_must(h != NULL, &e, "made");
+    assert_int_equal(kit_number(h, "PRAGMA synchronous"), 2);
+    KIT_MUST(db_exec(h, "INSERT INTO a VALUES (1)", &e));
+    db_close(h);
+    hub.count = 2;
+    h = db_open_schema(path, &hub, true, &e);
+    kit_must(h != NULL, &e, "brought up to date");
+    struct db *r = db_open_schema(path, &hub, false, &e);
+    kit_must(r != NULL, &e, "reader");
+    assert_int_equal(kit_number(r, "SELECT a.x * 10 + b.x FROM a, b"), 17);
+    assert_false(db_exec(r, "DELETE FROM a", &e));
+    db_close(r);
+    db_close(h);
+    hub.count = 1;
+    assert_null(db_open_schema(path, &hub, true, &e));
+    assert_int_equal(e.kind, ERR_UNSUPPORTED);
+    hub.application_id = 78;
+    assert_null(db_open_schema(path, &hub, true, &e));
+    assert_int_equal(e.kind, ERR_UNSUPPORTED);
+    assert_non_null(strstr(e.text, "another program"));
+    free(path);
 }
 
 static void test_check_with_a_limit(void **state)
@@ -193,7 +248,7 @@ static void test_reader_cannot_write(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { T(test_values_come_back), T(test_failures_are_told), T(test_transactions),
-                                        T(test_every_column_says_what_it_is), T(test_schema), T(test_upgrade), T(test_check_with_a_limit),
+                                        T(test_every_column_says_what_it_is), T(test_schema), T(test_upgrade), T(test_own_schema), T(test_check_with_a_limit),
                                         T(test_reader_cannot_write) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
