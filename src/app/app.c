@@ -1,8 +1,11 @@
 #define LOG_MODULE "app"
 #include "app/app.h"
+#include "app/job.h"
+#include "app/link.h"
 #include "app/loop.h"
 #include "app/media.h"
 #include "app/screens.h"
+#include "app/sticks.h"
 #include "app/stop.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -40,7 +43,29 @@ const struct media_api *app_media(struct app *app)
 
 uint64_t app_post(struct app *app, const struct record *r)
 {
-    return writer_post(app_writer(app), r);
+    return app->posted = writer_post(app_writer(app), r);
+}
+
+void app_wake(void *ctx)
+{
+    struct app *app = ctx;
+    struct gfx *gfx = atomic_load(&app->awake);
+    if (gfx)
+        gfx_wake(gfx);
+}
+
+void app_list_seen(struct app *app, struct list_seen *seen)
+{
+    bool waiting = app->posted && writer_state(app_writer(app), app->posted, NULL) == WRITER_WAITING;
+    *seen = (struct list_seen){ .unsaved = waiting ? app->posted : 0, .arrivals = app->arrivals };
+}
+
+bool app_list_stale(struct app *app, struct list_seen *seen)
+{
+    bool saved = seen->unsaved && writer_state(app_writer(app), seen->unsaved, NULL) != WRITER_WAITING;
+    if (saved)
+        seen->unsaved = 0;
+    return saved || seen->arrivals != app->arrivals;
 }
 
 void app_clock(struct app *app, struct clock_reading *out)
@@ -135,13 +160,6 @@ void app_set_volume(struct app *app, int volume)
     ui_request_frame(app->ui);
 }
 
-static void wake(void *ctx)
-{
-    struct app *app = ctx;
-    if (app->gfx)
-        gfx_wake(app->gfx);
-}
-
 /* The store opens in a thread while the window comes up: each waits for something else, the disk and the display. */
 struct opening {
     struct app *app;
@@ -155,7 +173,7 @@ static void *open_store(void *arg)
 {
     struct opening *o = arg;
     struct app *app = o->app;
-    struct store_options options = { .owner = true, .threaded = true, .home_page = app->config.home_page, .wake = wake, .ctx = app };
+    struct store_options options = { .owner = true, .threaded = true, .home_page = app->config.home_page, .wake = app_wake, .ctx = app };
     o->store = store_open(o->dir, &options, &app->repair, &o->err);
     return NULL;
 }
@@ -196,12 +214,25 @@ static void find_words(void)
     free(installed);
 }
 
-static void close_all(struct app *app)
+/* Screens post their last records before the store closes, and whatever works in the background lets go of it. */
+static void close_all(struct app *app, int status)
 {
-    nav_free(app->nav); /* screens post their last records before the store closes */
+    enum { PATIENCE_MS = 5000 };
+    nav_free(app->nav);
+    sticks_leave(app->sticks);
+    if (!job_settle(PATIENCE_MS)) { /* a pulled stick can hold a thread for good: what was posted is saved, nothing is freed */
+        struct err e = ERR_INIT;
+        if (app->posted && !writer_wait(app_writer(app), app->posted, &e))
+            log_error("%s", e.text);
+        log_error("a stick or folder does not answer; ended without it");
+        _exit(status);
+    }
+    sticks_free(app->sticks);
+    link_free(app->link);
     ui_free(app->ui);
     store_close(app->store);
     media_settle();
+    atomic_store(&app->awake, NULL);
     gfx_close(app->gfx);
 }
 
@@ -218,19 +249,22 @@ int app_run(const struct app_opts *opts)
     struct gfx *gfx = gfx_open(&window, &no_window);
     bool ok = end_opening(&opening, &app, &e);
     app.gfx = gfx;
+    atomic_store(&app.awake, gfx);
     if (!ok || !gfx) {
         fprintf(stderr, "weike: %s\n", ok ? no_window.text : e.text);
-        close_all(&app);
+        close_all(&app, 1);
         return 1;
     }
     app.ui = ui_new(app.gfx);
     app.nav = nav_new(&app);
     technician_settings(&app);
     session_defaults(&app);
+    app.link = link_new(&app);
+    app.sticks = sticks_new(&app);
     nav_reset(app.nav, &signin_screen, NULL);
     stop_watch(app.gfx);
     int status = loop_run(&app);
     stop_unwatch();
-    close_all(&app);
+    close_all(&app, status);
     return status;
 }

@@ -13,7 +13,11 @@
 #include "store/store.h"
 #include "ui/nav.h"
 
+#include <stdatomic.h>
+
 struct gfx;
+struct link;
+struct sticks;
 
 struct app {
     struct app_opts opts;
@@ -23,6 +27,11 @@ struct app {
     struct gfx *gfx;
     struct ui *ui;
     struct nav *nav;
+    struct link *link;     /* network: content down, records up */
+    struct sticks *sticks; /* the same by hand */
+    _Atomic(struct gfx *) awake; /* what app_wake wakes; NULL before the window is there */
+    uint64_t posted;       /* ticket of the newest fact */
+    unsigned arrivals;     /* rises when new lessons are here: lists read again */
 
     bool signed_in, guest;
     struct member who;       /* id "" for a guest and at the wall */
@@ -39,8 +48,16 @@ struct db *app_db(struct app *app);
 struct writer *app_writer(struct app *app);
 /* The media module: loaded in the background after the first picture; NULL and a logged reason if it is missing. */
 const struct media_api *app_media(struct app *app);
+/* Ends the loop's wait for events. Any thread; `app` is a struct app. */
+void app_wake(void *app);
 /* Posts a fact. One that cannot be saved shows in store_health(): on the home screen and in the technician's. */
 uint64_t app_post(struct app *app, const struct record *r);
+
+/* For a screen that lists what may just have been posted, or have arrived: what it read is as of `app_list_seen`; true
+ * once when there is something newer to read. */
+struct list_seen { uint64_t unsaved; unsigned arrivals; };
+void app_list_seen(struct app *app, struct list_seen *seen);
+bool app_list_stale(struct app *app, struct list_seen *seen);
 
 /* Sessions. Signing in opens the home screen; signing out goes to the wall and puts back volume, size, language. */
 void app_sign_in(struct app *app, const struct member *m);

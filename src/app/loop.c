@@ -1,7 +1,10 @@
 #define LOG_MODULE "loop"
 #include "app/loop.h"
 #include "app/idle.h"
+#include "app/link.h"
 #include "app/media.h"
+#include "app/screens.h"
+#include "app/sticks.h"
 #include "app/stop.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -46,10 +49,11 @@ static int due_ms(struct loop *l, int64_t now)
     int due = sooner(ui_next_wakeup_ms(app->ui), idle_due_ms(app, now));
     if (top && top->due_ms)
         due = sooner(due, top->due_ms(nav_top_screen(app->nav), now));
-    if (app->signed_in) { /* the clock in the header moves on with the minute */
+    if (app->signed_in || link_is_set_up(app->link)) { /* the clock in the header moves on with the minute */
         struct clock_reading clock;
         app_clock(app, &clock);
-        due = sooner(due, 60000 - (int)(clock.wall_ms % 60000) + 5);
+        int step = app->signed_in ? 60000 : 3600000; /* on the wall only "today" becomes "yesterday" */
+        due = sooner(due, step - (int)(clock.wall_ms % step) + 5);
     }
     return due;
 }
@@ -83,6 +87,9 @@ static void tick(struct app *app, int64_t now)
         minute = clock.wall_ms / 60000;
         ui_request_frame(app->ui);
     }
+    if (link_tick(app->link) && nav_top(app->nav) != &player_screen)
+        ui_request_frame(app->ui);
+    sticks_tick(app->sticks, now);
     const struct screen_class *top = nav_top(app->nav);
     if (top && top->tick)
         top->tick(nav_top_screen(app->nav), now);
@@ -168,6 +175,7 @@ int loop_run(struct app *app)
             log_debug("first picture at boot-time %lld us, %lld us of processor", (long long)clock_boot_us(),
                       (long long)cpu.tv_sec * 1000000 + cpu.tv_nsec / 1000); /* what bench measures the start by */
             thread_start(&l.preload, "media-preload", preload_media, NULL);
+            link_load(app->link);
         }
         int due = due_ms(&l, clock_boot_ms());
         status = follow_script(&l, clock_boot_ms(), &due);

@@ -54,21 +54,31 @@ static int release_object(struct dl_phdr_info *info, size_t size, void *arg)
     return 0;
 }
 
+void *media_load_object(const char *const *places, size_t count, struct err *e)
+{
+    const char *slash = strrchr(places[0], '/'), *name = slash ? slash + 1 : places[0];
+    for (size_t i = 0; i < count; i++) {
+        char *path = beside_program(places[i]);
+        bool there = fs_exists(path);
+        void *object = there ? dlopen(path, RTLD_LAZY | RTLD_LOCAL) : NULL;
+        free(path);
+        if (object)
+            return object;
+        if (there) {
+            err_set(e, ERR_DAMAGED, "%s cannot be loaded: %s", name, dlerror());
+            return NULL;
+        }
+    }
+    err_set(e, ERR_MISSING, "%s is not installed beside this program", name);
+    return NULL;
+}
+
 static void load(void)
 {
     static const char *const places[] = {"weike-media.so", "../lib/weike/weike-media.so"};
-    void *object = NULL;
-    for (size_t i = 0; i < sizeof places / sizeof *places && !object; i++) {
-        char *path = beside_program(places[i]);
-        if (fs_exists(path) && !(object = dlopen(path, RTLD_LAZY | RTLD_LOCAL)))
-            err_set(&why, ERR_DAMAGED, "the player cannot be loaded: %s", dlerror());
-        free(path);
-    }
-    if (!object) {
-        if (why.kind == ERR_NONE)
-            err_set(&why, ERR_MISSING, "the player (weike-media.so) is not installed beside this program");
+    void *object = media_load_object(places, sizeof places / sizeof *places, &why);
+    if (!object)
         return;
-    }
     const struct media_api *api = dlsym(object, "weike_media_api");
     if (!api || api->version != MEDIA_API_VERSION)
         err_set(&why, ERR_DAMAGED, "weike-media.so belongs to another version of this program");

@@ -1,6 +1,7 @@
 #include "app/play.h"
 
 #include "app/media.h"
+#include "gfx/gfx.h"
 
 #include <SDL2/SDL.h>
 #include <fcntl.h>
@@ -37,6 +38,9 @@ static bool open_window(struct play *p)
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
         return refuse(p->opts, SDL_GetError());
+    struct err e = ERR_INIT;
+    if (!gfx_display_is_real(&e))
+        return refuse(p->opts, e.text);
     bool full = p->opts->width == 0;
     SDL_Rect r = {0, 0, p->opts->width, p->opts->height};
     if (full && SDL_GetDisplayBounds(0, &r) != 0)

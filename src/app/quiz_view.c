@@ -104,25 +104,42 @@ static void question(struct ui *ui, struct quiz_view *s, const struct question *
         check_row(ui, s);
 }
 
+static void score_ring(struct ui *ui, struct quiz_view *s, int right, int graded)
+{
+    ui_stack(ui, "ring", .w = 420, .h = 420) {
+        ui_ring(ui, 420, (float)attempt_score(&s->attempt), 0);
+        ui_column(ui, "score", .w = 420, .h = 420, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+            ui_label(ui, ui_fmt(ui, "%d / %d", right, graded), .font = FONT_NUMBER);
+            ui_label(ui, tr("right"), .ink = INK_SECOND);
+        }
+    }
+}
+
+static void verdict_words(struct ui *ui, struct quiz_view *s, int graded, bool passed)
+{
+    const char *title = !graded ? tr("Thank you for your answers") : passed ? tr("Well done, passed!") : tr("Not passed yet");
+    const char *text = passed ? tr("Your answers are saved.") : s->last_try ? tr("Your best result counts. You can watch the lesson again any time.")
+                                                                              : tr("Watch the lesson once more, then try again. Your best result counts.");
+    ui_label(ui, title, .font = FONT_TITLE, .role = ROLE_HEADING, .ink = passed ? INK_GO : INK_SUN);
+    ui_label(ui, text, .ink = INK_SECOND);
+}
+
+/* A lesson with surveys only has nothing to pass: it ends with thanks. */
 static void result(struct ui *ui, struct quiz_view *s)
 {
     int right = attempt_right_count(&s->attempt), graded = attempt_graded_count(&s->attempt);
-    bool passed = attempt_passed(&s->attempt);
+    bool passed = !graded || attempt_passed(&s->attempt);
     ui_row(ui, "result", .tone = TONE_CARD, .grow = 1, .pad = 64, .gap = 80, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_stack(ui, "ring", .w = 420, .h = 420) {
-            ui_ring(ui, 420, (float)attempt_score(&s->attempt), 0);
-            ui_column(ui, "score", .w = 420, .h = 420, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
-                ui_label(ui, ui_fmt(ui, "%d / %d", right, graded), .font = FONT_NUMBER);
-                ui_label(ui, tr("right"), .ink = INK_SECOND);
-            }
-        }
+        if (graded)
+            score_ring(ui, s, right, graded);
+        else
+            ui_icon(ui, ICON_THUMB_UP, 320, INK_GO);
         ui_column(ui, "words", .grow = 1, .gap = 24) {
-            ui_label(ui, passed ? tr("Well done, passed!") : tr("Not passed yet"), .font = FONT_TITLE, .role = ROLE_HEADING, .ink = passed ? INK_GO : INK_SUN);
-            ui_label(ui, passed ? tr("Your answers are saved.") : tr("Watch the lesson once more, then try again. Your best result counts."), .ink = INK_SECOND);
+            verdict_words(ui, s, graded, passed);
             ui_column(ui, "gap", .h = 8) {}
             if (s->has_next && ui_icon_button(ui, ICON_PLAY_ARROW, tr("Next lesson"), .tone = TONE_GO, .h = 120, .row = true))
                 nav_replace(s->app->nav, &player_screen, &s->next);
-            if (!passed && ui_icon_button(ui, ICON_REPLAY, tr("Try again"), .tone = TONE_GO_OUTLINE, .h = 104, .row = true))
+            if (!passed && !s->last_try && ui_icon_button(ui, ICON_REPLAY, tr("Try again"), .tone = TONE_GO_OUTLINE, .h = 104, .row = true))
                 quiz_again(s);
             if (!s->app->guest && ui_icon_button(ui, ICON_LEADERBOARD, tr("See my hours"), .tone = TONE_CARD, .h = 104, .row = true))
                 nav_replace(s->app->nav, &hours_screen, NULL);

@@ -15,6 +15,7 @@ struct quiz_view {
     struct attempt attempt;
     bool begun, ended;
     bool refused;                 /* no try is left */
+    bool last_try;                /* this is the last one */
     struct err problem;           /* the questions cannot be used */
     int shown;                    /* question index the orders below belong to; -1 */
     int order[QUESTION_MAX_OPTIONS], target_order[QUESTION_MAX_OPTIONS];

@@ -22,7 +22,7 @@ struct code {
     int64_t locked_ms;
     bool choosing;          /* no technician PIN is set: choose one now */
     char first[PIN_MAX + 1];/* choosing: as entered the first time */
-    const char *note;       /* translated sentence, or NULL */
+    const char *note;       /* sentence to be translated when shown, or NULL */
 };
 
 static const char *subject(const struct code *s)
@@ -66,14 +66,14 @@ static void choose(struct code *s)
     struct err e = ERR_INIT;
     if (!s->first[0]) {
         snprintf(s->first, sizeof s->first, "%s", s->digits);
-        s->note = tr("Once more, to be sure");
+        s->note = TR_MARK("Once more, to be sure");
     } else if (strcmp(s->first, s->digits)) {
         s->first[0] = 0;
-        s->note = tr("The two were different. Choose again.");
+        s->note = TR_MARK("The two were different. Choose again.");
     } else if (pin_set_technician(app_writer(s->app), s->digits, &e)) {
         enter_right(s);
     } else {
-        s->note = tr("The PIN could not be saved.");
+        s->note = TR_MARK("The PIN could not be saved.");
     }
     clear(s);
 }
@@ -185,7 +185,7 @@ static void dots(struct ui *ui, struct code *s)
 static const char *said_text(struct ui *ui, const struct code *s)
 {
     if (s->note)
-        return s->note;
+        return tr(s->note);
     if (s->checking)
         return tr("One moment …");
     if (s->said == PIN_LOCKED)

@@ -16,18 +16,30 @@ struct course_view {
     struct course_list course; /* one row */
     struct lesson_list lessons;
     int offset;
+    struct list_seen seen;
 };
 
 static void course_resume(void *screen)
 {
     struct course_view *s = screen;
     struct db *db = app_db(s->app);
+    app_list_seen(s->app, &s->seen);
     course_list_release(&s->course);
     lesson_list_release(&s->lessons);
     if (!library_course(db, s->app->who.id, s->id, &s->course, NULL))
         s->course = (struct course_list){ 0 };
     if (!library_lessons(db, s->id, s->app->who.id, &s->lessons, NULL))
         s->lessons = (struct lesson_list){ 0 };
+}
+
+static void course_tick(void *screen, int64_t boot_ms)
+{
+    struct course_view *s = screen;
+    (void)boot_ms;
+    if (!app_list_stale(s->app, &s->seen))
+        return;
+    course_resume(s);
+    ui_request_frame(s->app->ui);
 }
 
 /* Opens at the page of the first lesson that is not finished. */
@@ -127,4 +139,5 @@ static void course_draw(struct ui *ui, void *screen)
 
 const struct screen_class course_screen = {
     .name = "course", .size = sizeof(struct course_view), .enter = course_enter, .leave = course_leave, .draw = course_draw, .resume = course_resume,
+    .tick = course_tick,
 };

@@ -22,6 +22,7 @@ struct home {
     struct hours_year year;
     int month;                  /* 1..12 */
     struct health health;
+    struct list_seen seen;
 };
 
 static void release(struct home *s)
@@ -56,6 +57,7 @@ static void home_resume(void *screen)
     struct home *s = screen;
     struct db *db = app_db(s->app);
     struct clock_reading now;
+    app_list_seen(s->app, &s->seen);
     app_clock(s->app, &now);
     int month = hours_month_of(now.wall_ms);
     s->month = month % 100;
@@ -68,6 +70,16 @@ static void home_resume(void *screen)
         memset(&s->year, 0, sizeof s->year);
     if (!store_health(s->app->store, &s->health, NULL))
         memset(&s->health, 0, sizeof s->health);
+}
+
+static void home_tick(void *screen, int64_t boot_ms)
+{
+    struct home *s = screen;
+    (void)boot_ms;
+    if (!app_list_stale(s->app, &s->seen))
+        return;
+    home_resume(s);
+    ui_request_frame(s->app->ui);
 }
 
 static void home_enter(void *screen, void *app, const void *arg)
@@ -194,7 +206,7 @@ static void home_draw(struct ui *ui, void *screen)
         }
         shelf(ui, s);
         ui_row(ui, "footer", .h = 80, .align = ALIGN_CENTER, .stretch_off = true) {
-            chrome_facts(ui, &s->health);
+            chrome_facts(ui, s->app, &s->health);
             ui_spacer(ui);
             chrome_help_button(ui, s->app, tr("Tap the green button to go on with today's lesson.\nTap a picture below to choose another course.\nTap your hours to see what you have learned."));
         }
@@ -203,4 +215,5 @@ static void home_draw(struct ui *ui, void *screen)
 
 const struct screen_class home_screen = {
     .name = "home", .size = sizeof(struct home), .enter = home_enter, .leave = home_leave, .draw = home_draw, .resume = home_resume,
+    .tick = home_tick,
 };

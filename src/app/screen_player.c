@@ -1,5 +1,6 @@
 /* screen_player.c - a lesson plays: player, captions, ledger, presence, and what each control does. */
 #define LOG_MODULE "player"
+#include "app/choice.h"
 #include "app/media.h"
 #include "app/player_view.h"
 #include "app/words.h"
@@ -12,23 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void wake(void *ctx)
+static bool film_is_here(void *ctx, const struct file_ref *film)
 {
-    gfx_wake(((struct app *)ctx)->gfx);
-}
-
-/* The weight asked for in weike.conf; "auto": the clearest that two slow cores play well, else what there is. */
-static const struct rendition *choose_rendition(const struct lesson *l, const char *wanted)
-{
-    static const enum rendition_weight by_choice[] = { WEIGHT_480P, WEIGHT_ORIGINAL, WEIGHT_720P, WEIGHT_LIGHT };
-    for (int i = 0; i < l->rendition_count; i++)
-        if (!strcmp(rendition_weight_name(l->rendition[i].weight), wanted))
-            return &l->rendition[i];
-    for (size_t c = 0; c < sizeof by_choice / sizeof *by_choice; c++)
-        for (int i = 0; i < l->rendition_count; i++)
-            if (l->rendition[i].weight == by_choice[c])
-                return &l->rendition[i];
-    return l->rendition_count ? &l->rendition[0] : NULL;
+    struct player_view *s = ctx;
+    return blob_exists(store_dir(s->app->store), film->sha256, film->size_bytes);
 }
 
 static void load_captions(struct player_view *s)
@@ -67,7 +55,7 @@ static int64_t first_position(const struct player_view *s)
 
 static bool open_player(struct player_view *s, struct err *e)
 {
-    s->rendition = choose_rendition(s->lesson.lesson, s->app->config.weight);
+    s->rendition = choice_rendition(s->lesson.lesson, s->app->config.weight, film_is_here, s);
     s->api = app_media(s->app);
     if (!s->rendition || !s->api)
         return err_set(e, ERR_UNSUPPORTED, "no way to play this lesson");
@@ -76,7 +64,7 @@ static bool open_player(struct player_view *s, struct err *e)
         return false;
     struct player_opts o = {
         .fd = fd, .name = s->rendition->media.name, .start_ms = first_position(s), .audio_lang = i18n_lang(),
-        .volume = s->app->volume, .speed_permille = s->speed_permille, .wake = wake, .wake_ctx = s->app,
+        .volume = s->app->volume, .speed_permille = s->speed_permille, .wake = app_wake, .wake_ctx = s->app,
     };
     s->player = s->api->open(&o, e);
     s->scaler = s->player ? s->api->scaler_new() : NULL;
@@ -332,7 +320,8 @@ void player_view_volume(struct player_view *s, int delta)
 void player_view_again(struct player_view *s)
 {
     struct lesson_arg arg = s->arg;
-    arg.from_ms = 0;
+    if (!arg.clip) /* a part is shown again from where it starts */
+        arg.from_ms = 0;
     nav_replace(s->app->nav, &player_screen, &arg);
 }
 

@@ -124,6 +124,7 @@ static void quiz_enter(void *screen, void *app, const void *arg)
     int most = s->lesson.lesson->max_attempts;
     bool open = go_on(s);
     s->refused = !open && most > 0 && s->lesson.progress.attempts >= most;
+    s->last_try = most > 0 && s->lesson.progress.attempts + 1 >= most; /* an open one is not among those counted */
     if (s->refused)
         return;
     if (!open)

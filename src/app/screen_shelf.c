@@ -15,10 +15,12 @@ struct shelf {
     int offset, total;
     struct category_row tab[TABS];
     int tabs, chosen; /* -1: all */
+    struct list_seen seen;
 };
 
 static void load(struct shelf *s)
 {
+    app_list_seen(s->app, &s->seen);
     course_list_release(&s->page);
     const char *category = s->chosen < 0 ? NULL : s->tab[s->chosen].category;
     if (!library_courses(app_db(s->app), s->app->who.id, category, s->offset, PAGE, &s->page, &s->total, NULL))
@@ -28,6 +30,16 @@ static void load(struct shelf *s)
 static void shelf_resume(void *screen)
 {
     load(screen);
+}
+
+static void shelf_tick(void *screen, int64_t boot_ms)
+{
+    struct shelf *s = screen;
+    (void)boot_ms;
+    if (!app_list_stale(s->app, &s->seen))
+        return;
+    load(s);
+    ui_request_frame(s->app->ui);
 }
 
 static void shelf_enter(void *screen, void *app, const void *arg)
@@ -94,4 +106,5 @@ static void shelf_draw(struct ui *ui, void *screen)
 
 const struct screen_class shelf_screen = {
     .name = "shelf", .size = sizeof(struct shelf), .enter = shelf_enter, .leave = shelf_leave, .draw = shelf_draw, .resume = shelf_resume,
+    .tick = shelf_tick,
 };

@@ -167,6 +167,7 @@ static void top(struct ui *ui, struct signin *s)
                             i18n_lang()[0] == 'e' ? c->site_en : c->site_zh, s->total),
                  .ink = INK_SECOND);
         ui_spacer(ui);
+        chrome_stick_chip(ui, s->app);
         corner(ui, s);
         chrome_language_button(ui, s->app);
     }
@@ -194,8 +195,10 @@ static void signin_draw(struct ui *ui, void *screen)
                 wall(ui, s);
             else
                 nobody_yet(ui);
-            ui_column(ui, "ways", .w = 272)
+            ui_column(ui, "ways", .w = 272, .gap = 24) {
                 guest_button(ui, s);
+                chrome_link_tile(ui, s->app);
+            }
         }
         if (s->total)
             bottom(ui, s);

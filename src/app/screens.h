@@ -15,6 +15,8 @@ extern const struct screen_class quiz_screen;    /* const struct lesson_arg */
 extern const struct screen_class hours_screen;   /* no argument */
 extern const struct screen_class help_screen;    /* const char *text: one sentence a line */
 extern const struct screen_class tech_screen;    /* no argument */
+extern const struct screen_class link_screen;    /* no argument: when the network was last there, what waits, what comes */
+extern const struct screen_class stick_screen;   /* no argument: the stick whose turn it is */
 
 struct lesson_arg {
     char course_id[COURSE_ID];

@@ -20,14 +20,14 @@ struct tech {
     /* members */
     struct member_list members;
     int member_offset, member_total;
-    const char *member_note;   /* translated sentence, or NULL */
+    const char *member_note;   /* sentence to be translated when shown, or NULL */
     /* health */
     struct health health;
     bool health_known;
     /* test */
     unsigned touched;          /* bit set of targets */
     SDL_AudioDeviceID sound;
-    const char *sound_note;
+    const char *sound_note;    /* likewise */
 };
 
 void tech_content_draw(struct ui *ui, struct tech *s);

@@ -17,7 +17,7 @@ void tech_members_load(struct tech *s)
 
 static void clear_pin(struct tech *s, const struct member *m)
 {
-    s->member_note = member_set_pin(app_writer(s->app), m->id, "", NULL) ? tr("The PIN was taken away.") : tr("The PIN could not be saved.");
+    s->member_note = member_set_pin(app_writer(s->app), m->id, "", NULL) ? TR_MARK("The PIN was taken away.") : TR_MARK("The PIN could not be saved.");
     tech_members_load(s);
 }
 
@@ -39,7 +39,7 @@ void tech_members_draw(struct ui *ui, struct tech *s)
 {
     ui_row(ui, "head", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_label(ui, ui_fmt(ui, tr_n("%d member", "%d members", (unsigned long)s->member_total), s->member_total), .font = FONT_HEADING, .role = ROLE_HEADING);
-        ui_label(ui, s->member_note ? s->member_note : tr("Add or import members with: weikectl member"), .font = FONT_NOTE, .ink = INK_SECOND, .grow = 1);
+        ui_label(ui, s->member_note ? tr(s->member_note) : tr("Add or import members with: weikectl member"), .font = FONT_NOTE, .ink = INK_SECOND, .grow = 1);
         int next = chrome_pager(ui, s->member_offset, PAGE, s->member_total);
         if (next != s->member_offset) {
             s->member_offset = next;

@@ -23,7 +23,7 @@ static void play_tone(struct tech *s)
     if (SDL_InitSubSystem(SDL_INIT_AUDIO) == 0)
         s->sound = SDL_OpenAudioDevice(NULL, 0, &want, NULL, 0);
     if (!s->sound) {
-        s->sound_note = tr("No sound device answers. Check the plug, then try again.");
+        s->sound_note = TR_MARK("No sound device answers. Check the plug, then try again.");
         return;
     }
     int frames = RATE * TONE_MS / 1000, fade = RATE / 20;
@@ -35,7 +35,7 @@ static void play_tone(struct tech *s)
     SDL_QueueAudio(s->sound, tone, (uint32_t)frames * sizeof *tone);
     SDL_PauseAudioDevice(s->sound, 0);
     free(tone);
-    s->sound_note = tr("A tone is playing now. Do you hear it?");
+    s->sound_note = TR_MARK("A tone is playing now. Do you hear it?");
 }
 
 static void target(struct ui *ui, struct tech *s, int i)
@@ -58,6 +58,6 @@ void tech_test_draw(struct ui *ui, struct tech *s)
     ui_row(ui, "sound", .gap = 28, .align = ALIGN_CENTER, .stretch_off = true) {
         if (ui_icon_button(ui, ICON_VOLUME_UP, tr("Play a tone"), .tone = TONE_GO_OUTLINE, .h = 104, .w = 360, .row = true))
             play_tone(s);
-        ui_label(ui, s->sound_note ? s->sound_note : "", .grow = 1, .ink = INK_SECOND);
+        ui_label(ui, s->sound_note ? tr(s->sound_note) : "", .grow = 1, .ink = INK_SECOND);
     }
 }

@@ -1,6 +1,7 @@
 #include "app/words.h"
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "ui/icons.h"
 
 #include <string.h>
 #include <time.h>
@@ -56,6 +57,41 @@ const char *words_day(struct ui *ui, int64_t wall_ms, int64_t now_ms)
     return ui_fmt(ui, tr("%2$d %1$s"), words_month(ui, day.tm_mon + 1), day.tm_mday);
 }
 
+const char *words_date(struct ui *ui, int64_t wall_ms, int64_t now_ms)
+{
+    struct tm at = local(wall_ms), now = local(now_ms);
+    if (at.tm_year == now.tm_year) /* Translators: %1$s is a month from the list of months, %2$d the day of the month. */
+        return ui_fmt(ui, tr("%2$d %1$s"), words_month(ui, at.tm_mon + 1), at.tm_mday);
+    /* Translators: %1$s is a month from the list of months, %2$d the day of the month, %3$d the year. */
+    return ui_fmt(ui, tr("%2$d %1$s %3$d"), words_month(ui, at.tm_mon + 1), at.tm_mday, at.tm_year + 1900);
+}
+
+const char *words_moment(struct ui *ui, int64_t wall_ms, int64_t now_ms)
+{
+    struct tm at = local(wall_ms), now = local(now_ms), before = local(now_ms - 86400000);
+    if (wall_ms <= 0)
+        return tr("never");
+    if (at.tm_year == now.tm_year && at.tm_yday == now.tm_yday)
+        return ui_fmt(ui, tr("today %d:%02d"), at.tm_hour, at.tm_min);
+    if (at.tm_year == before.tm_year && at.tm_yday == before.tm_yday)
+        return ui_fmt(ui, tr("yesterday %d:%02d"), at.tm_hour, at.tm_min);
+    int64_t days = (now_ms - wall_ms) / 86400000;
+    if (days >= 1 && days <= 30)
+        return ui_fmt(ui, tr_n("%d day ago", "%d days ago", (unsigned long)days), (int)days);
+    return words_date(ui, wall_ms, now_ms);
+}
+
+const char *words_left(struct ui *ui, int64_t seconds)
+{
+    if (seconds < 0)
+        return "";
+    if (seconds < 60)
+        return ui_fmt(ui, tr("about %d s left"), (int)seconds);
+    if (seconds < 5400)
+        return ui_fmt(ui, tr("about %d min left"), (int)((seconds + 30) / 60));
+    return ui_fmt(ui, tr("about %d h left"), (int)((seconds + 1800) / 3600));
+}
+
 const char *words_month(struct ui *ui, int month)
 {
     static const char *const name[12] = { TR_MARK("Jan"), TR_MARK("Feb"), TR_MARK("Mar"), TR_MARK("Apr"),
@@ -85,13 +121,13 @@ const char *words_bytes(struct ui *ui, uint64_t bytes)
 
 struct category {
     const char *id, *name;
-    uint32_t rgb;
+    uint32_t rgb, icon;
 };
 static const struct category categories[] = {
-    { "safety", TR_MARK("Safety"), 0xF6D9B8 },   { "health", TR_MARK("Health"), 0xD5E9DE },
-    { "farming", TR_MARK("Farming"), 0xE3EAC8 }, { "village", TR_MARK("Village affairs"), 0xDCE8F4 },
-    { "rights", TR_MARK("Rights"), 0xE6DFF2 },   { "weather", TR_MARK("Weather"), 0xD6E2E8 },
-    { "party", TR_MARK("Party life"), 0xF6D2CE }, { "other", TR_MARK("Other"), 0xEAE4D8 },
+    { "safety", TR_MARK("Safety"), 0xF6D9B8, ICON_SECURITY },    { "health", TR_MARK("Health"), 0xD5E9DE, ICON_FAVORITE },
+    { "farming", TR_MARK("Farming"), 0xE3EAC8, ICON_AGRICULTURE }, { "village", TR_MARK("Village affairs"), 0xDCE8F4, ICON_ACCOUNT_BALANCE },
+    { "rights", TR_MARK("Rights"), 0xE6DFF2, ICON_GAVEL },       { "weather", TR_MARK("Weather"), 0xD6E2E8, ICON_BEACH_ACCESS },
+    { "party", TR_MARK("Party life"), 0xF6D2CE, ICON_FLAG },     { "other", TR_MARK("Other"), 0xEAE4D8, ICON_SCHOOL },
 };
 enum { CATEGORIES = sizeof categories / sizeof *categories };
 
@@ -111,6 +147,11 @@ const char *words_category(const char *id)
 uint32_t words_category_rgb(const char *id)
 {
     return category_of(id)->rgb;
+}
+
+uint32_t words_category_icon(const char *id)
+{
+    return category_of(id)->icon;
 }
 
 const char *words_error(enum err_kind kind)

@@ -13,6 +13,10 @@ const char *words_weekday(struct ui *ui, int64_t wall_ms);
 const char *words_bytes(struct ui *ui, uint64_t bytes); /* "11.7 MB" */
 const char *words_category(const char *category);       /* translated name of a course category */
 uint32_t words_category_rgb(const char *category);      /* the ground its posters stand on */
+uint32_t words_category_icon(const char *category);     /* where there is no poster yet */
+const char *words_date(struct ui *ui, int64_t wall_ms, int64_t now_ms);   /* "16 Nov", with the year when it is another one */
+const char *words_moment(struct ui *ui, int64_t wall_ms, int64_t now_ms); /* "today 08:12", "6 days ago", "16 Nov 2025", "never" for 0 */
+const char *words_left(struct ui *ui, int64_t seconds);  /* "about 8 s left", "about 4 min left"; "" for -1 */
 /* A sentence for a member about an error kind. */
 const char *words_error(enum err_kind kind);
 #endif

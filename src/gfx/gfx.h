@@ -27,6 +27,8 @@ struct gfx_opts {
 /* Sets what SDL and Xlib read from the environment. gfx_open() does it too; a program that starts threads before
  * that calls it first, because nobody may change the environment beside them. */
 void gfx_prepare(void);
+/* Once SDL's video runs: false where no display answered and SDL took one that nobody can see, unless SDL_VIDEODRIVER asks for it. */
+bool gfx_display_is_real(struct err *e) MUST_CHECK;
 /* NULL when there is no display, no usable font, or the window cannot be made. One per process. */
 struct gfx *gfx_open(const struct gfx_opts *opts, struct err *e) MUST_CHECK;
 void gfx_close(struct gfx *gfx); /* NULL is fine */

@@ -113,11 +113,23 @@ static bool take_surface(struct gfx *g, struct err *e)
     return s ? true : err_set(e, ERR_IO, "no memory for the picture");
 }
 
+bool gfx_display_is_real(struct err *e)
+{
+    const char *driver = SDL_GetCurrentVideoDriver(), *asked = getenv("SDL_VIDEODRIVER"), *display = getenv("DISPLAY");
+    if ((asked && *asked) || !driver || (strcmp(driver, "offscreen") && strcmp(driver, "dummy") && strcmp(driver, "evdev")))
+        return true;
+    if (display && *display)
+        return err_set(e, ERR_MISSING, "there is no display: DISPLAY is %s, where nothing answers", display);
+    return err_set(e, ERR_MISSING, "there is no display: start this program from the desktop, or set DISPLAY or WAYLAND_DISPLAY");
+}
+
 static bool open_window(struct gfx *g, const struct gfx_opts *o, struct err *e)
 {
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
         return err_set(e, ERR_MISSING, "there is no display: %s", SDL_GetError());
     g->system = SDL_INIT_VIDEO;
+    if (!gfx_display_is_real(e))
+        return false;
     /* KMSDRM has no software frame buffer of its own; everywhere else SDL's accelerated one costs 20 times more. */
     const char *driver = SDL_GetCurrentVideoDriver();
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, driver && !strcmp(driver, "KMSDRM") ? "1" : "0");

@@ -90,4 +90,17 @@
 #define ICON_WORKSPACE_PREMIUM 0xe7af
 #define ICON_PHONE 0xe0cd
 #define ICON_AGRICULTURE 0xea79
+#define ICON_SECURITY 0xe32a
+#define ICON_FAVORITE 0xe87d
+#define ICON_ACCOUNT_BALANCE 0xe84f
+#define ICON_GAVEL 0xe90e
+#define ICON_FLAG 0xe153
+#define ICON_CLOUD_OFF 0xe2c1
+#define ICON_EJECT 0xe8fb
+#define ICON_SMARTPHONE 0xe32c
+#define ICON_WIFI_TETHERING 0xe1e2
+#define ICON_MAIL 0xe158
+#define ICON_WIFI 0xe63e
+#define ICON_WIFI_OFF 0xe1da
+#define ICON_HOURGLASS 0xe88b
 #endif

@@ -1,0 +1,304 @@
+/* screen_stick.c - a stick is in: what is new on it, what it takes along, what it brought back; one big button. */
+#include "app/chrome.h"
+#include "app/link.h"
+#include "app/screens.h"
+#include "app/stick_words.h"
+#include "app/sticks.h"
+#include "app/words.h"
+#include "base/i18n.h"
+#include "ui/icons.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 4, PULLED_MS = 12000 };
+
+struct stick_view {
+    struct app *app;
+    int offset;                 /* of the list, counting only what is new */
+    unsigned serial;
+    int64_t pulled_boot_ms;     /* when it was noticed; 0: it is in */
+    bool over_safe;             /* it had ended, safe to remove: pulling it is the end of the story */
+};
+
+static void stick_enter(void *screen, void *app, const void *arg)
+{
+    struct stick_view *s = screen;
+    (void)arg;
+    s->app = app;
+    sticks_screen(s->app->sticks, true);
+    sticks_look(s->app->sticks);
+}
+
+static void stick_leave(void *screen)
+{
+    sticks_screen(((struct stick_view *)screen)->app->sticks, false);
+}
+
+static void close_screen(struct stick_view *s)
+{
+    sticks_done(s->app->sticks);
+    nav_pop(s->app->nav);
+}
+
+static void stick_tick(void *screen, int64_t boot_ms)
+{
+    struct stick_view *s = screen;
+    struct stick_progress p;
+    bool pulled = sticks_pulled(s->app->sticks);
+    if (!sticks_place(s->app->sticks) || (pulled && s->over_safe)) {
+        close_screen(s); /* nothing left to say */
+        return;
+    }
+    if (pulled && !s->pulled_boot_ms)
+        s->pulled_boot_ms = boot_ms;
+    if (!pulled) {
+        s->pulled_boot_ms = 0;
+        sticks_look(s->app->sticks); /* another one was put in, or the module has just come */
+    }
+    s->over_safe = !pulled && sticks_progress(s->app->sticks, &p) && p.state == STICK_OVER && p.safe;
+    if (s->pulled_boot_ms && boot_ms - s->pulled_boot_ms >= PULLED_MS)
+        close_screen(s);
+    if (s->serial != sticks_serial(s->app->sticks))
+        ui_request_frame(s->app->ui);
+    s->serial = sticks_serial(s->app->sticks);
+}
+
+static int stick_due_ms(void *screen, int64_t boot_ms)
+{
+    struct stick_view *s = screen;
+    int64_t left = s->pulled_boot_ms ? s->pulled_boot_ms + PULLED_MS - boot_ms : -1;
+    return s->pulled_boot_ms ? left < 0 ? 0 : (int)left : -1;
+}
+
+/* Copying is company; what waits for a finger is not. */
+static bool stick_busy(void *screen)
+{
+    struct stick_view *s = screen;
+    struct stick_progress p;
+    return sticks_progress(s->app->sticks, &p) && (p.state == STICK_LOOKING || p.state == STICK_WORKING) && !sticks_held(s->app->sticks);
+}
+
+/* --- looks --- */
+
+static const char *origin(struct ui *ui, struct stick_view *s, const struct stick_place *place, const struct stick_progress *p)
+{
+    struct clock_reading now;
+    const char *name = place->label[0] ? place->label : tr("a stick without a name");
+    app_clock(s->app, &now);
+    if (!p->has_content || p->content_refused || p->issued_s <= 0)
+        return ui_fmt(ui, tr("From: %s"), name);
+    return ui_fmt(ui, tr("From: %s · signature is valid · %s"), name, words_moment(ui, p->issued_s * 1000, now.wall_ms));
+}
+
+static void top(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    const struct stick_place *place = sticks_place(s->app->sticks);
+    ui_row(ui, "top", .gap = 28, .h = 128, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_icon(ui, ICON_USB, 96, INK_GO);
+        ui_column(ui, "words", .grow = 1) {
+            ui_label(ui, tr("A stick is plugged in"), .font = FONT_TITLE, .role = ROLE_HEADING, .max_lines = 1);
+            ui_label(ui, place ? origin(ui, s, place, p) : "", .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
+        }
+        if (p->state == STICK_WORKING && ui_icon_button(ui, ICON_ARROW_BACK, tr("Study meanwhile"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG))
+            nav_pop(s->app->nav);
+        chrome_language_button(ui, s->app);
+    }
+}
+
+static void state_sign(struct ui *ui, const struct install_package *k, bool at)
+{
+    if (k->state == PLAN_DONE)
+        ui_icon(ui, ICON_CHECK_CIRCLE, 64, INK_GO);
+    else if (k->state == PLAN_NO_ROOM || k->state == PLAN_REFUSED)
+        ui_icon(ui, ICON_ERROR_OUTLINE, 64, k->state == PLAN_REFUSED ? INK_STOP : INK_SUN);
+    else if (at)
+        ui_icon(ui, ICON_CLOUD_DOWNLOAD, 64, INK_INFO);
+    else
+        ui_icon(ui, ICON_RADIO_BUTTON_UNCHECKED, 64, INK_SECOND);
+}
+
+/* A picture for a course: its poster where an older version of it is here, else the sign of its kind. */
+static void picture(struct ui *ui, struct stick_view *s, const struct install_package *k)
+{
+    struct course_list here = { 0 };
+    bool known = (k->here_version > 0 || k->state == PLAN_DONE) && library_course(app_db(s->app), "", k->id, &here, NULL) && here.count;
+    const char *category = known ? here.row[0].category : "";
+    if (known && here.row[0].poster_sha256[0])
+        ui_image(ui, app_blob(s->app, here.row[0].poster_sha256), words_category_rgb(category), .w = 184, .h = 112, .silent = true, .radius = 20);
+    else
+        ui_column(ui, "kind", .w = 184, .h = 112, .radius = 20, .tone = TONE_SAND, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true)
+            ui_icon(ui, words_category_icon(category), 72, INK_SECOND);
+    course_list_release(&here);
+}
+
+static void package_row(struct ui *ui, struct stick_view *s, const struct install_package *k, bool at)
+{
+    const char *title = lang_text_get(&k->title, i18n_lang());
+    title = *title ? title : k->id;
+    ui_row(ui, "package", .key = (uint32_t)hash64(0, k->id, strlen(k->id)), .pad_x = 36, .gap = 32, .h = 136, .align = ALIGN_CENTER, .stretch_off = true) {
+        picture(ui, s, k);
+        ui_column(ui, "text", .grow = 1, .gap = 2) {
+            const char *sort = k->state == PLAN_REFUSED ? "" : k->here_version > 0 ? tr(" · update") : tr(" · new");
+            ui_label(ui, ui_fmt(ui, "%s%s", title, sort), .font = FONT_BUTTON, .max_lines = 1);
+            ui_label(ui, stick_words_package(ui, k), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2);
+        }
+        state_sign(ui, k, at);
+    }
+}
+
+static bool is_news(const struct install_package *k)
+{
+    return k->state == PLAN_INSTALL || k->state == PLAN_NO_ROOM || k->state == PLAN_REFUSED || k->state == PLAN_DONE;
+}
+
+static void package_rows(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    int nth = 0;
+    for (int i = 0; i < p->content.packages; i++) {
+        struct install_package k;
+        if (!sticks_package(s->app->sticks, i, &k))
+            continue;
+        if (is_news(&k) && nth >= s->offset && nth < s->offset + ROWS) {
+            ui_divider(ui);
+            package_row(ui, s, &k, p->state == STICK_WORKING && p->phase == STICK_CONTENT && i == p->content.at);
+        }
+        nth += is_news(&k);
+        install_package_release(&k);
+    }
+}
+
+static void lessons_card(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    const struct install_progress *c = &p->content;
+    int news = c->install + c->no_room + c->refused + c->done;
+    bool shown = p->state != STICK_LOOKING && p->has_content && !p->content_refused;
+    ui_column(ui, "lessons", .tone = TONE_CARD, .grow = 1, .clip = true) {
+        ui_row(ui, "head", .pad_x = 36, .gap = 24, .h = 112, .align = ALIGN_CENTER, .stretch_off = true) {
+            ui_label(ui, stick_words_content(ui, p), .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1, .max_lines = 2);
+            if (shown && news > ROWS)
+                s->offset = chrome_pager(ui, s->offset, ROWS, news);
+        }
+        if (shown)
+            package_rows(ui, s, p);
+        if (shown && c->current && news < ROWS) {
+            ui_divider(ui);
+            ui_row(ui, "here", .pad_x = 36, .gap = 20, .h = 96, .align = ALIGN_CENTER, .stretch_off = true) {
+                ui_icon(ui, ICON_CHECK_CIRCLE, 44, INK_GO);
+                ui_label(ui, ui_fmt(ui, tr_n("%d course on it is here already", "%d courses on it are here already", (unsigned long)c->current), c->current),
+                         .ink = INK_SECOND);
+            }
+        }
+    }
+}
+
+static const char *record_words(struct stick_view *s, const struct stick_progress *p)
+{
+    if (!sticks_can_seal(s->app->sticks))
+        return p->records_waiting ? tr("They stay here: this machine is not registered with the county yet.") : "";
+    return p->writable ? tr("Sealed: only the county can open them.") : tr("They stay here: the stick is write-protected.");
+}
+
+static void records_card(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    int records = p->records_written ? p->records_written : p->records_waiting;
+    ui_column(ui, "records", .tone = TONE_CARD, .w = 596, .pad = 40, .gap = 12) {
+        ui_label(ui, p->records_written ? tr("Records on the stick") : tr("Records to take along"), .font = FONT_HEADING);
+        ui_label(ui, p->state == STICK_LOOKING ? "…" : ui_fmt(ui, "%d", records), .font = FONT_NUMBER);
+        if (p->state != STICK_LOOKING)
+            ui_label(ui, record_words(s, p), .ink = INK_SECOND, .max_lines = 3);
+        ui_column(ui, "gap", .h = 20) {}
+        ui_label(ui, tr("Receipts it brought back"), .font = FONT_HEADING);
+        ui_row(ui, "receipts", .gap = 16, .align = ALIGN_CENTER, .stretch_off = true) {
+            bool any = p->receipted > 0;
+            if (any)
+                ui_icon(ui, ICON_CHECK_CIRCLE, 44, INK_GO);
+            ui_label(ui, any ? ui_fmt(ui, tr_n("%d record has arrived", "%d records have arrived", (unsigned long)p->receipted), (int)p->receipted)
+                             : p->state == STICK_OVER ? tr("None this time") : tr("Read once you start"),
+                     .font = any ? FONT_BUTTON : FONT_BODY, .ink = any ? INK_GO : INK_SECOND, .grow = 1, .max_lines = 2);
+        }
+    }
+}
+
+static const char *going(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    const char *left = words_left(ui, sticks_left_s(s->app->sticks));
+    if (sticks_held(s->app->sticks))
+        return tr("Paused.");
+    if (p->phase == STICK_CHECK)
+        return tr("Reading back what was written …");
+    if (p->phase == STICK_GAPS)
+        return tr("Putting lessons on it that other places lack …");
+    return *left ? ui_fmt(ui, tr("Working, %s."), left) : tr("Working …");
+}
+
+static void bottom_working(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    uint64_t total = sticks_bytes_total(p);
+    bool held = sticks_held(s->app->sticks);
+    ui_progress(ui, total ? (float)((double)sticks_bytes_done(p) / (double)total) : 0, .h = 28);
+    ui_row(ui, "bottom", .gap = 24, .h = 120, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_column(ui, "words", .grow = 1) {
+            ui_label(ui, going(ui, s, p), .font = FONT_HEADING, .max_lines = 1);
+            ui_label(ui, tr("It may be pulled out at any time; next time it goes on."), .ink = INK_SECOND, .max_lines = 1);
+        }
+        if (held && ui_icon_button(ui, ICON_CLOSE, tr("Stop"), .tone = TONE_STOP_OUTLINE, .h = 112, .min_w = 220, .row = true)) {
+            sticks_hold(s->app->sticks, false);
+            sticks_stop(s->app->sticks);
+        }
+        if (ui_icon_button(ui, held ? ICON_PLAY_ARROW : ICON_PAUSE, held ? tr("Go on") : tr("Pause"), .tone = held ? TONE_GO : TONE_CARD, .h = 112, .min_w = 260, .row = true))
+            sticks_hold(s->app->sticks, !held);
+    }
+}
+
+static void bottom_ready(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    bool looking = p->state == STICK_LOOKING;
+    ui_row(ui, "bottom", .gap = 24, .h = 140, .align = ALIGN_CENTER, .stretch_off = true) {
+        if (ui_icon_button(ui, ICON_CLOSE, tr("Not now"), .tone = TONE_CARD, .h = 112, .min_w = 260, .row = true))
+            nav_pop(s->app->nav);
+        ui_label(ui, looking ? "" : tr("It may be pulled out at any time; next time it goes on."), .ink = INK_SECOND, .grow = 1, .max_lines = 2);
+        if (ui_icon_button(ui, ICON_PLAY_ARROW, tr("Start the exchange"), .tone = TONE_GO, .h = 132, .w = 596, .row = true, .disabled = looking))
+            sticks_start(s->app->sticks);
+    }
+}
+
+static void bottom_over(struct ui *ui, struct stick_view *s, struct stick_words w)
+{
+    ui_row(ui, "over", .tone = w.tone, .pad_x = 40, .pad_y = 24, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_ALERT, .name = w.title) {
+        ui_icon(ui, w.icon, 96, w.ink);
+        ui_column(ui, "words", .grow = 1, .gap = 4) {
+            ui_label(ui, w.title, .font = FONT_HEADING, .ink = w.ink, .max_lines = 2);
+            ui_label(ui, w.text, .max_lines = 2);
+        }
+        if (ui_icon_button(ui, ICON_CHECK, tr("Finished"), .tone = TONE_GO, .h = 112, .min_w = 320, .row = true))
+            close_screen(s);
+    }
+}
+
+static void stick_draw(struct ui *ui, void *screen)
+{
+    struct stick_view *s = screen;
+    struct stick_progress p;
+    sticks_progress(s->app->sticks, &p);
+    chrome_screen(ui, "stick") {
+        top(ui, s, &p);
+        ui_row(ui, "body", .gap = 48, .grow = 1) {
+            lessons_card(ui, s, &p);
+            records_card(ui, s, &p);
+        }
+        if (sticks_pulled(s->app->sticks))
+            bottom_over(ui, s, stick_words_pulled());
+        else if (p.state == STICK_OVER)
+            bottom_over(ui, s, stick_words_end(ui, &p));
+        else if (p.state == STICK_WORKING)
+            bottom_working(ui, s, &p);
+        else
+            bottom_ready(ui, s, &p);
+    }
+}
+
+const struct screen_class stick_screen = {
+    .name = "stick", .size = sizeof(struct stick_view), .enter = stick_enter, .leave = stick_leave, .draw = stick_draw, .tick = stick_tick,
+    .due_ms = stick_due_ms, .busy = stick_busy,
+};
