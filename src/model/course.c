@@ -225,16 +225,53 @@ static bool head_parse(const json_t *o, struct course *c, struct err *e)
     return true;
 }
 
+static bool patch_parse(const json_t *o, int n, struct course_patch *out, struct err *e)
+{
+    static const char *const known[] = { "from", "to", "sha256", "size", NULL };
+    const struct { const char *key; char *to; } hash[] = { { "from", out->from }, { "to", out->to }, { "sha256", out->sha256 } };
+    char where[32];
+    const char *text;
+    int64_t size;
+    snprintf(where, sizeof where, "patches[%d]", n);
+    if (!json_is_object(o))
+        return err_set(e, ERR_INVALID, "%s must be an object", where);
+    if (!keys_known(o, where, known, e) || !json_get_int(o, where, "size", 1, BLOB_MAX_BYTES, &size, e))
+        return false;
+    for (size_t i = 0; i < sizeof hash / sizeof *hash; i++) {
+        if (!json_get_str(o, where, hash[i].key, SHA256_HEX - 1, &text, e))
+            return false;
+        if (!sha256_hex_valid(text))
+            return err_set(e, ERR_INVALID, "%s: \"%s\" must be 64 lower-case hex digits", where, hash[i].key);
+        memcpy(hash[i].to, text, SHA256_HEX);
+    }
+    out->size_bytes = (uint64_t)size;
+    return true;
+}
+
+static bool patches_parse(const json_t *o, struct course *c, struct err *e)
+{
+    const json_t *list;
+    if (!json_get_array(o, "", "patches", false, COURSE_PATCHES_MAX, &list, e))
+        return false;
+    if (!list)
+        return true;
+    c->patch = mem_alloc((json_array_size(list) + 1) * sizeof *c->patch);
+    for (size_t i = 0; i < json_array_size(list); i++, c->patch_count++)
+        if (!patch_parse(json_array_get(list, i), (int)i, &c->patch[i], e))
+            return false;
+    return true;
+}
+
 bool course_parse(const char *json, size_t len, struct course *out, struct err *e)
 {
-    static const char *const known[] = { "format", "kind", "id", "version", "title", "summary", "category", "priority", "poster", "lessons", NULL };
+    static const char *const known[] = { "format", "kind", "id", "version", "title", "summary", "category", "priority", "poster", "lessons", "patches", NULL };
     json_t *root = json_parse(json, len, MANIFEST_MAX_BYTES, e);
     if (!root)
         return false;
     struct course c = { 0 };
     bool ok = keys_known(root, "", known, e) && head_parse(root, &c, e) && text_field(root, "", "title", true, &c.title, e) &&
               text_field(root, "", "summary", false, &c.summary, e) && file_ref_parse(root, "", "poster", false, &c.poster, e) &&
-              lessons_parse(root, &c, e);
+              lessons_parse(root, &c, e) && patches_parse(root, &c, e);
     json_decref(root);
     if (ok)
         *out = c;
@@ -304,6 +341,13 @@ json_t *course_to_json(const struct course *c)
     for (int i = 0; i < c->lesson_count; i++)
         json_array_append_new(lessons, lesson_to_json(&c->lesson[i]));
     json_object_set_new(o, "lessons", lessons);
+    if (!c->patch_count)
+        return o;
+    json_t *patches = json_array();
+    for (int i = 0; i < c->patch_count; i++)
+        json_array_append_new(patches, json_pack("{s:s,s:s,s:s,s:I}", "from", c->patch[i].from, "to", c->patch[i].to, "sha256",
+                                                 c->patch[i].sha256, "size", (json_int_t)c->patch[i].size_bytes));
+    json_object_set_new(o, "patches", patches);
     return o;
 }
 
@@ -327,6 +371,7 @@ static void lesson_release(struct lesson *l)
 
 void course_release(struct course *c)
 {
+    free(c->patch);
     free(c->id);
     free(c->category);
     lang_text_release(&c->title);

@@ -77,7 +77,13 @@ struct course {
     struct file_ref poster;
     int lesson_count;     /* 1..500 */
     struct lesson *lesson;
+    int patch_count;      /* at most COURSE_PATCHES_MAX */
+    struct course_patch *patch;
 };
+enum { COURSE_PATCHES_MAX = 2000 };
+
+/* A patch that makes blob `to` of blob `from` (pack/patch.h), and the patch file itself. */
+struct course_patch { char from[SHA256_HEX], to[SHA256_HEX], sha256[SHA256_HEX]; uint64_t size_bytes; };
 
 bool course_parse(const char *json, size_t len, struct course *out, struct err *e) MUST_CHECK;
 json_t *course_to_json(const struct course *c); /* new reference; course_parse(course_to_json(c)) == c */

@@ -150,7 +150,8 @@ static bool open_plan(struct install *i, struct err *e)
     if (!lock(i, e))
         return false;
     i->db = db_open_reader(i->data_dir, e);
-    struct plan *p = i->db ? plan_open(i->source, i->data_dir, i->o.floor_ms, e) : NULL;
+    struct plan_options o = { .source = i->source, .data_dir = i->data_dir, .floor_ms = i->o.floor_ms };
+    struct plan *p = i->db ? plan_open(&o, e) : NULL;
     if (!p)
         return false;
     gate_lock(&i->gate);
@@ -322,7 +323,7 @@ static bool switch_over(struct install *i, struct plan_package *p, struct err *e
     free(names);
     if (!ok)
         return false;
-    struct library_package lp = { .publisher = verified_key_id(i->plan->stamp_bytes) };
+    struct library_package lp = { .publisher = p->publisher };
     lp.manifest = verified_bytes(p->manifest, &lp.manifest_len);
     /* The commit point: from here the new version is what plays. */
     return library_install(i->o.writer, &lp, e);

@@ -197,6 +197,41 @@ const struct public_key *key_ring_find(const struct key_ring *ring, const char *
     return NULL;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(a, b, KEY_ID_TEXT - 1);
+}
+
+void key_ring_id(const struct key_ring *ring, char out[KEY_ID_TEXT])
+{
+    char id[KEY_RING_MAX][KEY_ID_TEXT], hex[SHA256_HEX];
+    struct str all;
+    if (ring->count == 1) {
+        memcpy(out, ring->key[0].id, KEY_ID_TEXT);
+        return;
+    }
+    for (int i = 0; i < ring->count; i++)
+        memcpy(id[i], ring->key[i].id, KEY_ID_TEXT);
+    qsort(id, (size_t)ring->count, sizeof id[0], by_id);
+    str_init(&all, 1024);
+    str_printf(&all, "%d of", ring->threshold);
+    for (int i = 0; i < ring->count; i++)
+        str_printf(&all, " %s", id[i]);
+    sha256_hex(all.data, all.len, hex);
+    memcpy(out, hex, KEY_ID_TEXT - 1);
+    out[KEY_ID_TEXT - 1] = 0;
+    str_release(&all);
+}
+
+bool key_public_from_hex(const char *hex, struct public_key *out)
+{
+    uint8_t bytes[KEY_PUBLIC_BYTES];
+    if (strlen(hex) != 2 * sizeof bytes || !hex_decode(hex, bytes, sizeof bytes))
+        return false;
+    public_from_bytes(bytes, out);
+    return true;
+}
+
 void key_ring_of(const struct public_key *key, struct key_ring *out)
 {
     *out = (struct key_ring){ .count = 1, .threshold = 1, .key = { *key } };

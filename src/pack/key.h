@@ -39,4 +39,7 @@ void key_sign(const struct secret_key *key, const void *data, size_t len, uint8_
 bool key_verifies(const struct public_key *key, const void *data, size_t len, const uint8_t sig[KEY_SIGNATURE_BYTES]);
 const struct public_key *key_ring_find(const struct key_ring *ring, const char *id); /* borrowed; NULL if unknown */
 void key_ring_of(const struct public_key *key, struct key_ring *out);               /* just this key */
+/* One name for the whole set, whatever the order: the key's own id if it is one key, else derived from all. */
+void key_ring_id(const struct key_ring *ring, char out[KEY_ID_TEXT]);
+bool key_public_from_hex(const char *hex, struct public_key *out); /* 64 lower-case digits; fills the id */
 #endif

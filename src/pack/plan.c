@@ -1,5 +1,7 @@
+#define LOG_MODULE "plan"
 #include "pack/plan.h"
 #include "base/fs.h"
+#include "base/log.h"
 #include "pack/copy.h"
 #include "pack/question_files.h"
 #include "store/blob.h"
@@ -18,7 +20,54 @@ const char *plan_state_name(enum plan_state s)
 
 /* ---- the source as a whole ---- */
 
-static bool read_lists(struct plan *p, int64_t floor_ms, struct index *x, struct err *e)
+static void add_packages(struct plan *p, const struct channel *c, const struct index *x, const char *signer)
+{
+    p->package = mem_resize(p->package, (size_t)(p->count + x->count + 1), sizeof *p->package);
+    for (int i = 0; i < x->count; i++) {
+        const struct index_entry *n = &x->entry[i];
+        bool named = false; /* main comes first and wins */
+        for (int k = 0; k < p->count && !named; k++)
+            named = strcmp(p->package[k].id, n->id) == 0;
+        if (named) {
+            log_warn("channel %s: %s is in channel " TREE_CHANNEL " already and is left out", c->name, n->id);
+            continue;
+        }
+        struct plan_package *k = &p->package[p->count++];
+        *k = (struct plan_package){ .id = mem_dup(n->id), .version = n->version, .ref = n->manifest, .pack = n->pack };
+        memcpy(k->channel, c->name, sizeof k->channel);
+        memcpy(k->publisher, signer, KEY_ID_TEXT);
+    }
+}
+
+static bool read_channel(struct plan *p, const struct channel *c, struct err *e)
+{
+    struct index x;
+    char signer[KEY_ID_TEXT];
+    struct verified *v = tree_read_named(p->repo_fd, TREE_INDEX, &c->index, e);
+    bool ok = v && trust_index(&p->trust, p->stamp_bytes, c, v, &x, signer, e);
+    verified_free(v);
+    if (!ok)
+        return false;
+    add_packages(p, c, &x, signer);
+    index_release(&x);
+    return true;
+}
+
+/* A town's channel that is refused costs nobody else his lessons, and is not remembered as seen. */
+static void read_local_channels(struct plan *p)
+{
+    for (int i = 0; i < p->stamp.channel_count;) {
+        struct err why = ERR_INIT;
+        if (strcmp(p->stamp.channel[i].name, TREE_CHANNEL) == 0 || read_channel(p, &p->stamp.channel[i], &why)) {
+            i++;
+            continue;
+        }
+        log_warn("channel %s is left out: %s", p->stamp.channel[i].name, why.text);
+        p->stamp.channel[i] = p->stamp.channel[--p->stamp.channel_count];
+    }
+}
+
+static bool read_lists(struct plan *p, int64_t floor_ms, struct err *e)
 {
     p->stamp_bytes = tree_read_timestamp(p->repo_fd, &p->trust.ring, e);
     if (!p->stamp_bytes || !timestamp_parse(p->stamp_bytes, &p->stamp, e) ||
@@ -27,34 +76,40 @@ static bool read_lists(struct plan *p, int64_t floor_ms, struct index *x, struct
     const struct channel *c = timestamp_channel(&p->stamp, TREE_CHANNEL);
     if (!c)
         return err_set(e, ERR_MISSING, "timestamp: it lists no channel \"%s\"", TREE_CHANNEL);
-    struct verified *v = tree_read_named(p->repo_fd, TREE_INDEX, &c->index, e);
-    bool ok = v && index_parse(v, x, e);
-    verified_free(v);
-    if (ok && (x->version != c->version || strcmp(x->channel, TREE_CHANNEL) != 0)) {
-        index_release(x);
-        return err_set(e, ERR_UNTRUSTED, "index: it is not list %lld of channel %s that the timestamp names",
-                       (long long)c->version, TREE_CHANNEL);
-    }
+    if (!read_channel(p, c, e))
+        return false;
+    read_local_channels(p);
+    return true;
+}
+
+/* What a broken chain says matters only if the lists then cannot be believed. */
+static bool follow_roots(struct plan *p, struct err *broken)
+{
+    int steps;
+    bool ok = trust_advance_tree(p->data_dir, &p->trust, p->repo_fd, &steps, broken);
+    if (steps)
+        log_info("followed the roots up to %lld", (long long)p->trust.root.version);
+    if (!ok)
+        log_warn("%s", broken->text);
     return ok;
 }
 
-struct plan *plan_open(const char *source, const char *data_dir, int64_t floor_ms, struct err *e)
+struct plan *plan_open(const struct plan_options *o, struct err *e)
 {
     struct plan *p = mem_alloc(sizeof *p);
-    struct index x = { 0 };
-    p->data_dir = data_dir;
-    p->repo_fd = tree_open(source, e);
-    if (p->repo_fd < 0 || !trust_load(data_dir, &p->trust, e) || !read_lists(p, floor_ms, &x, e)) {
-        plan_free(p);
-        return NULL;
+    struct err broken = ERR_INIT;
+    p->data_dir = o->data_dir;
+    p->remote = o->remote;
+    p->repo_fd = tree_open(o->source, e);
+    if (p->repo_fd >= 0 && trust_load(o->data_dir, &p->trust, e)) {
+        bool followed = follow_roots(p, &broken);
+        if (read_lists(p, o->floor_ms, e))
+            return p;
+        if (!followed)
+            *e = broken;
     }
-    p->count = x.count;
-    p->package = mem_alloc((size_t)(x.count + 1) * sizeof *p->package);
-    for (int i = 0; i < x.count; i++)
-        p->package[i] = (struct plan_package){ .id = mem_dup(x.entry[i].id), .version = x.entry[i].version,
-                                               .ref = x.entry[i].manifest };
-    index_release(&x);
-    return p;
+    plan_free(p);
+    return NULL;
 }
 
 /* ---- one package ---- */
@@ -71,13 +126,21 @@ static bool read_manifest(struct plan *p, struct plan_package *k, struct course 
     lang_text_copy(&out->title, &k->title);
     k->lessons = out->lesson_count;
     k->priority = out->priority;
+    k->patch_count = out->patch_count;
+    k->patch = out->patch; /* moved */
+    out->patch = NULL;
+    out->patch_count = 0;
     if (strcmp(out->id, k->id) == 0 && out->version == k->version)
         return true;
     return err_set(e, ERR_UNTRUSTED, "its manifest is that of %.60s version %lld, not of the version %lld listed",
                    out->id, (long long)out->version, (long long)k->version);
 }
 
-struct gather { struct plan_blob *blob; int count, cap; };
+struct gather {
+    struct plan_blob *blob;
+    int count, cap;
+    int lesson, rank; /* of what is being gathered */
+};
 
 static void gather_file(void *ctx, const struct file_ref *f, const char *where)
 {
@@ -88,6 +151,8 @@ static void gather_file(void *ctx, const struct file_ref *f, const char *where)
     struct plan_blob *b = &g->blob[g->count++];
     memcpy(b->sha256, f->sha256, SHA256_HEX);
     b->size_bytes = f->size_bytes;
+    b->lesson = g->lesson;
+    b->rank = g->rank;
     b->where = f->name && *f->name ? mem_printf("%s (%s)", where, f->name) : mem_dup(where);
 }
 
@@ -97,7 +162,39 @@ static int by_hash(const void *a, const void *b)
     return strcmp(x->sha256, y->sha256);
 }
 
-/* Sorts, and keeps each blob once. */
+static void gather_at(struct gather *g, int lesson, int rank, const struct file_ref *f, const char *fmt, const char *what)
+{
+    char where[96];
+    snprintf(where, sizeof where, fmt, lesson + 1, what);
+    g->lesson = lesson;
+    g->rank = rank;
+    gather_file(g, f, where);
+}
+
+/* In the order of need: what a lesson's smallest form takes is rank 0, each heavier form one more. */
+static void gather_lesson(struct gather *g, int n, const struct lesson *l)
+{
+    gather_at(g, n, 0, &l->poster, "lesson %d, poster", "");
+    gather_at(g, n, 0, &l->questions, "lesson %d, questions", "");
+    for (int i = 0; i < l->caption_count; i++)
+        gather_at(g, n, 0, &l->caption[i].file, "lesson %d, captions %s", l->caption[i].lang);
+    for (int r = 0; r < l->rendition_count; r++) {
+        gather_at(g, n, r, &l->rendition[r].media, "lesson %d, %s", rendition_weight_name(l->rendition[r].weight));
+        for (int s = 0; s < l->rendition[r].still_count; s++)
+            gather_at(g, n, r, &l->rendition[r].still[s].file, "lesson %d, stills", "");
+    }
+}
+
+static void gather_course(struct gather *g, const struct course *c)
+{
+    g->lesson = -1;
+    g->rank = 0;
+    gather_file(g, &c->poster, "poster");
+    for (int i = 0; i < c->lesson_count; i++)
+        gather_lesson(g, i, &c->lesson[i]);
+}
+
+/* Sorts, and keeps each blob once: for the first lesson and the lightest form that need it. */
 static bool keep_once(struct gather *g, struct err *e)
 {
     int kept = 0;
@@ -112,6 +209,8 @@ static bool keep_once(struct gather *g, struct err *e)
         }
         if (last->size_bytes != b->size_bytes)
             ok = err_set(e, ERR_INVALID, "%s: the same file is listed with two sizes", b->where);
+        last->lesson = b->lesson < last->lesson ? b->lesson : last->lesson;
+        last->rank = b->rank < last->rank ? b->rank : last->rank;
         free(b->where);
     }
     g->count = kept;
@@ -156,6 +255,8 @@ static bool gather_picture(void *ctx, struct file_ref *f, const char *where)
 {
     struct in_lesson *l = ctx;
     char *at = mem_printf("lesson %d, %s", l->lesson, where);
+    l->g->lesson = l->lesson - 1;
+    l->g->rank = 0;
     gather_file(l->g, f, at);
     free(at);
     return true;
@@ -163,7 +264,8 @@ static bool gather_picture(void *ctx, struct file_ref *f, const char *where)
 
 /* Questions are read before anything is copied: their pictures belong to the package, and one that cannot be shown
  * refuses it. */
-static bool gather_pictures(struct plan *p, const struct course *course, struct gather *g, struct err *e)
+static bool gather_pictures(struct plan *p, struct plan_package *k, const struct course *course, struct gather *g,
+                            struct err *e)
 {
     bool ok = true;
     for (int i = 0; ok && i < course->lesson_count; i++) {
@@ -173,6 +275,10 @@ static bool gather_pictures(struct plan *p, const struct course *course, struct 
         struct str text;
         if (!f->sha256[0])
             continue;
+        if (p->remote && !blob_exists(p->data_dir, f->sha256, f->size_bytes)) {
+            k->more_later = true;
+            continue;
+        }
         str_init(&text, QUESTION_FILES_MAX_BYTES + 1);
         ok = read_questions(p, f, &text, e) && question_files_parse(&text, f, &set, e);
         if (ok)
@@ -188,17 +294,18 @@ static bool gather_pictures(struct plan *p, const struct course *course, struct 
 static bool find_missing(struct plan *p, struct plan_package *k, const struct course *course, struct err *e)
 {
     struct gather g = { 0 };
-    course_each_file(course, gather_file, &g);
-    bool ok = gather_pictures(p, course, &g, e);
+    gather_course(&g, course);
+    bool ok = gather_pictures(p, k, course, &g, e);
     ok = ok && keep_once(&g, e);
     k->blob = g.blob;
     k->blob_count = g.count;
     for (int i = 0; ok && i < k->blob_count; i++) {
-        const struct plan_blob *b = &k->blob[i];
-        if (blob_exists(p->data_dir, b->sha256, b->size_bytes))
+        struct plan_blob *b = &k->blob[i];
+        b->missing = !blob_exists(p->data_dir, b->sha256, b->size_bytes);
+        if (!b->missing)
             continue;
         uint64_t have = copy_part_bytes(p->data_dir, b->sha256);
-        ok = look_at_blob(p, b, e);
+        ok = p->remote || look_at_blob(p, b, e);
         k->missing++;
         k->need_bytes += b->size_bytes - (have < b->size_bytes ? have : 0);
     }
@@ -242,6 +349,30 @@ void plan_look(struct plan *p, int n, struct db *db)
         verified_free(k->manifest);
         k->manifest = NULL;
     }
+}
+
+static void forget_look(struct plan_package *k)
+{
+    for (int b = 0; b < k->blob_count; b++)
+        free(k->blob[b].where);
+    free(k->blob);
+    free(k->patch);
+    verified_free(k->manifest);
+    lang_text_release(&k->title);
+    k->blob = NULL;
+    k->patch = NULL;
+    k->manifest = NULL;
+    k->blob_count = k->patch_count = k->missing = 0;
+    k->need_bytes = 0;
+    k->more_later = false;
+    k->err = (struct err)ERR_INIT;
+    k->state = PLAN_WAITING;
+}
+
+void plan_again(struct plan *p, int n, struct db *db)
+{
+    forget_look(&p->package[n]);
+    plan_look(p, n, db);
 }
 
 /* ---- what fits ---- */
@@ -311,13 +442,8 @@ void plan_free(struct plan *p)
     if (!p)
         return;
     for (int i = 0; i < p->count; i++) {
-        struct plan_package *k = &p->package[i];
-        for (int b = 0; b < k->blob_count; b++)
-            free(k->blob[b].where);
-        free(k->blob);
-        free(k->id);
-        verified_free(k->manifest);
-        lang_text_release(&k->title);
+        forget_look(&p->package[i]);
+        free(p->package[i].id);
     }
     free(p->package);
     verified_free(p->stamp_bytes);

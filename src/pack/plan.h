@@ -23,12 +23,18 @@ struct plan_blob {
     char sha256[SHA256_HEX];
     uint64_t size_bytes;
     char *where; /* "lesson 2, captions zh-CN: l2.vtt" */
+    int lesson;  /* the first that needs it; -1: none, it belongs to the package as a whole */
+    int rank;    /* 0: needed for the smallest form of a lesson or the package; 1.. heavier renditions */
+    bool missing; /* not here yet (when it was looked at) */
 };
 
 struct plan_package {
     char *id;
+    char channel[TREE_CHANNEL_TEXT];
+    char publisher[KEY_ID_TEXT];   /* who signed the list it is in */
     int64_t version, here_version; /* here: highest ever installed; 0: new */
     struct tree_ref ref;
+    struct blob_ref pack;          /* small blobs of it in one file; sha256 empty: none */
     struct verified *manifest;     /* only while it is to be installed */
     struct lang_text title;        /* empty until the manifest was verified and parsed; so are the next two */
     int lessons, priority;
@@ -38,10 +44,14 @@ struct plan_package {
     struct plan_blob *blob;        /* all its files, each once; sorted by hash */
     int missing;                   /* of these, how many are not here */
     uint64_t need_bytes;           /* still to be copied for it */
+    int patch_count;
+    struct course_patch *patch;    /* blob patches that were published; owned */
+    bool more_later;               /* remote: a questions file is not here yet; its pictures come with plan_again */
 };
 
 struct plan {
     int repo_fd;                   /* owned */
+    bool remote;
     const char *data_dir;          /* borrowed */
     struct trust trust;
     struct verified *stamp_bytes;
@@ -50,10 +60,18 @@ struct plan {
     struct plan_package *package;
 };
 
-/* Reads timestamp and index. Fails if the source as a whole is refused. `data_dir` is borrowed until plan_free. */
-struct plan *plan_open(const char *source, const char *data_dir, int64_t floor_ms, struct err *e) MUST_CHECK;
+struct plan_options {
+    const char *source;   /* folder, mounted stick or repo; or the cache of metadata from a server */
+    const char *data_dir; /* borrowed until plan_free */
+    int64_t floor_ms;     /* store_clock_floor_ms() */
+    bool remote;          /* the source has no blobs: those missing are still to be fetched */
+};
+/* Follows the source's roots (each step is made durable: the one thing that is written), reads timestamp and indexes.
+ * Fails if the source as a whole is refused. A local channel that is refused is left out, and logged. */
+struct plan *plan_open(const struct plan_options *o, struct err *e) MUST_CHECK;
 /* Looks at package n: manifest, versions, presence and size of each missing blob. `db` is a reader. */
 void plan_look(struct plan *p, int n, struct db *db);
+void plan_again(struct plan *p, int n, struct db *db); /* the same once more, after something has come */
 /* Sorts by priority and decides what fits. Call when all have been looked at, again after space was freed. */
 bool plan_fit(struct plan *p, struct err *e) MUST_CHECK;
 bool plan_has(const struct plan *p, const char *sha256); /* is it a file of a package to be installed? */

@@ -197,7 +197,7 @@ bool tree_writer_add_json(struct tree_writer *w, enum tree_kind kind, const stru
     char sha[SHA256_HEX];
     str_init(&z, 0);
     zst_pack(json->data, json->len, &z);
-    sha256_hex(z.data, z.len, sha);
+    sha256_hex(json->data, json->len, sha);
     bool ok = add(w, kind, sha, z.data, z.len, e);
     if (ok) {
         memcpy(out->sha256, sha, sizeof sha);

@@ -2,6 +2,7 @@
 #include "pack/verify.h"
 #include "base/fs.h"
 #include "pack/question_files.h"
+#include "pack/small_pack.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,6 +15,8 @@
 
 struct judge {
     int repo_fd;
+    struct trust trust;
+    struct verified *stamp_bytes;
     struct verify_report *r;
     struct verify_package *package;
     void *reached; /* tsearch(3) tree of names below repo/: to verify each once and to find strays */
@@ -32,14 +35,19 @@ static int by_name(const void *a, const void *b)
 }
 
 /* True the first time. */
-static bool reach(struct judge *j, enum tree_kind kind, const char *sha)
+static bool reach_name(struct judge *j, const char *rel)
 {
-    char rel[TREE_PATH_MAX];
-    tree_path(kind, sha, rel);
     if (tfind(rel, &j->reached, by_name))
         return false;
     tsearch(mem_dup(rel), &j->reached, by_name);
     return true;
+}
+
+static bool reach(struct judge *j, enum tree_kind kind, const char *sha)
+{
+    char rel[TREE_PATH_MAX];
+    tree_path(kind, sha, rel);
+    return reach_name(j, rel);
 }
 
 /* ---- blobs ---- */
@@ -146,11 +154,70 @@ static void check_questions(struct judge *j, const struct course *c)
     }
 }
 
+/* ---- what makes fetching cheaper ---- */
+
+static bool named_file(struct judge *j, const char *rel, const char *sha, uint64_t size, struct err *e)
+{
+    char sum[SHA256_HEX];
+    uint64_t got;
+    reach_name(j, rel);
+    int fd = fs_open_beneath(j->repo_fd, rel, e);
+    if (fd < 0)
+        return false;
+    bool ok = sha256_fd(fd, size, sum, &got, e) || err_at(e, "%s", rel);
+    close(fd);
+    if (ok && (got != size || strcmp(sum, sha) != 0))
+        ok = err_set(e, ERR_UNTRUSTED, "%s is not the signed file: its bytes were changed", rel);
+    return ok;
+}
+
+static bool check_patches(struct judge *j, const struct course *c, struct err *e)
+{
+    bool ok = true;
+    for (int i = 0; ok && i < c->patch_count; i++) {
+        char rel[TREE_PATH_MAX];
+        tree_patch_path(TREE_BLOB, c->patch[i].from, c->patch[i].to, rel);
+        ok = named_file(j, rel, c->patch[i].sha256, c->patch[i].size_bytes, e);
+    }
+    return ok;
+}
+
+static bool check_items(const struct str *bytes, const char *rel, struct err *e)
+{
+    struct small_pack p = { 0 };
+    bool ok = small_pack_parse(bytes->data, bytes->len, &p, e) == SMALL_PACK_GOOD;
+    for (int i = 0; ok && i < p.count; i++)
+        ok = small_pack_get(&p, i, bytes->data, bytes->len, e) != NULL;
+    if (ok && p.size_bytes != bytes->len)
+        ok = err_set(e, ERR_INVALID, "it is longer than its list says");
+    small_pack_release(&p);
+    return ok || err_at(e, "%s", rel);
+}
+
+static bool check_pack(struct judge *j, const struct blob_ref *pack, struct err *e)
+{
+    char rel[TREE_PATH_MAX];
+    struct str bytes;
+    if (!pack->sha256[0])
+        return true;
+    tree_path(TREE_PACK, pack->sha256, rel);
+    str_init(&bytes, TREE_PACK_MAX + 1);
+    bool ok = named_file(j, rel, pack->sha256, pack->size_bytes, e) && tree_read(j->repo_fd, rel, TREE_PACK_MAX, &bytes, e) &&
+              check_items(&bytes, rel, e);
+    str_release(&bytes);
+    return ok;
+}
+
 static bool check_package(struct judge *j, const struct index_entry *x, struct err *e)
 {
     struct course c;
     size_t len;
     reach(j, TREE_MANIFEST, x->manifest.sha256);
+    if (x->patch_from[0]) {
+        char rel[TREE_PATH_MAX];
+        tree_patch_path(TREE_MANIFEST, x->patch_from, x->manifest.sha256, rel);
+        reach_name(j, rel);
+    }
     struct verified *v = tree_read_named(j->repo_fd, TREE_MANIFEST, &x->manifest, e);
     if (!v)
         return false;
@@ -166,6 +233,7 @@ static bool check_package(struct judge *j, const struct index_entry *x, struct e
         j->package->lessons = c.lesson_count;
         course_each_file(&c, each_file, j);
         check_questions(j, &c);
+        ok = check_patches(j, &c, e) && check_pack(j, &x->pack, e);
     }
     course_release(&c);
     return ok;
@@ -194,11 +262,7 @@ static void check_channels(struct judge *j)
         struct err why = ERR_INIT;
         reach(j, TREE_INDEX, c->index.sha256);
         struct verified *v = tree_read_named(j->repo_fd, TREE_INDEX, &c->index, &why);
-        if (v && index_parse(v, &x, &why)) {
-            if (x.version != c->version || strcmp(x.channel, c->name) != 0) {
-                err_set(&why, ERR_UNTRUSTED, "index of channel %s is not the one the timestamp names", c->name);
-                problem(j, &why);
-            }
+        if (v && trust_index(&j->trust, j->stamp_bytes, c, v, &x, NULL, &why)) {
             check_index(j, &x);
             index_release(&x);
         } else {
@@ -209,6 +273,18 @@ static void check_channels(struct judge *j)
 }
 
 /* ---- strays ---- */
+
+/* An index patch that leads to the index of today. */
+static bool current_patch(const struct judge *j, const char *rel)
+{
+    for (int i = 0; i < j->r->stamp.channel_count; i++) {
+        char end[SHA256_HEX + 8];
+        snprintf(end, sizeof end, "-%s.zp", j->r->stamp.channel[i].index.sha256);
+        if (strncmp(rel, "i/", 2) == 0 && str_ends_with(rel, end))
+            return true;
+    }
+    return false;
+}
 
 static void count_strays(struct judge *j, const char *repo, const char *below)
 {
@@ -223,6 +299,8 @@ static void count_strays(struct judge *j, const char *repo, const char *below)
             continue;
         if (S_ISDIR(st.st_mode))
             count_strays(j, repo, rel);
+        else if (current_patch(j, rel))
+            continue;
         else if (!tfind(rel, &j->reached, by_name))
             j->r->stray_files++;
     }
@@ -233,7 +311,7 @@ static void count_strays(struct judge *j, const char *repo, const char *below)
 
 static void find_strays(struct judge *j, const char *path)
 {
-    static const char *const folder[] = { "i", "m", "b", "k" };
+    static const char *const folder[] = { "i", "m", "b", "k", "d", "p" };
     char *repo;
     struct err ignored = ERR_INIT;
     if (!tree_find(path, &repo, &ignored))
@@ -243,22 +321,32 @@ static void find_strays(struct judge *j, const char *path)
     free(repo);
 }
 
-bool verify_tree(const char *path, const struct key_ring *ring, struct verify_report *out, struct err *e)
+static bool open_list(struct judge *j, struct err *e)
+{
+    int steps;
+    if (!trust_advance_tree(NULL, &j->trust, j->repo_fd, &steps, e))
+        return false;
+    j->r->root_version = j->trust.root.version;
+    j->stamp_bytes = tree_read_timestamp(j->repo_fd, &j->trust.ring, e);
+    return j->stamp_bytes && timestamp_parse(j->stamp_bytes, &j->r->stamp, e) &&
+           trust_accepts(&j->trust, j->stamp_bytes, &j->r->stamp, 0, e);
+}
+
+bool verify_tree(const char *path, const struct trust *trust, struct verify_report *out, struct err *e)
 {
     struct verify_report r = { 0 };
-    struct judge j = { .r = &r };
+    struct judge j = { .r = &r, .trust = *trust };
     j.repo_fd = tree_open(path, e);
     if (j.repo_fd < 0)
         return false;
-    struct verified *v = tree_read_timestamp(j.repo_fd, ring, e);
-    bool ok = (v && timestamp_parse(v, &r.stamp, e)) || err_at(e, "%s", path);
+    bool ok = open_list(&j, e) || err_at(e, "%s", path);
     if (ok) {
-        memcpy(r.key_id, verified_key_id(v), KEY_ID_TEXT);
+        memcpy(r.key_id, verified_key_id(j.stamp_bytes), KEY_ID_TEXT);
         check_channels(&j);
         find_strays(&j, path);
         *out = r;
     }
-    verified_free(v);
+    verified_free(j.stamp_bytes);
     tdestroy(j.reached, free);
     close(j.repo_fd);
     return ok;

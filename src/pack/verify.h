@@ -3,11 +3,12 @@
 #ifndef WEIKE_PACK_VERIFY_H
 #define WEIKE_PACK_VERIFY_H
 #include "model/course.h"
-#include "pack/tree.h"
+#include "pack/trust.h"
 
 struct verify_package { char *id; int64_t version; struct lang_text title; int lessons, files; uint64_t bytes; };
 struct verify_report {
     struct timestamp stamp;
+    int64_t root_version;    /* the newest root of the tree; 0: a pinned key */
     char key_id[KEY_ID_TEXT];
     int count, cap;
     struct verify_package *package;
@@ -18,6 +19,7 @@ struct verify_report {
     struct err *problem;     /* everything found wrong, first things first */
 };
 /* False only if the tree cannot be judged at all (no signed list); otherwise look at problem_count. */
-bool verify_tree(const char *path, const struct key_ring *ring, struct verify_report *out, struct err *e) MUST_CHECK;
+/* `trust` without a data directory; it follows the tree's own chain of roots. */
+bool verify_tree(const char *path, const struct trust *trust, struct verify_report *out, struct err *e) MUST_CHECK;
 void verify_report_release(struct verify_report *r);
 #endif

@@ -192,7 +192,7 @@ static void check_trust(struct doctor *d)
     else if (t.seen_damaged)
         find(d, "trust", GRADE_NOTE, "trust/seen.json is damaged; the next import writes it anew");
     else
-        find(d, "trust", GRADE_OK, "key %s, newest list %lld", t.ring.key[0].id, (long long)t.seen_version);
+        find(d, "trust", GRADE_OK, "key %s, newest list %lld", t.ring.key[0].id, (long long)trust_seen_version(&t));
 }
 
 static void check_config(struct doctor *d)

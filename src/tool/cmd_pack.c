@@ -113,14 +113,14 @@ static int verify(const struct args *a)
 {
     struct err e = ERR_INIT;
     struct public_key key;
-    struct key_ring ring;
+    struct trust trust;
     struct verify_report r;
     const char *pub = args_get(a, "pub");
     bool json = args_flag(a, "json");
     if (!key_load_public(pub, &key, &e))
         return tool_fail(&e);
-    key_ring_of(&key, &ring);
-    if (!verify_tree(a->operand, &ring, &r, &e))
+    trust_of_key(&key, &trust);
+    if (!verify_tree(a->operand, &trust, &r, &e))
         return tool_fail(&e);
     if (json)
         tool_print_json(report_json(&r));

@@ -13,7 +13,7 @@ static json_t *as_json(const char *dir, const struct health *h, const struct tru
     for (int i = 0; i < t->ring.count; i++)
         json_array_append_new(trusted, json_string(t->ring.key[i].id));
     json_t *o = json_pack("{s:s,s:s,s:o,s:I}", "version", version_text(), "data", dir, "trusted_keys", trusted, "list",
-                          (json_int_t)t->seen_version);
+                          (json_int_t)trust_seen_version(t));
     const struct { const char *key; int64_t value; } number[] = {
         { "courses", h->courses }, { "lessons", h->lessons }, { "members", h->members }, { "viewings", h->viewings },
         { "answers", h->answers }, { "statements", h->statements }, { "statements_waiting", h->waiting },
@@ -40,7 +40,7 @@ static void as_text(const char *dir, const struct health *h, const struct trust 
     printf("  viewings %lld, answers %lld, statements %lld (%lld waiting, %lld quarantined)\n", (long long)h->viewings,
            (long long)h->answers, (long long)h->statements, (long long)h->waiting, (long long)h->quarantined);
     if (t->ring.count)
-        printf("  trusts key %s, newest list %lld\n", t->ring.key[0].id, (long long)t->seen_version);
+        printf("  trusts key %s, newest list %lld\n", t->ring.key[0].id, (long long)trust_seen_version(t));
     else
         puts("  trusts nobody yet: weikectl trust FILE.pub");
     printf("  database %s, free %s of %s\n", tool_size(h->db_bytes, used), tool_size(h->disk_free_bytes, room),

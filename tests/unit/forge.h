@@ -77,7 +77,7 @@ static void forge_json(const char *tree, enum tree_kind kind, const char *text, 
     struct str z;
     str_init(&z, 0);
     zst_pack(text, len, &z);
-    sha256_hex(z.data, z.len, out->sha256);
+    sha256_hex(text, len, out->sha256);
     out->size_bytes = z.len;
     out->json_bytes = len;
     forge_put(tree, kind, out->sha256, z.data, z.len);

@@ -51,9 +51,9 @@ static bool build(const char *source, const char *tree, const struct secret_key 
 static void verified(const char *tree, int packages, int problems, struct verify_report *out)
 {
     struct err e = ERR_INIT;
-    struct key_ring ring;
-    key_ring_of(&key.pub, &ring);
-    assert_fine(verify_tree(scratch(tree), &ring, out, &e), e);
+    struct trust trust;
+    trust_of_key(&key.pub, &trust);
+    assert_fine(verify_tree(scratch(tree), &trust, out, &e), e);
     if (out->problem_count != problems)
         fail_msg("%d problems, the first: %s", out->problem_count, out->problem_count ? out->problem[0].text : "");
     assert_int_equal(out->count, packages);

@@ -125,13 +125,24 @@ static void named_bytes(void **state)
     (void)state;
     str_init(&z, 0);
     zst_pack("{}", 2, &z);
-    sha256_hex(z.data, z.len, ref.sha256);
+    sha256_hex("{}", 2, ref.sha256);
     ref.size_bytes = z.len;
     struct verified *v = envelope_open_named(z.data, z.len, &ref, &e);
     assert_fine(v != NULL, e);
     verified_free(v);
+    v = envelope_open_plain("{}", 2, &ref, &e);
+    assert_fine(v != NULL, e);
+    verified_free(v);
+    assert_refused(envelope_open_plain("[]", 2, &ref, &e) != NULL, e, ERR_UNTRUSTED, "not the signed ones");
+    assert_refused(envelope_open_plain("{} ", 3, &ref, &e) != NULL, e, ERR_UNTRUSTED, "3 bytes");
     z.data[z.len - 1] ^= 1;
+    assert_refused(envelope_open_named(z.data, z.len, &ref, &e) != NULL, e, ERR_UNTRUSTED, "compression");
+    str_clear(&z);
+    zst_pack("[]", 2, &z);
     assert_refused(envelope_open_named(z.data, z.len, &ref, &e) != NULL, e, ERR_UNTRUSTED, "not the signed ones");
+    while (z.len <= envelope_named_max(&ref))
+        str_puts(&z, "padding ");
+    assert_refused(envelope_open_named(z.data, z.len, &ref, &e) != NULL, e, ERR_TOO_BIG, "more than");
     str_release(&z);
 }
 

@@ -505,7 +505,7 @@ static const struct spoiling spoilings[] = {
     { "manifest of another course", ERR_UNTRUSTED, GOOD, false, other_course, NULL },
     { "changed manifest", ERR_UNTRUSTED, "m/", false, NULL, flip_manifest },
     { "missing manifest", ERR_MISSING, "m/", false, NULL, no_manifest },
-    { "long manifest", ERR_TOO_BIG, "m/", false, NULL, long_manifest },
+    { "long manifest", ERR_UNTRUSTED, "after its", false, NULL, long_manifest },
     { "oversize manifest", ERR_INVALID, "json_size", true, oversize_manifest, NULL },
     { "../ in a name", ERR_UNTRUSTED, "../../etc/passwd", false, dots_name, NULL },
     { "absolute name", ERR_UNTRUSTED, "/etc/passwd", false, absolute_name, NULL },

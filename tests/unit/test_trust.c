@@ -63,7 +63,7 @@ static void accepts_by_signed_dates_only(void **state)
     assert_fine(trust_remember(scratch("a"), &t, v, &stamp, &e), e);
     verified_free(v);
     assert_fine(trust_load(scratch("a"), &t, &e), e);
-    assert_int_equal(t.seen_version, 5);
+    assert_int_equal(trust_seen_version(&t), 5);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct err why = ERR_INIT;
         v = list(&forge_key, table[i].version, table[i].issued * year, table[i].expires * year, &stamp);
@@ -89,12 +89,12 @@ static void damaged_memory_is_no_dead_end(void **state)
         put_text(scratch("m/trust/seen.json"), rot[i]);
         assert_fine(trust_load(scratch("m"), &t, &e), e);
         assert_true(t.seen_damaged);
-        assert_int_equal(t.seen_version, 0);
+        assert_int_equal(trust_seen_version(&t), 0);
         struct verified *v = list(&forge_key, 3, year, 2 * year, &stamp);
         assert_fine(trust_remember(scratch("m"), &t, v, &stamp, &e), e);
         assert_fine(trust_load(scratch("m"), &t, &e), e);
         assert_false(t.seen_damaged);
-        assert_int_equal(t.seen_version, 3);
+        assert_int_equal(trust_seen_version(&t), 3);
         verified_free(v);
     }
 }
