@@ -111,7 +111,7 @@ static void progress(struct ui *ui, struct link_screen *s, const struct syncer_v
     }
     if (f->lessons_total)
         ui_label(ui, ui_fmt(ui, tr("%d of %d lessons are here"), f->lessons_done, f->lessons_total), .ink = INK_SECOND);
-    if (ui_icon_button(ui, paused ? ICON_PLAY_ARROW : ICON_PAUSE, paused ? tr("Go on") : tr("Pause"), .tone = paused ? TONE_GO : TONE_CARD, .h = 104, .row = true))
+    if (ui_icon_button(ui, paused ? ICON_PLAY_ARROW : ICON_PAUSE, paused ? tr("Continue") : tr("Pause"), .tone = paused ? TONE_GO : TONE_CARD, .h = 104, .row = true))
         link_pause(s->app->link, !paused);
 }
 

@@ -139,8 +139,8 @@ static void package_row(struct ui *ui, struct stick_view *s, const struct instal
     ui_row(ui, "package", .key = (uint32_t)hash64(0, k->id, strlen(k->id)), .pad_x = 36, .gap = 32, .h = 136, .align = ALIGN_CENTER, .stretch_off = true) {
         picture(ui, s, k);
         ui_column(ui, "text", .grow = 1, .gap = 2) {
-            const char *sort = k->state == PLAN_REFUSED ? "" : k->here_version > 0 ? tr(" · update") : tr(" · new");
-            ui_label(ui, ui_fmt(ui, "%s%s", title, sort), .font = FONT_BUTTON, .max_lines = 1);
+            const char *name = k->state == PLAN_REFUSED ? title : ui_fmt(ui, k->here_version > 0 ? tr("%s · update") : tr("%s · new course"), title);
+            ui_label(ui, name, .font = FONT_BUTTON, .max_lines = 1);
             ui_label(ui, stick_words_package(ui, k), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2);
         }
         state_sign(ui, k, at);
@@ -246,7 +246,7 @@ static void bottom_working(struct ui *ui, struct stick_view *s, const struct sti
             sticks_hold(s->app->sticks, false);
             sticks_stop(s->app->sticks);
         }
-        if (ui_icon_button(ui, held ? ICON_PLAY_ARROW : ICON_PAUSE, held ? tr("Go on") : tr("Pause"), .tone = held ? TONE_GO : TONE_CARD, .h = 112, .min_w = 260, .row = true))
+        if (ui_icon_button(ui, held ? ICON_PLAY_ARROW : ICON_PAUSE, held ? tr("Continue") : tr("Pause"), .tone = held ? TONE_GO : TONE_CARD, .h = 112, .min_w = 260, .row = true))
             sticks_hold(s->app->sticks, !held);
     }
 }
