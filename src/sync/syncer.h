@@ -1,5 +1,8 @@
 /* syncer.h - the link, by itself: waits for its time or for a link to appear, sends records, fetches content. One thread of
- * its own (or, without, whoever calls syncer_step); all other functions may be called from any thread and return at once. */
+ * its own (or, without, whoever calls syncer_step); all other functions may be called from any thread and return at once.
+ *
+ * A round: records first (to the server, or to the LRS of xapi_endpoint), then content, in its windows and budget. It
+ * never says "synced": what has arrived is known by receipts alone. */
 #ifndef WEIKE_SYNC_SYNCER_H
 #define WEIKE_SYNC_SYNCER_H
 #include "base/config.h"
@@ -30,6 +33,11 @@ struct syncer_view {                /* a snapshot; release with syncer_view_rele
     bool borrowing;                 /* a phone's link is being used */
     uint64_t borrow_left_bytes; int borrow_left_s;
     bool metered; uint64_t spent_today, budget_today; /* budget 0: none */
+    /* since it was made */
+    int rounds;                     /* that are over */
+    int64_t sent, receipted;        /* statements */
+    int lessons;                    /* fetched */
+    uint64_t bytes;                 /* over the line, both ways */
 };
 struct syncer_options {
     const struct config *config;    /* copied */
@@ -41,10 +49,10 @@ struct syncer_options {
     void (*wake)(void *ctx);
     void *ctx;
 };
-struct syncer *syncer_new(const struct syncer_options *o, struct err *e); /* NULL: county_key or root of the config cannot be read */
-bool syncer_step(struct syncer *s, int timeout_ms); /* unthreaded: false once a whole round is over */
-void syncer_try_now(struct syncer *s);
-void syncer_pause(struct syncer *s, bool pause);
+struct syncer *syncer_new(const struct syncer_options *o, struct err *e); /* NULL: the config's county_key or root cannot be read */
+bool syncer_step(struct syncer *s, int timeout_ms); /* unthreaded: waits at most so long; false when no round is under way */
+void syncer_try_now(struct syncer *s);              /* a person asks: whatever was planned */
+void syncer_pause(struct syncer *s, bool pause);    /* nothing moves, what came is kept; until the end of the program */
 void syncer_borrow(struct syncer *s, uint64_t max_bytes, int seconds); /* outside windows and budget, light forms, records first; 0, 0 ends it */
 void syncer_view_get(struct syncer *s, struct syncer_view *out);
 void syncer_view_release(struct syncer_view *v);

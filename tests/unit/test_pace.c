@@ -164,7 +164,7 @@ static void test_ten_thousand_kiosks(void **state)
         struct herd_result r;
         herd_run(&c[i], &r);
         print_message("herd %zu: peak %d/s, %d requests, %d missed it, %d served within 15 min, 99 %% after %d s, 503s %d\n", i, r.peak,
-                      r.requests, r.served_15min, r.p99_s, r.refused);
+                      r.requests, r.missed, r.served_15min, r.p99_s, r.refused);
         assert_in_range(r.peak, 1, 60);
         assert_int_equal(r.refused, 0);
         assert_in_range(r.served_15min, 9900, 10000);
