@@ -162,17 +162,14 @@ static int older_first(const void *a, const void *b)
     return (x->version > y->version) - (x->version < y->version);
 }
 
-static bool put_one(struct db *db, struct found *f, int *courses, struct err *e)
+static bool put_one(struct db *db, struct found *f, struct err *e)
 {
     struct err why = ERR_INIT;
-    bool added = false;
     f->p.publisher = f->publisher;
     if (!db_begin(db, e))
         return false;
-    if (library_put_here(db, &f->p, &added, &why)) {
-        *courses += added;
+    if (library_put_here(db, &f->p, &why))
         return db_commit(db, e);
-    }
     db_rollback(db);
     if (why.kind == ERR_FULL || why.kind == ERR_IO || why.kind == ERR_DAMAGED) {
         if (e)
@@ -196,17 +193,32 @@ bool catalogue_exists(const char *dir)
     return any;
 }
 
+static bool newest_seq(struct db *db, int64_t *out, struct err *e)
+{
+    struct query q = db_query(db, "SELECT ifnull(max(seq), 0) FROM package");
+    *out = query_row(&q) ? query_col_int(&q, 0) : 0;
+    return query_end(&q, e);
+}
+
+static bool count_since(struct db *db, int64_t seq, int *out, struct err *e)
+{
+    struct query q = db_query(db, "SELECT count(*) FROM package WHERE active = 1 AND seq > ?");
+    query_int(&q, seq);
+    *out = query_row(&q) ? (int)query_col_int(&q, 0) : 0;
+    return query_end(&q, e);
+}
+
 bool catalogue_rebuild(struct db *db, int *courses, struct err *e)
 {
     struct founds l = { 0 };
+    int64_t before;
     char *folder = folder_of(db_dir(db));
-    bool ok = collect(folder, &l, e);
-    *courses = 0;
+    bool ok = newest_seq(db, &before, e) && collect(folder, &l, e);
     if (l.count)
         qsort(l.one, (size_t)l.count, sizeof *l.one, older_first);
     for (int i = 0; ok && i < l.count; i++)
-        ok = put_one(db, &l.one[i], courses, e);
+        ok = put_one(db, &l.one[i], e);
     founds_release(&l);
     free(folder);
-    return ok;
+    return ok && count_since(db, before, courses, e);
 }

@@ -39,28 +39,16 @@ int library_ready(const char *dir, const struct course *c, bool *ready)
     return n;
 }
 
-static bool has_version(struct db *db, const struct course *c, bool *out, struct err *e)
-{
-    struct query q = db_query(db, "SELECT 1 FROM package WHERE id = ? AND version = ? AND active = 1");
-    query_text(&q, c->id);
-    query_int(&q, c->version);
-    *out = query_row(&q);
-    return query_end(&q, e);
-}
-
-bool library_put_here(struct db *db, const struct library_package *p, bool *added, struct err *e)
+bool library_put_here(struct db *db, const struct library_package *p, struct err *e)
 {
     struct course c;
-    bool had = false;
     if (!course_parse(p->manifest, p->manifest_len, &c, e))
         return false;
     bool *ready = mem_alloc((size_t)c.lesson_count * sizeof *ready);
     library_ready(db_dir(db), &c, ready);
     struct library_package some = *p;
     some.ready = ready;
-    bool ok = has_version(db, &c, &had, e) && library_put(db, &some, e);
-    if (ok && added)
-        *added = !had;
+    bool ok = library_put(db, &some, e);
     free(ready);
     course_release(&c);
     return ok;

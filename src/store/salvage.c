@@ -160,7 +160,7 @@ static bool copy_courses(struct db *into, struct db *from, struct err *e)
         struct library_package p = { .manifest = body, .manifest_len = len, .publisher = query_col_text(&q, 2) };
         if (!db_exec(into, "SAVEPOINT course", e))
             ok = false;
-        else if (!library_put_here(into, &p, NULL, &why)) { /* an older one, or a blob is gone: leave this course out */
+        else if (!library_put_here(into, &p, &why)) { /* an older one, or a blob is gone: leave this course out */
             log_warn("%s", why.text);
             ok = db_exec(into, "ROLLBACK TO course; RELEASE course", e);
         } else {

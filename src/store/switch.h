@@ -9,8 +9,8 @@ enum { LESSON_TO_COME, LESSON_READY, LESSON_REPAIRING }; /* lesson.ready */
 bool library_read_text(const char *json, struct lang_text *out, struct err *e) MUST_CHECK; /* a stored language map */
 /* Installs inside the writer's transaction, as library_install does. */
 bool library_put(struct db *db, const struct library_package *p, struct err *e) MUST_CHECK;
-/* The same with the lessons whose files are here. *added (may be NULL): this version was not active before. */
-bool library_put_here(struct db *db, const struct library_package *p, bool *added, struct err *e) MUST_CHECK;
+/* The same with the lessons whose files are here. */
+bool library_put_here(struct db *db, const struct library_package *p, struct err *e) MUST_CHECK;
 /* Looks again which lessons of the active course after `after_seq` have their files: those that lost one are being
  * repaired from now on, those that have all are shown. *seq: that course, 0: there is none; *lost: newly in repair. */
 bool library_recheck(struct db *db, int64_t after_seq, int64_t *seq, int *lost, struct err *e) MUST_CHECK;

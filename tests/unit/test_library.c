@@ -118,6 +118,124 @@ static void test_versions(void **state)
     assert_true(sha256_hex_valid(sha256));
 }
 
+/* What a list of lessons shows, as "0 1 2r": positions, r for being repaired. */
+static const char *shown(const char *course)
+{
+    static char text[200];
+    struct err e = ERR_INIT;
+    struct lesson_list l;
+    *text = 0;
+    KIT_MUST(library_lessons(store_db(store), course, "", &l, &e));
+    for (int i = 0; i < l.count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d%s", i ? " " : "", l.row[i].position, l.row[i].repairing ? "r" : "");
+    lesson_list_release(&l);
+    return text;
+}
+
+static void assert_course(const char *id, int version, int lessons, int total)
+{
+    struct err e = ERR_INIT;
+    struct course_list c;
+    struct health h;
+    KIT_MUST(library_course(store_db(store), "v1", id, &c, &e));
+    assert_int_equal(c.row[0].version, version);
+    assert_int_equal(c.row[0].lessons, lessons);
+    assert_int_equal(c.row[0].total, total);
+    assert_int_equal(c.row[0].duration_ms, lessons * 60000);
+    course_list_release(&c);
+    KIT_MUST(store_health(store, &h, &e));
+    assert_int_equal(h.lessons, kit_number(store_db(store), "SELECT sum(lessons) FROM package WHERE active = 1"));
+    assert_int_equal(h.lessons_to_come, kit_number(store_db(store), "SELECT sum(total - lessons) FROM package WHERE active = 1"));
+}
+
+static bool parts(int version, int lessons, const char *which, struct err *e)
+{
+    bool ready[8] = { false };
+    for (int i = 0; i < lessons; i++)
+        ready[i] = which[i] == '1';
+    return kit_install_parts(store, "cn.x.a", version, lessons, ready, false, e);
+}
+
+/* A new course appears with its first lesson and grows; nothing shows what is not here. */
+static void test_course_in_parts(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct lesson_list l;
+    struct open_lesson o;
+    char id[UUID_TEXT];
+    assert_false(parts(1, 4, "0000", &e));
+    assert_int_equal(e.kind, ERR_MISSING);
+    assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM package"), 0);
+    KIT_MUST(parts(1, 4, "0100", &e));
+    assert_course("cn.x.a", 1, 1, 4);
+    assert_string_equal(shown("cn.x.a"), "1");
+    KIT_MUST(library_candidates(store_db(store), "", 10, &l, &e));
+    assert_int_equal(l.count, 1);
+    assert_int_equal(l.row[0].position, 1);
+    lesson_list_release(&l);
+    kit_content_id("cn.x.a", 0, id);
+    assert_false(library_open(store_db(store), "cn.x.a", id, "", &o, &e));
+    assert_int_equal(e.kind, ERR_MISSING);
+    assert_false(library_open(store_db(store), NULL, id, "", &o, &e));
+    assert_int_equal(e.kind, ERR_MISSING);
+    sql("INSERT INTO progress SELECT 'v1', content_id, 5, 60000, 0, -1, 0, 0, 7 FROM lesson"); /* from another place */
+    KIT_MUST(library_unfinished(store_db(store), "v1", 10, &l, &e));
+    assert_int_equal(l.count, 1);
+    lesson_list_release(&l);
+    sql("UPDATE progress SET finished = 1");
+    KIT_MUST(parts(1, 4, "1000", &e)); /* adds, takes none away */
+    assert_course("cn.x.a", 1, 2, 4);
+    assert_string_equal(shown("cn.x.a"), "0 1");
+    KIT_MUST(library_open(store_db(store), "cn.x.a", id, "", &o, &e));
+    open_lesson_release(&o);
+    KIT_MUST(kit_install(store, "cn.x.a", 1, 4, &e)); /* every file */
+    assert_course("cn.x.a", 1, 4, 4);
+    assert_string_equal(shown("cn.x.a"), "0 1 2 3");
+    assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM package"), 1);
+}
+
+/* Said to be ready, but not: refused, and nothing changes. */
+static void test_parts_are_checked(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    static const bool lies[3] = { true, true, true };
+    KIT_MUST(parts(1, 3, "100", &e));
+    struct str m;
+    str_init(&m, 0);
+    kit_manifest(dir, "cn.x.a", 1, 3, &m);
+    char film[SHA256_HEX], text[100];
+    snprintf(text, sizeof text, "film cn.x.a 2 of version 1");
+    sha256_hex(text, strlen(text), film);
+    KIT_MUST(blob_remove(dir, film, &e));
+    struct library_package p = { .manifest = m.data, .manifest_len = m.len, .publisher = "test", .ready = lies };
+    assert_false(library_install(store_writer(store), &p, &e));
+    assert_int_equal(e.kind, ERR_MISSING);
+    assert_non_null(strstr(e.text, "lesson 3"));
+    assert_string_equal(shown("cn.x.a"), "0");
+    str_release(&m);
+}
+
+/* A newer version in parts never takes a lesson away that people have. */
+static void test_update_in_parts(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    KIT_MUST(parts(1, 3, "110", &e));
+    assert_false(parts(2, 3, "101", &e)); /* lesson 2 is shown now, and not ready in the new version */
+    assert_int_equal(e.kind, ERR_REFUSED);
+    assert_course("cn.x.a", 1, 2, 3);
+    KIT_MUST(parts(2, 4, "1101", &e));
+    assert_course("cn.x.a", 2, 3, 4);
+    KIT_MUST(kit_install(store, "cn.x.a", 3, 4, &e));
+    assert_false(parts(4, 4, "1110", &e)); /* a whole course is replaced by a whole one only */
+    assert_int_equal(e.kind, ERR_REFUSED);
+    assert_course("cn.x.a", 3, 4, 4);
+    KIT_MUST(parts(4, 4, "1111", &e));
+    assert_course("cn.x.a", 4, 4, 4);
+}
+
 static void test_refused_changes_nothing(void **state)
 {
     (void)state;
@@ -224,6 +342,7 @@ static void test_sweep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { T(test_install_and_lists), T(test_versions), T(test_refused_changes_nothing),
-                                        T(test_progress_in_lists), T(test_sweep) };
+                                        T(test_progress_in_lists), T(test_sweep), T(test_course_in_parts),
+                                        T(test_parts_are_checked), T(test_update_in_parts) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -324,6 +324,36 @@ static void test_one_open_attempt(void **state)
     saved_attempt_release(&a);
 }
 
+/* "Watch again" begins before the end of the viewing before it was saved: each knows seconds the other does not. */
+static void test_overlapping_viewings(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct study second;
+    struct spans counted, verified;
+    begin("v1");
+    play(10000);
+    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING);
+    KIT_MUST(progress_counted(store_db(store), "v1", lesson.lesson->content_id, 2026, &counted, &verified, &e));
+    study_init(&second, 60000, 30000, 1, now.boot_ms, &counted, &verified); /* as it stands on the disk */
+    spans_release(&counted);
+    spans_release(&verified);
+    play(4000);
+    viewing(RECORD_VIEWING_END, "v1", VIEWING); /* 10 to 14 s: applied after the second has begun */
+    study_release(&study);
+    study = second;
+    viewing(RECORD_VIEWING_BEGIN, "v1", VIEWING_2);
+    play(5000);
+    viewing(RECORD_VIEWING_END, "v1", VIEWING_2);
+    KIT_MUST(progress_counted(store_db(store), "v1", lesson.lesson->content_id, 2026, &counted, &verified, &e));
+    assert_int_equal(spans_total(&counted), 19000);
+    assert_int_equal(spans_total(&verified), 19000);
+    assert_true(spans_contains(&counted, 13999) && !spans_contains(&counted, 14000) && spans_contains(&counted, 34999));
+    assert_int_equal(count("counted WHERE watched_ms = 19000"), 1);
+    spans_release(&counted);
+    spans_release(&verified);
+}
+
 static bool check_row(void *ctx, const struct outbox_row *row)
 {
     struct err e = ERR_INIT;
@@ -398,7 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_viewing), T(test_seconds_count_once_a_year), T(test_midnight_of_a_month), T(test_guest), T(test_cut_off),
         T(test_checkpoint_without_begin), T(test_quiz_after_a_cut), T(test_quiz_to_the_end), T(test_one_open_attempt),
-        T(test_outbox_and_events), T(test_strange_clocks),
+        T(test_outbox_and_events), T(test_overlapping_viewings), T(test_strange_clocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
