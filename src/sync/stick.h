@@ -51,6 +51,7 @@ struct stick_options {
     int64_t floor_ms;
     bool restored;
     bool take, give;             /* content and receipts in; records and gaps out */
+    const char *health;          /* JSON object to go along with records; NULL: none. Copied */
 };
 struct stick *stick_open(const struct stick_options *o); /* never NULL; reads nothing yet */
 bool stick_step(struct stick *s);   /* one unit of work; false when READY or OVER */

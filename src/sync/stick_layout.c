@@ -49,33 +49,6 @@ void stick_path_site(const char *device, char out[STICK_PATH_MAX])
     snprintf(out, STICK_PATH_MAX, "site/%s.json", device);
 }
 
-/* Digits without a leading zero, below 2^53; moves on. */
-static bool take_number(const char **p, int64_t *out)
-{
-    size_t n = strspn(*p, "0123456789");
-    if (n == 0 || n > 16 || (n > 1 && **p == '0'))
-        return false;
-    *out = strtoll(*p, NULL, 10);
-    *p += n;
-    return true;
-}
-
-bool stick_packet_name_parse(const char *name, struct stick_packet_name *out)
-{
-    struct stick_packet_name got = { .first = 0 };
-    const char *p = name;
-    if (strlen(name) >= PACKET_NAME_MAX || !hex(p, 8) || p[8] != '-')
-        return false;
-    memcpy(got.epoch8, p, 8);
-    p += 9;
-    if (!take_number(&p, &got.first) || *p++ != '-' || !take_number(&p, &got.last) || *p++ != '-' || !hex(p, 16) ||
-        strcmp(p + 16, ".rec") != 0)
-        return false;
-    memcpy(got.hash16, p, 16);
-    *out = got;
-    return true;
-}
-
 void stick_mark_write(const char id[STICK_ID_TEXT], struct str *out)
 {
     str_printf(out, "weike-stick %d\nid %s\n", STICK_FORMAT, id);

@@ -3,7 +3,7 @@
  *
  *   WEIKE/STICK               "weike-stick 1", "id <32 hex digits>"
  *   WEIKE/repo/…              the content tree (pack/tree.h)
- *   WEIKE/up/<device>/<name>  sealed packets (pack/packet.h), named by packet_name()
+ *   WEIKE/up/<device>/<name>  sealed packets (pack/packet.h), named by packet_name(), read by packet_label_parse()
  *   WEIKE/down/<device>.ack   receipt envelope for a device (pack/ack.h)
  *   WEIKE/site/<device>.json  what a site has and lacks (stick_site.h)
  *   WEIKE/part.tmp            a file being written; worth nothing
@@ -27,11 +27,6 @@ void stick_path_site(const char *device, char out[STICK_PATH_MAX]);
 bool stick_device_valid(const char *name);
 /* "<device>.ack" or "<device>.json": the device in front of `suffix`; false if it is another name. */
 bool stick_device_of(const char *name, const char *suffix, char device[KEY_ID_TEXT]);
-/* What a packet's name says, "<epoch8>-<first>-<last>-<hash16>.rec"; false if it is another name. A hint: only
- * packet_read() knows. */
-struct stick_packet_name { char epoch8[9]; int64_t first, last; char hash16[17]; };
-bool stick_packet_name_parse(const char *name, struct stick_packet_name *out);
-
 void stick_mark_write(const char id[STICK_ID_TEXT], struct str *out);
 /* ERR_UNSUPPORTED: a format this program does not know; it must not write there. */
 bool stick_mark_parse(const char *text, size_t len, char id[STICK_ID_TEXT], struct err *e) MUST_CHECK;

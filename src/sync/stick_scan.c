@@ -51,9 +51,9 @@ static bool on_bag(void *ctx, const char *name, enum stick_kind kind)
 static bool on_packet(void *ctx, const char *name, enum stick_kind kind)
 {
     struct walk *w = ctx;
-    struct stick_packet_name p;
+    struct packet_label p;
     struct stick_bag *bag = &w->scan->bag[w->scan->bag_count - 1];
-    if (kind <= STICK_IS_FILE && stick_packet_name_parse(name, &p)) {
+    if (kind <= STICK_IS_FILE && packet_label_parse(name, &p)) {
         bag->packets++;
         bag->statements += p.last >= p.first && p.last - p.first < PACKET_MAX_STATEMENTS ? p.last - p.first + 1 : 0;
     } else {
