@@ -33,12 +33,16 @@ struct send_options {
 };
 void send_run(const struct send_options *o, struct send_result *out);
 
-/* Seals the next packet of waiting statements from `after_seq`: at most max_count. *last its last seq; out->len 0 when
- * nothing waits. For links and sticks alike. */
+/* The next packet of waiting statements beyond `after_seq`, for links and sticks alike: the very bytes of one that is under
+ * way already (sync/bag.h), else one newly sealed, of at most max_count statements, and kept there before this returns.
+ * *last its last seq; out->len 0 when nothing waits. Rows whose hash does not fit stay behind; the packet accounts for
+ * their seqs. ERR_TOO_BIG: one statement alone (*last) passes what a packet holds. Takes device_lock; refreshes `d`. */
 bool send_seal_next(struct db *db, const char *data_dir, struct device *d, const struct county_key *county, int64_t after_seq, int max_count,
                     const char *health, int64_t floor_ms, struct str *out, int64_t *last, int *count, struct err *e) MUST_CHECK;
-/* Verifies an ack envelope and applies it: delivered, asked again, rejected. An ack of another device, epoch or
- * signer changes nothing and is an error (ERR_UNTRUSTED); one that frees nothing new is fine. */
+/* Verifies an ack envelope and applies it in one transaction: delivered, asked again, rejected; notes last_receipt_ms and
+ * last_receipt_count. An ack of another device, epoch or signer changes nothing and is an error (ERR_UNTRUSTED); one that
+ * frees nothing new is fine, and so is one that is only `held`. Seqs that were never sealed are nobody's to acknowledge.
+ * Takes device_lock; refreshes `d`. */
 bool send_apply_ack(struct writer *w, const char *data_dir, struct device *d, const struct county_key *county, const void *bytes, size_t len,
                     int64_t *receipted, struct err *e) MUST_CHECK;
 #endif

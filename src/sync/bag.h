@@ -1,0 +1,33 @@
+/* bag.h - the sealed packets that are under way: DIR/device/sent/<name>.rec. The very same bytes go out again after a
+ * lost receipt, by link and by stick, so that whoever gets them twice sees by their hash that they are the same.
+ *
+ * A packet lies here from before it first leaves until no statement of it waits any more. One that somebody holds for
+ * us (or refused for now) is called <name>.rec.held-<wall ms> and rests for a day. Used holding device_lock; one thread. */
+#ifndef WEIKE_SYNC_BAG_H
+#define WEIKE_SYNC_BAG_H
+#include "pack/device.h"
+#include "store/db.h"
+
+enum { BAG_REST_MS = 24 * 3600 * 1000 };
+struct bag_item {
+    char name[PACKET_NAME_MAX]; /* of the packet */
+    int64_t first, last;
+    int64_t held_ms;            /* since when it rests; 0: it does not */
+};
+struct bag { char *dir; int count, cap; struct bag_item *item; /* ascending by first */ };
+
+/* What lies there of this epoch; what belongs to another or is no packet is removed. */
+bool bag_open(const char *data_dir, const struct device *d, struct bag *out, struct err *e) MUST_CHECK;
+void bag_release(struct bag *b);
+/* Removes what no waiting statement needs any more. */
+bool bag_tidy(struct bag *b, struct db *db, struct err *e) MUST_CHECK;
+/* Durably. `p` was read from these bytes. */
+bool bag_keep(struct bag *b, const struct packet *p, const void *bytes, size_t len, struct err *e) MUST_CHECK;
+/* ERR_DAMAGED: its bytes are not what they were; it has been removed, its statements are sealed anew. */
+bool bag_read(struct bag *b, int i, struct str *out, struct packet *p, struct err *e) MUST_CHECK;
+bool bag_drop(struct bag *b, int i, struct err *e) MUST_CHECK;
+bool bag_hold(struct bag *b, int i, int64_t now_ms, struct err *e) MUST_CHECK;
+int bag_find(const struct bag *b, int64_t seq);       /* the packet that stands for seq; -1 */
+int bag_find_name(const struct bag *b, const char *name); /* -1 */
+bool bag_rests(const struct bag_item *item, int64_t now_ms);
+#endif
