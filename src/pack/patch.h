@@ -26,7 +26,7 @@ bool patch_unpack(const void *base, size_t base_len, const void *patch, size_t p
                   struct err *e) MUST_CHECK;
 
 /* ---- files: blobs ---- */
-/* Writes `out_path`. *worth false (and no file): one of them is too large, or the patch saves too little. */
+/* Writes `out_path`. *worth false (nothing is written): one of them is too large, or the patch saves too little. */
 bool patch_make_file(const char *base_path, const char *to_path, const char *out_path, uint64_t *size_bytes, bool *worth,
                      struct err *e) MUST_CHECK;
 /* Makes `out_path` (written anew, fsync'd, never longer than size_bytes) and checks that it is `sha256`; if anything is

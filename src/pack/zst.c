@@ -6,27 +6,32 @@
 
 enum { LEVEL = 19 };
 
-static ZSTD_CCtx *compressor(void)
-{
-    ZSTD_CCtx *c = ZSTD_createCCtx();
-    if (!c || ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, LEVEL)) ||
-        ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_windowLog, ZST_WINDOW_LOG_MAX)) ||
-        ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1)))
-        abort();
-    return c;
-}
-
-void zst_pack(const void *data, size_t len, struct str *out)
+static void pack(const void *base, size_t base_len, int window_log, const void *data, size_t len, struct str *out)
 {
     size_t bound = ZSTD_compressBound(len);
     char *buf = mem_alloc(bound);
-    ZSTD_CCtx *c = compressor();
+    ZSTD_CCtx *c = ZSTD_createCCtx();
+    if (!c || ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, LEVEL)) ||
+        ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_windowLog, window_log)) ||
+        ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1)) ||
+        (base_len && ZSTD_isError(ZSTD_CCtx_refPrefix(c, base, base_len))))
+        abort();
     size_t n = ZSTD_compress2(c, buf, bound, data, len);
     if (ZSTD_isError(n))
         abort(); /* only out of memory: the buffer is large enough by definition */
     str_add(out, buf, n);
     ZSTD_freeCCtx(c);
     free(buf);
+}
+
+void zst_pack(const void *data, size_t len, struct str *out)
+{
+    pack(NULL, 0, ZST_WINDOW_LOG_MAX, data, len, out);
+}
+
+void zst_pack_from(const void *base, size_t base_len, const void *data, size_t len, struct str *out)
+{
+    pack(base, base_len, ZST_FROM_WINDOW_LOG_MAX, data, len, out);
 }
 
 static bool unpack(ZSTD_DCtx *d, ZSTD_inBuffer *in, size_t want, struct str *out, struct err *e)
@@ -54,13 +59,25 @@ static bool unpack(ZSTD_DCtx *d, ZSTD_inBuffer *in, size_t want, struct str *out
     return true;
 }
 
-bool zst_unpack(const void *data, size_t len, size_t want_bytes, struct str *out, struct err *e)
+static bool unpack_from(const void *base, size_t base_len, int window_log_max, ZSTD_inBuffer in, size_t want,
+                        struct str *out, struct err *e)
 {
     ZSTD_DCtx *d = ZSTD_createDCtx();
-    if (!d || ZSTD_isError(ZSTD_DCtx_setParameter(d, ZSTD_d_windowLogMax, ZST_WINDOW_LOG_MAX)))
+    if (!d || ZSTD_isError(ZSTD_DCtx_setParameter(d, ZSTD_d_windowLogMax, window_log_max)) ||
+        (base_len && ZSTD_isError(ZSTD_DCtx_refPrefix(d, base, base_len))))
         abort();
-    ZSTD_inBuffer in = { data, len, 0 };
-    bool ok = unpack(d, &in, want_bytes, out, e);
+    bool ok = unpack(d, &in, want, out, e);
     ZSTD_freeDCtx(d);
     return ok;
+}
+
+bool zst_unpack(const void *data, size_t len, size_t want_bytes, struct str *out, struct err *e)
+{
+    return unpack_from(NULL, 0, ZST_WINDOW_LOG_MAX, (ZSTD_inBuffer){ data, len, 0 }, want_bytes, out, e);
+}
+
+bool zst_unpack_from(const void *base, size_t base_len, const void *data, size_t len, size_t want_bytes, struct str *out,
+                     struct err *e)
+{
+    return unpack_from(base, base_len, ZST_FROM_WINDOW_LOG_MAX, (ZSTD_inBuffer){ data, len, 0 }, want_bytes, out, e);
 }

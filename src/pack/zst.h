@@ -13,4 +13,10 @@ void zst_pack(const void *data, size_t len, struct str *out);
 /* Appends the content of the one frame to `out`, which must come to exactly `want_bytes`: longer is ERR_TOO_BIG
  * (stops there, whatever the frame claims), anything else that is wrong ERR_INVALID. */
 bool zst_unpack(const void *data, size_t len, size_t want_bytes, struct str *out, struct err *e) MUST_CHECK;
+
+/* The same with bytes that both sides have: matches in `base` cost next to nothing. For up to 8 MiB each. */
+enum { ZST_FROM_WINDOW_LOG_MAX = 24 };
+void zst_pack_from(const void *base, size_t base_len, const void *data, size_t len, struct str *out);
+bool zst_unpack_from(const void *base, size_t base_len, const void *data, size_t len, size_t want_bytes, struct str *out,
+                     struct err *e) MUST_CHECK;
 #endif
