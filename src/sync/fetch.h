@@ -34,6 +34,8 @@ struct fetch_progress {   /* a snapshot */
     int lessons_done, lessons_total;
     int packages, packages_done;
     uint64_t short_bytes;
+    uint64_t wire_bytes;     /* moved in this run, both ways, headers included */
+    uint64_t wasted_bytes;   /* of these, body bytes that were not kept: came twice, wrong, or a page instead of a file */
     int retry_after_s;
     int64_t issued_s;     /* of the newest signed list; 0: none seen */
     bool contact;         /* the server proved who it is in this run */
@@ -55,7 +57,8 @@ struct fetch *fetch_open(const struct fetch_options *o);
 /* Moves on; waits at most timeout_ms. False when OVER. */
 bool fetch_step(struct fetch *f, int timeout_ms);
 void fetch_cancel(struct fetch *f);   /* any thread */
-void fetch_pause(struct fetch *f, bool pause); /* any thread: parts are kept, connections let go */
+/* Any thread: parts are kept, requests end, and the data directory is free for another import (a stick) meanwhile. */
+void fetch_pause(struct fetch *f, bool pause);
 void fetch_progress_get(struct fetch *f, struct fetch_progress *out);
 void fetch_close(struct fetch *f);
 #endif
