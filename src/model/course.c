@@ -383,30 +383,34 @@ void course_release(struct course *c)
     *c = (struct course){ 0 };
 }
 
-void course_each_file(const struct course *c, void (*visit)(void *ctx, const struct file_ref *f, const char *where), void *ctx)
+void course_lesson_each_file(const struct course *c, int n, void (*visit)(void *ctx, const struct file_ref *f, const char *where), void *ctx)
 {
     char where[96];
+    const struct lesson *l = &c->lesson[n];
+    snprintf(where, sizeof where, "lesson %d, poster", n + 1);
+    if (l->poster.sha256[0])
+        visit(ctx, &l->poster, where);
+    for (int r = 0; r < l->rendition_count; r++) {
+        snprintf(where, sizeof where, "lesson %d, %s", n + 1, rendition_weight_name(l->rendition[r].weight));
+        visit(ctx, &l->rendition[r].media, where);
+        for (int k = 0; k < l->rendition[r].still_count; k++) {
+            snprintf(where, sizeof where, "lesson %d, still %d", n + 1, k + 1);
+            visit(ctx, &l->rendition[r].still[k].file, where);
+        }
+    }
+    for (int k = 0; k < l->caption_count; k++) {
+        snprintf(where, sizeof where, "lesson %d, captions %s", n + 1, l->caption[k].lang);
+        visit(ctx, &l->caption[k].file, where);
+    }
+    snprintf(where, sizeof where, "lesson %d, questions", n + 1);
+    if (l->questions.sha256[0])
+        visit(ctx, &l->questions, where);
+}
+
+void course_each_file(const struct course *c, void (*visit)(void *ctx, const struct file_ref *f, const char *where), void *ctx)
+{
     if (c->poster.sha256[0])
         visit(ctx, &c->poster, "poster");
-    for (int i = 0; i < c->lesson_count; i++) {
-        const struct lesson *l = &c->lesson[i];
-        snprintf(where, sizeof where, "lesson %d, poster", i + 1);
-        if (l->poster.sha256[0])
-            visit(ctx, &l->poster, where);
-        for (int r = 0; r < l->rendition_count; r++) {
-            snprintf(where, sizeof where, "lesson %d, %s", i + 1, rendition_weight_name(l->rendition[r].weight));
-            visit(ctx, &l->rendition[r].media, where);
-            for (int k = 0; k < l->rendition[r].still_count; k++) {
-                snprintf(where, sizeof where, "lesson %d, still %d", i + 1, k + 1);
-                visit(ctx, &l->rendition[r].still[k].file, where);
-            }
-        }
-        for (int k = 0; k < l->caption_count; k++) {
-            snprintf(where, sizeof where, "lesson %d, captions %s", i + 1, l->caption[k].lang);
-            visit(ctx, &l->caption[k].file, where);
-        }
-        snprintf(where, sizeof where, "lesson %d, questions", i + 1);
-        if (l->questions.sha256[0])
-            visit(ctx, &l->questions, where);
-    }
+    for (int i = 0; i < c->lesson_count; i++)
+        course_lesson_each_file(c, i, visit, ctx);
 }

@@ -90,4 +90,6 @@ json_t *course_to_json(const struct course *c); /* new reference; course_parse(c
 void course_release(struct course *c);
 /* Calls `visit` for every file the course names, each with a path such as "lesson 2, captions zh-CN". */
 void course_each_file(const struct course *c, void (*visit)(void *ctx, const struct file_ref *f, const char *where), void *ctx);
+/* The same for lesson `n` (0-based) alone. */
+void course_lesson_each_file(const struct course *c, int n, void (*visit)(void *ctx, const struct file_ref *f, const char *where), void *ctx);
 #endif

@@ -98,6 +98,10 @@ bool library_version(struct db *db, const char *course_id, int64_t *highest, cha
 struct library_gaps { int to_come, repairing; };
 bool library_gaps(struct db *db, struct library_gaps *out, struct err *e) MUST_CHECK;
 
+/* Takes a damaged blob out of blobs/ (to incoming/<sha256>.damaged, until the next sweep after it has come again); the
+ * lessons that cannot be played without it are being repaired from now on. *lost: how many these are. */
+bool library_put_aside(struct writer *w, const char *sha256, int *lost, struct err *e) MUST_CHECK;
+
 /* Blobs named by active and previous versions, photos and unfinished attempts. */
 bool library_references(struct db *db, const char *sha256, bool *out, struct err *e) MUST_CHECK;
 /* Removes blobs nothing names. Runs as a writer's job, so never beside an install; a cut anywhere is harmless.

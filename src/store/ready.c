@@ -1,6 +1,7 @@
 /* ready.c - which lessons can be played from the blobs that are here. Declared in library.h and switch.h. */
 #define _GNU_SOURCE
 #define LOG_MODULE "library"
+#include "base/fs.h"
 #include "base/log.h"
 #include "store/blob.h"
 #include "store/switch.h"
@@ -111,7 +112,7 @@ bool library_recheck(struct db *db, int64_t after_seq, int64_t *seq, int *lost, 
     return ok;
 }
 
-bool library_recheck_blob(struct db *db, const char *sha256, int *lost, struct err *e)
+static bool recheck_blob(struct db *db, const char *sha256, int *lost, struct err *e)
 {
     struct err why = ERR_INIT;
     bool ok = true;
@@ -129,4 +130,28 @@ bool library_recheck_blob(struct db *db, const char *sha256, int *lost, struct e
     if (!ok && e)
         *e = why;
     return ok;
+}
+
+struct damage { const char *sha256; int lost; };
+
+/* First away with it, so that nobody is given it; then what that means for the lessons. */
+static bool apply_put_aside(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    struct damage *d = ctx;
+    char *path = blob_path(db_dir(db), d->sha256), *aside = mem_printf("%s/incoming/%s.damaged", db_dir(db), d->sha256);
+    bool ok = !fs_exists(path) || fs_rename(path, aside, e); /* run again after a rollback, it finds it moved */
+    ok = ok && recheck_blob(db, d->sha256, &d->lost, e);
+    free(path);
+    free(aside);
+    return ok;
+}
+
+bool library_put_aside(struct writer *w, const char *sha256, int *lost, struct err *e)
+{
+    struct damage d = { .sha256 = sha256 };
+    if (!writer_do(w, apply_put_aside, &d, e))
+        return false;
+    *lost = d.lost;
+    return true;
 }

@@ -92,30 +92,15 @@ bool scrub_due(struct db *db, int64_t now_ms)
 
 /* ---- a damaged one ---- */
 
-struct damage { const char *sha256; int lost; };
-
-/* First away with it, so that nobody is given it; then what that means for the lessons. */
-static bool apply_damage(struct db *db, void *ctx, int64_t *value, struct err *e)
-{
-    (void)value;
-    struct damage *d = ctx;
-    char *path = blob_path(db_dir(db), d->sha256), *away = mem_printf("%s/incoming/%s.damaged", db_dir(db), d->sha256);
-    bool ok = !fs_exists(path) || fs_rename(path, away, e); /* the second try after a rollback finds it moved */
-    ok = ok && library_recheck_blob(db, d->sha256, &d->lost, e);
-    free(path);
-    free(away);
-    return ok;
-}
-
 static bool damaged(struct scrub *s, struct err *e)
 {
-    struct damage d = { .sha256 = s->at };
+    int lost;
     if (s->found >= SCRUB_LIMIT)
         return err_set(e, ERR_DAMAGED, "more than %d files of lessons are damaged: the storage itself may be failing", SCRUB_LIMIT);
-    if (!writer_do(s->writer, apply_damage, &d, e))
+    if (!library_put_aside(s->writer, s->at, &lost, e))
         return false;
     s->found++;
-    log_error("a file of a lesson was damaged (%.12s) and will be fetched again; %d lessons wait for it", s->at, d.lost);
+    log_error("a file of a lesson was damaged (%.12s) and will be fetched again; %d lessons wait for it", s->at, lost);
     return true;
 }
 

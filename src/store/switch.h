@@ -14,7 +14,6 @@ bool library_put_here(struct db *db, const struct library_package *p, struct err
 /* Looks again which lessons of the active course after `after_seq` have their files: those that lost one are being
  * repaired from now on, those that have all are shown. *seq: that course, 0: there is none; *lost: newly in repair. */
 bool library_recheck(struct db *db, int64_t after_seq, int64_t *seq, int *lost, struct err *e) MUST_CHECK;
-bool library_recheck_blob(struct db *db, const char *sha256, int *lost, struct err *e) MUST_CHECK; /* courses that name it */
 /* Counts the shown lessons of a package again. Inside the writer's transaction. */
 bool library_resize(struct db *db, int64_t package_seq, struct err *e) MUST_CHECK;
 #endif

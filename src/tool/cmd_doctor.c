@@ -28,6 +28,7 @@ struct doctor {
     int blobs, damaged, removed; /* while the blobs are read */
     const char *course; /* while its files are looked for */
     int missing;
+    int absent;         /* files that a lesson can be played without */
 };
 
 static void find(struct doctor *d, const char *what, enum grade g, const char *fmt, ...)
@@ -85,13 +86,14 @@ static bool check_blob(void *ctx, const char *sha256, uint64_t size_bytes)
     struct doctor *d = ctx;
     struct err e = ERR_INIT;
     char sum[SHA256_HEX] = "";
+    int lost;
     int fd = blob_open(d->dir, sha256, &e);
     bool good = fd >= 0 && sha256_fd(fd, size_bytes, sum, NULL, &e) && strcmp(sum, sha256) == 0;
     if (fd >= 0)
         close(fd);
     d->blobs++;
     d->damaged += !good;
-    if (!good && d->repair && blob_remove(d->dir, sha256, &e))
+    if (!good && d->repair && library_put_aside(store_writer(d->store), sha256, &lost, &e))
         d->removed++;
     return true;
 }
@@ -103,7 +105,7 @@ static void check_blobs(struct doctor *d)
         find(d, "files", GRADE_BAD, "%s", e.text);
     else if (d->damaged && d->removed)
         find(d, "files", GRADE_BAD,
-             "%d of %d files were damaged and removed; import the stick again to bring them back", d->damaged,
+             "%d of %d files were damaged and put aside; import the stick again to bring them back", d->damaged,
              d->blobs);
     else if (d->damaged)
         find(d, "files", GRADE_BAD, "%d of %d files are damaged; run doctor --repair, then import the stick again",
@@ -121,26 +123,67 @@ static void check_file(void *ctx, const struct file_ref *f, const char *where)
     find(d, "lessons", GRADE_BAD, "%s: %s is missing; import the stick again", d->course, where);
 }
 
+/* Of a lesson that can be played: another form of it, or its poster. */
+static void count_absent(void *ctx, const struct file_ref *f, const char *where)
+{
+    struct doctor *d = ctx;
+    (void)where;
+    d->absent += f->sha256[0] && !blob_exists(d->dir, f->sha256, f->size_bytes);
+}
+
 static bool check_picture(void *ctx, struct file_ref *f, const char *where)
 {
     check_file(ctx, f, where);
     return true;
 }
 
-static void check_questions(struct doctor *d, const struct course *c)
+static void check_questions(struct doctor *d, const struct course *c, int n)
 {
-    for (int i = 0; i < c->lesson_count; i++) {
-        struct question_set set = { 0 };
-        struct err e = ERR_INIT;
-        const struct file_ref *f = &c->lesson[i].questions;
-        if (!f->sha256[0] || !blob_exists(d->dir, f->sha256, f->size_bytes)) /* missing: told already */
-            continue;
-        if (question_files_read(d->dir, f, &set, &e))
-            question_files_each(&set, check_picture, d);
-        else if (e.kind != ERR_UNTRUSTED) /* damaged: told as a file */
-            find(d, "lessons", GRADE_BAD, "%s: lesson %d, questions: %s", d->course, i + 1, e.text);
-        question_set_release(&set);
+    struct question_set set = { 0 };
+    struct err e = ERR_INIT;
+    const struct file_ref *f = &c->lesson[n].questions;
+    if (!f->sha256[0] || !blob_exists(d->dir, f->sha256, f->size_bytes)) /* missing: told already */
+        return;
+    if (question_files_read(d->dir, f, &set, &e))
+        question_files_each(&set, check_picture, d);
+    else if (e.kind != ERR_UNTRUSTED) /* damaged: told as a file */
+        find(d, "lessons", GRADE_BAD, "%s: lesson %d, questions: %s", d->course, n + 1, e.text);
+    question_set_release(&set);
+}
+
+/* A lesson that is shown must be whole in at least one form; of one that is not, nothing is demanded. */
+static void check_lesson(struct doctor *d, const struct course *c, int n, bool playable)
+{
+    int before = d->missing;
+    course_lesson_each_file(c, n, playable ? count_absent : check_file, d);
+    if (!playable && d->missing == before) /* cannot be: not playable, and no file missing */
+        find(d, "lessons", GRADE_BAD, "%s: lesson %d cannot be played; import the stick again", c->id, n + 1);
+    check_questions(d, c, n);
+}
+
+static void check_shown(struct doctor *d, const struct course *c, const struct lesson_list *shown)
+{
+    bool *playable = mem_alloc((size_t)c->lesson_count * sizeof *playable);
+    library_ready(d->dir, c, playable);
+    for (int i = 0; i < shown->count; i++) {
+        const struct lesson_row *l = &shown->row[i];
+        if (l->repairing)
+            find(d, "lessons", GRADE_NOTE, "%s: lesson %d is being repaired: the next fetch or stick brings its file", c->id,
+                 l->position + 1);
+        else
+            check_lesson(d, c, l->position, playable[l->position]);
     }
+    free(playable);
+}
+
+/* Any lesson that can be opened brings the whole course with it. */
+static bool open_any(struct doctor *d, const char *course_id, const struct lesson_list *shown, struct open_lesson *out, struct err *e)
+{
+    err_set(e, ERR_MISSING, "none of its lessons can be opened");
+    for (int i = 0; i < shown->count; i++)
+        if (library_open(store_db(d->store), course_id, shown->row[i].content_id, "", out, e))
+            return true;
+    return false;
 }
 
 static bool check_course(struct doctor *d, const struct course_row *c, struct err *e)
@@ -149,13 +192,16 @@ static bool check_course(struct doctor *d, const struct course_row *c, struct er
     struct open_lesson o;
     if (!library_lessons(store_db(d->store), c->id, "", &lessons, e))
         return false;
-    bool ok = lessons.count > 0 && library_open(store_db(d->store), c->id, lessons.row[0].content_id, "", &o, e);
+    bool ok = open_any(d, c->id, &lessons, &o, e);
     if (ok) {
         d->course = c->id;
-        course_each_file(&o.course, check_file, d);
-        check_questions(d, &o.course);
+        if (o.course.poster.sha256[0] && c->lessons == c->total)
+            check_file(d, &o.course.poster, "poster");
+        check_shown(d, &o.course, &lessons);
         open_lesson_release(&o);
     }
+    if (c->lessons < c->total)
+        find(d, "lessons", GRADE_NOTE, "%s: %d of %d lessons are still to come", c->id, c->total - c->lessons, c->total);
     lesson_list_release(&lessons);
     return ok;
 }
@@ -177,6 +223,8 @@ static void check_lessons(struct doctor *d)
         }
         course_list_release(&list);
     }
+    if (d->absent)
+        find(d, "lessons", GRADE_NOTE, "%d files (pictures, other forms of lessons) are not here; the lessons play without them", d->absent);
     if (!d->missing)
         find(d, "lessons", GRADE_OK, "%d courses, %d lessons, no file missing", total, lessons);
 }
@@ -312,7 +360,7 @@ static int doctor(const struct args *a)
 static const struct option_spec options[] = {
     OPTION_DATA,
     OPTION_JSON,
-    { "repair", NULL, "remove damaged files of lessons, so that an import brings them again" },
+    { "repair", NULL, "put damaged files of lessons aside, so that a fetch or an import brings them again" },
     { NULL }
 };
 const struct command cmd_doctor = { "doctor", NULL, "checks everything, says what is wrong and what to do", options,

@@ -28,13 +28,12 @@ static bool print_json(void *ctx, const struct outbox_row *row)
 
 static bool print_text(void *ctx, const struct outbox_row *row)
 {
-    static const char *const state[] = { "waiting", "delivered", "quarantined" };
     struct err e = ERR_INIT;
     (void)ctx;
     json_t *o = json_parse(row->body, row->body_len, 1 << 20, &e);
-    printf("%6lld  %-24s  %-10s  %-12s  %-11s  %s\n", (long long)row->seq, text_at(o, "timestamp", NULL, NULL),
-           last_part(text_at(o, "verb", "id", NULL)), text_at(o, "actor", "account", "name"), state[row->state],
-           text_at(o, "object", "id", NULL));
+    printf("%6lld  %-24s  %-10s  %-12s  %-11s  %s%s%s\n", (long long)row->seq, text_at(o, "timestamp", NULL, NULL),
+           last_part(text_at(o, "verb", "id", NULL)), text_at(o, "actor", "account", "name"),
+           outbox_state_name(row->state), text_at(o, "object", "id", NULL), *row->reason ? "  " : "", row->reason);
     json_decref(o);
     return true;
 }

@@ -1,13 +1,24 @@
 #include "base/clock.h"
 #include "base/version.h"
 #include "pack/trust.h"
+#include "store/setting.h"
 #include "tool/tool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *as_json(const char *dir, const struct health *h, const struct trust *t)
+/* What links and sticks have noted (times of day: Unix ms, 0 never). */
+struct link_state { int64_t contact_ms, receipt_ms, receipt_count; };
+
+static struct link_state link_state(struct db *db)
+{
+    return (struct link_state){ .contact_ms = setting_get_int(db, "last_contact_ms", 0),
+                                .receipt_ms = setting_get_int(db, "last_receipt_ms", 0),
+                                .receipt_count = setting_get_int(db, "last_receipt_count", 0) };
+}
+
+static json_t *as_json(const char *dir, const struct health *h, const struct trust *t, const struct link_state *l)
 {
     json_t *trusted = json_array();
     for (int i = 0; i < t->ring.count; i++)
@@ -19,7 +30,9 @@ static json_t *as_json(const char *dir, const struct health *h, const struct tru
         { "answers", h->answers }, { "statements", h->statements }, { "statements_waiting", h->waiting },
         { "statements_quarantined", h->quarantined }, { "database_bytes", (int64_t)h->db_bytes },
         { "disk_free_bytes", (int64_t)h->disk_free_bytes }, { "disk_total_bytes", (int64_t)h->disk_total_bytes },
-        { "last_backup_ms", h->last_backup_ms },
+        { "last_backup_ms", h->last_backup_ms }, { "lessons_to_come", h->lessons_to_come },
+        { "lessons_repairing", h->lessons_repairing }, { "last_contact_ms", l->contact_ms },
+        { "last_receipt_ms", l->receipt_ms }, { "last_receipt_count", l->receipt_count },
     };
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)
         json_object_set_new(o, number[i].key, json_integer((json_int_t)number[i].value));
@@ -28,24 +41,34 @@ static json_t *as_json(const char *dir, const struct health *h, const struct tru
     return o;
 }
 
-static void as_text(const char *dir, const struct health *h, const struct trust *t)
+static const char *when(int64_t ms, char out[32])
 {
-    char used[32], room[32], total[32], now[32], backup[32] = "never";
+    if (ms)
+        clock_format_utc(ms, out, 32);
+    return ms ? out : "never";
+}
+
+static void as_text(const char *dir, const struct health *h, const struct trust *t, const struct link_state *l)
+{
+    char used[32], room[32], total[32], now[32], backup[32], contact[32], receipt[32];
     clock_format_utc(h->clock.wall_ms, now, sizeof now);
-    if (h->last_backup_ms)
-        clock_format_utc(h->last_backup_ms, backup, sizeof backup);
     printf("weike %s, data in %s\n", version_text(), dir);
     printf("  courses %lld, lessons %lld, members %lld\n", (long long)h->courses, (long long)h->lessons,
            (long long)h->members);
+    if (h->lessons_to_come || h->lessons_repairing)
+        printf("  lessons still to come %d, being repaired %d\n", h->lessons_to_come, h->lessons_repairing);
     printf("  viewings %lld, answers %lld, statements %lld (%lld waiting, %lld quarantined)\n", (long long)h->viewings,
            (long long)h->answers, (long long)h->statements, (long long)h->waiting, (long long)h->quarantined);
+    printf("  last contact %s, last receipt %s", when(l->contact_ms, contact), when(l->receipt_ms, receipt));
+    printf(l->receipt_ms ? " (%lld statements)\n" : "\n", (long long)l->receipt_count);
     if (t->ring.count)
         printf("  trusts key %s, newest list %lld\n", t->ring.key[0].id, (long long)trust_seen_version(t));
     else
         puts("  trusts nobody yet: weikectl trust FILE.pub");
     printf("  database %s, free %s of %s\n", tool_size(h->db_bytes, used), tool_size(h->disk_free_bytes, room),
            tool_size(h->disk_total_bytes, total));
-    printf("  clock %s (%s), last backup %s\n", now, clock_trust_name(h->clock.trust), backup);
+    printf("  clock %s (%s), last backup %s\n", now, clock_trust_name(h->clock.trust),
+           when(h->last_backup_ms, backup));
 }
 
 static int status(const struct args *a)
@@ -60,10 +83,11 @@ static int status(const struct args *a)
         if (!store_health(s, &h, &e) || !trust_load(dir, &t, &e)) {
             tool_fail(&e);
         } else {
+            struct link_state l = link_state(store_db(s));
             if (args_flag(a, "json"))
-                tool_print_json(as_json(dir, &h, &t));
+                tool_print_json(as_json(dir, &h, &t, &l));
             else
-                as_text(dir, &h, &t);
+                as_text(dir, &h, &t, &l);
             code = TOOL_DONE;
         }
         store_close(s);

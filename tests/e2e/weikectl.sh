@@ -95,7 +95,7 @@ expect "import" 0 "^installed: org.example.fraud version 1: 防骗, 2 lessons" i
 expect "import again" 0 "^already here" import tree --data d
 expect "status" 0 "courses 1, lessons 2, members 0" status --data d
 run status --json --data d
-same "status --json: stable keys" "$(keys_of)" "answers clock_ms clock_trust courses data database_bytes disk_free_bytes disk_total_bytes last_backup_ms lessons list members statements statements_quarantined statements_waiting trusted_keys version viewings"
+same "status --json: stable keys" "$(keys_of)" "answers clock_ms clock_trust courses data database_bytes disk_free_bytes disk_total_bytes last_backup_ms last_contact_ms last_receipt_count last_receipt_ms lessons lessons_repairing lessons_to_come list members statements statements_quarantined statements_waiting trusted_keys version viewings"
 
 # --- refusals change nothing ---
 before=$(data_sum d)
