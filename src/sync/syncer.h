@@ -35,6 +35,7 @@ struct syncer_view {                /* a snapshot; release with syncer_view_rele
     bool metered; uint64_t spent_today, budget_today; /* budget 0: none */
     /* since it was made */
     int rounds;                     /* that are over */
+    bool contact;                   /* in the last of them somebody proved who he is */
     int64_t sent, receipted;        /* statements */
     int lessons;                    /* fetched */
     uint64_t bytes;                 /* over the line, both ways */

@@ -88,18 +88,14 @@ bool syncer_county(struct syncer *s, struct err *e)
 
 /* ---- records ---- */
 
-static void took_receipt(struct syncer *s, int64_t count)
+static void took_receipt(struct syncer *s, int64_t wall_ms, int64_t count)
 {
-    struct clock_reading now;
-    store_clock(s->store, &now);
-    put_number(s, "last_receipt_ms", now.wall_ms);
+    put_number(s, "last_receipt_ms", wall_ms);
     put_number(s, "last_receipt_count", count);
 }
 
 static void count_records(struct syncer *s, int64_t sent, int64_t receipted)
 {
-    if (receipted)
-        took_receipt(s, receipted);
     gate_lock(&s->gate);
     s->view.sent += sent;
     s->view.receipted += receipted;
@@ -192,6 +188,8 @@ static void send_to_lrs(struct syncer *s)
                              .wall_ms = now.wall_ms, .stop = syncer_must_stop, .ctx = s };
     lrs_run(&o, &r);
     count_records(s, r.delivered, r.delivered);
+    if (r.delivered) /* its 200 is the receipt */
+        took_receipt(s, now.wall_ms, r.delivered);
     s->round.contact |= r.contact;
     wait_longer(&s->round, r.retry_after_s);
     static const enum syncer_trouble trouble[] = {
@@ -353,6 +351,7 @@ static bool go_on_borrowing(struct syncer *s)
     if (r->outcome == PACE_OK_CURRENT && r->takes_records && s->view.waiting > 0)
         s->round.outcome = PACE_OK_MORE;
     s->view.rounds++;
+    s->view.contact = r->contact;
     gate_unlock(&s->gate);
     return on;
 }
