@@ -74,6 +74,7 @@ bool install_package_get(struct install *i, int n, struct install_package *out)
                                          .state = p->state, .err = p->err, .lessons = p->lessons,
                                          .need_bytes = p->need_bytes };
         lang_text_copy(&p->title, &out->title);
+        memcpy(out->category, p->category, sizeof out->category);
     }
     gate_unlock(&i->gate);
     return there;

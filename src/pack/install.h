@@ -35,6 +35,7 @@ struct install_package { /* a snapshot; release it */
     enum plan_state state;
     struct err err;
     struct lang_text title;       /* empty when the manifest was refused */
+    char category[32];            /* likewise */
     int lessons;
     uint64_t need_bytes;
 };

@@ -124,6 +124,7 @@ static bool read_manifest(struct plan *p, struct plan_package *k, struct course 
     if (!course_parse(text, len, out, e))
         return err_at(e, "manifest");
     lang_text_copy(&out->title, &k->title);
+    snprintf(k->category, sizeof k->category, "%s", out->category ? out->category : "");
     k->lessons = out->lesson_count;
     k->priority = out->priority;
     k->patch_count = out->patch_count;

@@ -36,7 +36,8 @@ struct plan_package {
     struct tree_ref ref;
     struct blob_ref pack;          /* small blobs of it in one file; sha256 empty: none */
     struct verified *manifest;     /* only while it is to be installed */
-    struct lang_text title;        /* empty until the manifest was verified and parsed; so are the next two */
+    struct lang_text title;        /* empty until the manifest was verified and parsed; so are the next three */
+    char category[32];
     int lessons, priority;
     enum plan_state state;
     struct err err;
