@@ -58,6 +58,8 @@ bool stick_mount_parse(const char *line, struct stick_mount *out)
     if (dash < 0 || count < dash + 4)
         return false;
     struct stick_mount m = { .read_only = has_option(w[5], "ro") || has_option(w[dash + 3], "ro") };
+    if (sscanf(w[2].at, "%u:%u", &m.major, &m.minor) != 2)
+        return false;
     if (!unescape(w[4].at, w[4].len, m.dir, sizeof m.dir) || !unescape(w[dash + 1].at, w[dash + 1].len, m.type, sizeof m.type))
         return false;
     if (w[dash + 2].len && w[dash + 2].at[0] == '/' && !unescape(w[dash + 2].at, w[dash + 2].len, m.source, sizeof m.source))

@@ -11,6 +11,7 @@ struct stick_mount {
     char source[256];   /* "/dev/sdb1"; "" if it has none */
     char type[32];      /* "vfat" "exfat" "fuseblk" "ext4" … */
     bool read_only;     /* this mount point, or the whole file system */
+    unsigned major, minor; /* of its block device; major 0: it has none (network, memory, some FUSE) */
 };
 /* One line of mountinfo (proc_pid_mountinfo(5)); \040 and its like are undone. Pure. */
 bool stick_mount_parse(const char *line, struct stick_mount *out);

@@ -80,25 +80,28 @@ static json_t *package_json(const struct install_package *p)
     return o;
 }
 
-/* Prints all packages; `first` gets why the first that failed did. */
-static int report(struct install *i, bool json, struct err *first)
+int tool_packages(struct install *i, json_t *list, struct err *first)
 {
-    json_t *list = json_array();
     struct install_package p;
     int failed = 0;
     for (int n = 0; install_package_get(i, n, &p); n++) {
         if ((p.state == PLAN_REFUSED || p.state == PLAN_NO_ROOM) && failed++ == 0)
             *first = p.err;
-        if (json)
+        if (list)
             json_array_append_new(list, package_json(&p));
         else
             print_package(&p);
         install_package_release(&p);
     }
+    return failed;
+}
+
+static int report(struct install *i, bool json, struct err *first)
+{
+    json_t *list = json ? json_array() : NULL;
+    int failed = tool_packages(i, list, first);
     if (json)
         tool_print_json(json_pack("{s:o}", "packages", list));
-    else
-        json_decref(list);
     return failed;
 }
 

@@ -47,10 +47,14 @@ void tool_print_json(json_t *value); /* one line; takes the reference */
 /* Opens the data directory for a command; one that must not make it says how to make one. NULL: printed already. */
 struct store *tool_open_store(const char *dir, bool make);
 const char *tool_size(uint64_t bytes, char out[32]); /* "12.3 MB", "4.5 kB" */
+struct install;
+/* All packages of an import: added to `list`, or (NULL) printed. How many were not installed; `first` gets why the first
+ * of them was not. */
+int tool_packages(struct install *i, json_t *list, struct err *first);
 /* Text of people for a terminal or table: without characters that move the cursor. Caller frees. */
 char *tool_clean(const char *text);
 
 extern const struct command cmd_keygen, cmd_trust, cmd_pack, cmd_verify, cmd_import, cmd_status, cmd_doctor,
     cmd_member_add, cmd_member_import, cmd_member_list, cmd_report_hours, cmd_statements, cmd_technician_pin,
-    cmd_config_check, cmd_config_sample;
+    cmd_config_check, cmd_config_sample, cmd_sync, cmd_outbox, cmd_enrol, cmd_stick_export, cmd_stick_import, cmd_stick_status;
 #endif
