@@ -1,7 +1,7 @@
 # Weike. `make run` and `make test` do all set-up. MODE=asan|ubsan|tsan builds apart under build/$(MODE).
 #
 # Each folder of src/ is a layer and becomes one archive; a program or unit test links its layer and those
-# below. media/ and sync/ are also shared objects, which the kiosk loads after its first picture.
+# below. sync/ is also a shared object, which the kiosk loads after its first picture; films play in weike-player.
 
 MODE ?= release
 BUILD ?= $(if $(filter release,$(MODE)),build,build/$(MODE))
@@ -37,7 +37,7 @@ PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_syn
 CFLAGS += $(PKG_CFLAGS)
 
 LAYERS = base model store pack media sync gfx ui app tool hub
-SRC_of = $(wildcard src/$(1)/*.c)
+SRC_of = $(filter-out src/media/player_main.c,$(wildcard src/$(1)/*.c))
 OBJ_of = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call SRC_of,$(1)))
 ar_of = $(foreach l,$(1),$(BUILD)/lib/lib$(l).a)
 libs_of = $(foreach l,$(1),$(LIB_$(l))) $(call pkg,--libs,$(foreach l,$(1),$(PKG_$(l)))) -lm -ldl
@@ -51,7 +51,7 @@ LINK_media = media model base
 LINK_sync = sync pack store media model base
 LINK_gfx = gfx base
 LINK_ui = ui gfx model base
-LINK_app = app ui gfx pack store model base
+LINK_app = app ui gfx pack store media model base
 LINK_tool = tool sync pack store media model base
 LINK_hub = hub sync pack store media model base
 
@@ -59,8 +59,8 @@ LINK_hub = hub sync pack store media model base
 EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-PROGRAMS = $(BUILD)/weike $(BUILD)/weikectl $(if $(wildcard src/hub/main.c),$(BUILD)/weike-hub)
-all: $(PROGRAMS) $(BUILD)/weike-media.so $(BUILD)/weike-sync.so $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo
+PROGRAMS = $(BUILD)/weike $(BUILD)/weike-player $(BUILD)/weikectl $(if $(wildcard src/hub/main.c),$(BUILD)/weike-hub)
+all: $(PROGRAMS) $(BUILD)/weike-sync.so $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo
 
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -76,18 +76,20 @@ $(BUILD)/lib/lib$(1).a: $$(call OBJ_of,$(1))
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 
-# Whole, because weike-media.so and weike-sync.so resolve their calls into the program that loads them.
+# Whole, because weike-sync.so resolves its calls into the program that loads it.
 # What makes packages (and needs FFmpeg to look at films) has no place in a kiosk.
 AUTHORING = build package probe rendition picture caption child source questions
 READING = $(filter-out $(AUTHORING:%=$(BUILD)/obj/pack/%.o),$(call OBJ_of,pack))
-$(BUILD)/weike: $(call ar_of,$(LINK_app))
-	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx) $(READING) -Wl,--whole-archive $(call ar_of,store model base) -Wl,--no-whole-archive $(call libs_of,app ui gfx pack store model base)
+# Films play in a process of their own; the kiosk has only its side of the link and what paints pictures.
+SCREENSIDE = $(patsubst %,$(BUILD)/obj/media/%.o,remote scaler stretch)
+$(BUILD)/weike: $(call ar_of,$(LINK_app)) $(SCREENSIDE)
+	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx) $(SCREENSIDE) $(READING) -Wl,--whole-archive $(call ar_of,store model base) -Wl,--no-whole-archive -lyuv $(call libs_of,app ui gfx pack store model base)
+$(BUILD)/weike-player: $(BUILD)/obj/media/player_main.o $(call ar_of,$(LINK_media))
+	$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(LINK_media))
 $(BUILD)/weikectl: $(call ar_of,$(LINK_tool))
 	$(CC) $(LDFLAGS) -o $@ $(call ar_of,$(LINK_tool)) $(call libs_of,$(LINK_tool))
 $(BUILD)/weike-hub: $(call ar_of,$(LINK_hub))
 	$(CC) $(LDFLAGS) -o $@ $(call ar_of,$(LINK_hub)) $(call libs_of,$(LINK_hub))
-$(BUILD)/weike-media.so: $(call ar_of,media)
-	$(CC) $(LDFLAGS) -shared -o $@ -Wl,--whole-archive $(call ar_of,media) -Wl,--no-whole-archive $(call libs_of,media)
 
 $(BUILD)/weike-sync.so: $(call ar_of,sync)
 	$(CC) $(LDFLAGS) -shared -o $@ -Wl,--whole-archive $(call ar_of,sync) -Wl,--no-whole-archive $(call libs_of,sync)
@@ -166,7 +168,7 @@ install: all
 	install -Dm755 $(BUILD)/weikectl $(DESTDIR)$(PREFIX)/bin/weikectl
 	install -Dm755 $(BUILD)/weike-hub $(DESTDIR)$(PREFIX)/bin/weike-hub
 	install -Dm644 $(BUILD)/weike-sync.so $(DESTDIR)$(PREFIX)/lib/weike/weike-sync.so
-	install -Dm644 $(BUILD)/weike-media.so $(DESTDIR)$(PREFIX)/lib/weike/weike-media.so
+	install -Dm755 $(BUILD)/weike-player $(DESTDIR)$(PREFIX)/lib/weike/weike-player
 	install -Dm644 $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/weike.mo
 	install -Dm644 packaging/weike.1 $(DESTDIR)$(PREFIX)/share/man/man1/weike.1
 	install -Dm644 packaging/weikectl.1 $(DESTDIR)$(PREFIX)/share/man/man1/weikectl.1

@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/str.h"
+#include "media/remote.h"
 
 #include <dlfcn.h>
 #include <link.h>
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const struct media_api *loaded;
+static char *program; /* path of weike-player; NULL: there is none */
 static struct err why;
 
 static char *beside_program(const char *rel)
@@ -27,8 +28,8 @@ static char *beside_program(const char *rel)
     return fs_join(slash ? exe : ".", rel);
 }
 
-/* Linking touches the pages of some 150 libraries, of which playing needs a small part. The read-only ones are
- * let go here, 20 MB of them; what is needed comes back from the page cache by itself. */
+/* Linking touches the pages of some 70 libraries, of which playing needs a small part. The read-only ones are
+ * let go here; what is needed comes back from the page cache by itself. */
 static int release_object(struct dl_phdr_info *info, size_t size, void *arg)
 {
     enum { HEADERS_MAX = 32 };
@@ -73,18 +74,18 @@ void *media_load_object(const char *const *places, size_t count, struct err *e)
     return NULL;
 }
 
-static void load(void)
+static void find(void)
 {
-    static const char *const places[] = {"weike-media.so", "../lib/weike/weike-media.so"};
-    void *object = media_load_object(places, sizeof places / sizeof *places, &why);
-    if (!object)
-        return;
-    const struct media_api *api = dlsym(object, "weike_media_api");
-    if (!api || api->version != MEDIA_API_VERSION)
-        err_set(&why, ERR_DAMAGED, "weike-media.so belongs to another version of this program");
-    else
-        loaded = api;
-    media_trim();
+    static const char *const places[] = { "weike-player", "../lib/weike/weike-player" };
+    for (size_t i = 0; i < sizeof places / sizeof *places && !program; i++) {
+        char *path = beside_program(places[i]);
+        if (access(path, X_OK) == 0)
+            program = path;
+        else
+            free(path);
+    }
+    if (!program)
+        err_set(&why, ERR_MISSING, "the player (weike-player) is not installed beside this program");
 }
 
 void media_trim(void)
@@ -94,14 +95,13 @@ void media_trim(void)
 
 void media_settle(void)
 {
-    if (loaded)
-        loaded->settle();
+    remote_api()->settle();
 }
 
 const struct media_api *media_load(struct err *e)
 {
-    pthread_once(&once, load);
-    if (!loaded && e)
+    pthread_once(&once, find);
+    if (!program && e)
         *e = why;
-    return loaded;
+    return program && remote_prepare(program, e) ? remote_api() : NULL;
 }

@@ -2,6 +2,7 @@
 
 #include "app/media.h"
 #include "gfx/gfx.h"
+#include "media/remote.h"
 
 #include <SDL2/SDL.h>
 #include <fcntl.h>
@@ -168,14 +169,14 @@ static void report(struct play *p)
     p->api->cost(p->player, &c);
     getrusage(RUSAGE_SELF, &u);
     double cpu_s = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-                   (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1e-6;
+                   (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1e-6 + c.process_cpu_s;
     const char *form = p->opts->json
         ? "{\"frames\":%llu,\"dropped\":%llu,\"late\":%llu,\"first_frame_ms\":%.1f,\"cpu_s\":%.3f,"
           "\"decode_cpu_s\":%.3f,\"peak_rss_kb\":%ld,\"av_skew_ms_p95\":%.2f}\n"
         : "%llu pictures, %llu dropped, %llu late; the first after %.1f ms; %.3f s of processor time, %.3f of it "
           "decoding; %ld KB at most; sound and picture within %.2f ms\n";
     printf(form, (unsigned long long)c.frames, (unsigned long long)c.dropped, (unsigned long long)c.late,
-           c.first_frame_ms, cpu_s, c.decode_cpu_s, u.ru_maxrss, c.av_skew_ms_p95);
+           c.first_frame_ms, cpu_s, c.decode_cpu_s, u.ru_maxrss + c.process_rss_kb, c.av_skew_ms_p95);
 }
 
 static bool open_player(struct play *p)
@@ -197,7 +198,9 @@ int play_main(const struct play_opts *opts)
     struct err e = ERR_INIT;
     struct play p = {.opts = opts, .api = media_load(&e)};
     bool ok = p.api || refuse(opts, e.text);
-    ok = ok && open_window(&p) && open_player(&p);
+    ok = ok && open_window(&p);
+    remote_wait(); /* as in the kiosk, where it waits long before anybody taps */
+    ok = ok && open_player(&p);
     if (ok) {
         p.scaler = p.api->scaler_new();
         ok = run(&p);

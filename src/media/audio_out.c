@@ -323,3 +323,16 @@ bool audio_out_stalled(struct audio_out *o, int64_t boot_us)
     gate_unlock(&o->gate);
     return stalled;
 }
+
+void audio_out_prepare(void)
+{
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    if (SDL_InitSubSystem(SDL_INIT_AUDIO) != 0)
+        log_info("no sound: %s", SDL_GetError());
+}
+
+const char *audio_out_driver(void)
+{
+    const char *driver = SDL_GetCurrentAudioDriver();
+    return driver ? driver : "";
+}

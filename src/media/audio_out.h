@@ -13,6 +13,10 @@
 
 struct audio_out;
 
+/* SDL's sound is started before a sandbox is entered; which of its drivers it took ("alsa", …; "" none). */
+void audio_out_prepare(void);
+const char *audio_out_driver(void);
+
 struct audio_out *audio_out_new(struct play_clock *clock, void (*wake)(void *), void *wake_ctx);
 void audio_out_close(struct audio_out *o); /* NULL is fine; afterwards neither clock nor wake are touched */
 /* Opens the device at about `rate`; the rate it really has is audio_out_rate(). */

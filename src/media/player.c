@@ -334,6 +334,13 @@ int player_due_ms(struct player *p)
     return ms > 0 ? ms : 1;
 }
 
+bool player_starved(struct player *p)
+{
+    struct facts f = update(p);
+    struct frame_times t;
+    return f.opened && !f.failed && !p->ended && f.has_video && !frame_queue_look(p->frames, 0, &t) && !frame_queue_finished(p->frames);
+}
+
 static int64_t position_us(struct player *p, const struct facts *f, bool seeking)
 {
     int64_t length = f->demux ? demux_streams(f->demux)->length_us : 0;

@@ -2,8 +2,8 @@
  *
  * Threads: every function here is for one thread, the owner (the UI thread); inside, a demux, a video and an
  * audio thread live only while the player is open. `wake` is called from those threads and may only wake the
- * owner's loop. media/ is built as a shared object that the kiosk loads after its first picture (libavcodec
- * alone costs 40 ms of dynamic linking), so the app reaches all of this through `struct media_api`.
+ * owner's loop. In the kiosk all this runs in a process of its own (media/remote.h), and the app reaches it through
+ * `struct media_api`.
  *
  *   fd -> demux -> packet queues (bounded by bytes, each packet with the seek serial) -> decoders
  *      -> frame queue of 4 -> player_frame(): the frame due by the audio clock -> scaler -> window surface */
@@ -54,6 +54,8 @@ struct player_cost { /* for `weike --play` and bench */
     uint64_t frames, dropped, late; /* late: presented more than 40 ms after due */
     double first_frame_ms;          /* player_open -> first player_frame that gave a picture */
     double decode_cpu_s;            /* CPU of the demux, video and audio threads */
+    double process_cpu_s;           /* CPU of the process that plays, if it is another one; 0 */
+    long process_rss_kb;            /* its largest resident size */
     double av_skew_ms_p95;          /* |video pts - audio clock| when presented */
 };
 
@@ -84,6 +86,7 @@ const struct picture *player_frame(struct player *p, bool *changed);
 /* Milliseconds until there is something to do: player_frame would give a new picture, or the phase may change;
  * 0 now; -1: unknown, wait for wake. */
 int player_due_ms(struct player *p);
+bool player_starved(struct player *p); /* the next picture is not decoded yet, although there is one to come */
 void player_cost(struct player *p, struct player_cost *out);
 
 /* The scaler draws pictures into 32-bit XRGB8888 pixels (SDL_PIXELFORMAT_RGB888 / libyuv "ARGB"), and knows what
@@ -118,5 +121,4 @@ struct media_api {
     void (*scaler_paint)(const struct scaler *, uint8_t *, int, struct scaler_rect);
     void (*settle)(void); /* before SDL_Quit: waits (1 s at most) until closed players have let go of the sound device */
 };
-extern const struct media_api weike_media_api; /* the one symbol looked up in weike-media.so */
 #endif

@@ -96,6 +96,7 @@ def summarize(rounds):
                        "rss_kb": int(median_of(rounds, lambda r: r[who]["rss_kb"])),
                        "cpu_ratio": median_of(rounds, lambda r: r[who]["cpu_s"] / r["decode"]["cpu_s"])}
     own = [json.loads(r["weike"]["out"]) for r in rounds]
+    result["weike"]["rss_kb"] = int(statistics.median(o["peak_rss_kb"] for o in own))  # of both processes together
     for key in ("frames", "dropped", "late", "first_frame_ms", "decode_cpu_s", "av_skew_ms_p95"):
         result["weike"][key] = statistics.median(o[key] for o in own)
     return result

@@ -4,7 +4,7 @@
 set -u
 build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/../.." || exit 1
-test=$build/test/test_api
+test=$build/test/test_player_main
 case=opens_and_closes_a_hundred_times
 command -v valgrind >/dev/null || { echo "skip valgrind: it is not installed"; exit 0; }
 [ -x "$test" ] || { echo "not ok valgrind: $test is missing; make unit-tests builds it"; exit 1; }

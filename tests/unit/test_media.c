@@ -16,7 +16,7 @@ static void says_what_is_missing(void **state)
     struct err e = ERR_INIT;
     assert_null(media_load(&e));
     assert_int_equal(e.kind, ERR_MISSING);
-    assert_non_null(strstr(e.text, "weike-media.so"));
+    assert_non_null(strstr(e.text, "weike-player"));
     assert_null(media_load(NULL));
 }
 
