@@ -285,7 +285,7 @@ static bool send_one(struct run *u, bool *more)
         return !u->over;
     str_init(&bytes, PACKET_MAX_BYTES + 1);
     const char *health = u->r->packets ? NULL : o->health;
-    bool ok = send_seal_next(o->db, o->data_dir, &u->device, o->county, seq - 1, u->batch, health, o->floor_ms, &bytes, &last, &count, &e);
+    bool ok = send_seal_next(o->db, o->data_dir, &u->device, o->county, u->after, u->batch, health, o->floor_ms, &bytes, &last, &count, &e);
     if (!ok && e.kind == ERR_TOO_BIG)
         ok = quarantine_big(u, last);
     else if (!ok)
