@@ -20,6 +20,8 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 
 wanted=$(sed 's/#.*//' "$list" | tr -s '[:blank:]' '\n' | sort -u)
+# Node that came from elsewhere will do, and Debian's npm cannot be put beside it.
+if command -v npm >/dev/null; then wanted=$(echo "$wanted" | grep -vxE 'nodejs|npm'); fi
 missing() {
     # shellcheck disable=SC2086 # one word per package
     dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^ii  *//p' | sort -u >"$build/deps.have" || true
