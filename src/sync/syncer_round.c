@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
-#include "pack/trust.h"
+#include "pack/county_find.h"
 #include "store/setting.h"
 
 #include <stdio.h>
@@ -60,30 +60,9 @@ static uint64_t borrow_left(struct syncer *s, bool *on)
     return *on ? left : UINT64_MAX;
 }
 
-/* ---- the key that records are sealed to ---- */
-
-static bool county_of_root(struct syncer *s, struct err *e)
-{
-    struct trust *t = mem_alloc(sizeof *t);
-    bool ok = trust_load(s->data_dir, t, e);
-    if (ok && !trust_county(t)[0])
-        ok = err_set(e, ERR_MISSING, "there is no county key yet: \"weikectl enrol CODE\" brings it");
-    else if (ok)
-        ok = county_key_parse(trust_county(t), strlen(trust_county(t)), &s->county, e);
-    free(t);
-    return ok;
-}
-
 bool syncer_county(struct syncer *s, struct err *e)
 {
-    char *written = config_path(s->data_dir, s->config.county_key);
-    char *enrolled = fs_join(s->data_dir, "trust/county.pub");
-    bool ok = written ? county_key_load(written, &s->county, e)
-              : fs_exists(enrolled) ? county_key_load(enrolled, &s->county, e)
-                                    : county_of_root(s, e);
-    free(written);
-    free(enrolled);
-    return ok;
+    return county_find(s->data_dir, s->config.county_key, &s->county, e);
 }
 
 /* ---- records ---- */

@@ -1,7 +1,7 @@
 #include "base/config.h"
 #include "base/fs.h"
+#include "pack/county_find.h"
 #include "pack/device.h"
-#include "pack/trust.h"
 #include "store/store.h"
 #include "sync/stick.h"
 #include "tool/tool.h"
@@ -22,32 +22,14 @@ static void on_signal(int sig)
 
 /* ---- the key that records are sealed to ---- */
 
-static bool county_of_root(const char *data_dir, struct county_key *out, struct err *e)
-{
-    struct trust *t = mem_alloc(sizeof *t);
-    bool ok = trust_load(data_dir, t, e);
-    if (ok && !trust_county(t)[0])
-        ok = err_set(e, ERR_MISSING, "there is no county key here yet: \"weikectl enrol CODE\" brings it, or county_key in weike.conf names it");
-    else if (ok)
-        ok = county_key_parse(trust_county(t), strlen(trust_county(t)), out, e);
-    free(t);
-    return ok;
-}
-
-/* As weike.conf says, else of the enrolment, else of the root that is trusted. */
 static bool find_county(const char *data_dir, struct county_key *out, struct err *e)
 {
     struct config *c = mem_alloc(sizeof *c);
     struct err ignored = ERR_INIT;
-    char *conf = fs_join(data_dir, "weike.conf"), *enrolled = fs_join(data_dir, "trust/county.pub");
+    char *conf = fs_join(data_dir, "weike.conf");
     if (!config_load(conf, c, &ignored))
         config_defaults(c);
-    char *written = config_path(data_dir, c->county_key);
-    bool ok = written                ? county_key_load(written, out, e)
-              : fs_exists(enrolled) ? county_key_load(enrolled, out, e)
-                                    : county_of_root(data_dir, out, e);
-    free(written);
-    free(enrolled);
+    bool ok = county_find(data_dir, c->county_key, out, e);
     free(conf);
     free(c);
     return ok;
