@@ -123,12 +123,12 @@ static void picture(struct ui *ui, struct stick_view *s, const struct install_pa
 {
     struct course_list here = { 0 };
     bool known = (k->here_version > 0 || k->state == PLAN_DONE) && library_course(app_db(s->app), "", k->id, &here, NULL) && here.count;
-    const char *category = known ? here.row[0].category : "";
-    if (known && here.row[0].poster_sha256[0])
-        ui_image(ui, app_blob(s->app, here.row[0].poster_sha256), words_category_rgb(category), .w = 184, .h = 112, .silent = true, .radius = 20);
-    else
-        ui_column(ui, "kind", .w = 184, .h = 112, .radius = 20, .tone = TONE_SAND, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true)
-            ui_icon(ui, words_category_icon(category), 72, INK_SECOND);
+    const char *poster = known ? app_blob(s->app, here.row[0].poster_sha256) : "";
+    ui_stack(ui, "picture", .w = 184, .h = 112, .radius = 20, .clip = true, .align = ALIGN_CENTER, .justify = ALIGN_CENTER) {
+        ui_image(ui, poster, words_category_rgb(k->category), .w = 184, .h = 112, .silent = true, .radius = 20);
+        if (!*poster)
+            ui_icon(ui, words_category_icon(k->category), 72, INK_SECOND);
+    }
     course_list_release(&here);
 }
 
@@ -192,30 +192,37 @@ static void lessons_card(struct ui *ui, struct stick_view *s, const struct stick
     }
 }
 
-static const char *record_words(struct stick_view *s, const struct stick_progress *p)
+static const char *record_words(const struct stick_progress *p)
 {
-    if (!sticks_can_seal(s->app->sticks))
+    if (p->no_county)
         return p->records_waiting ? tr("They stay here: this machine is not registered with the county yet.") : "";
     return p->writable ? tr("Sealed: only the county can open them.") : tr("They stay here: the stick is write-protected.");
 }
 
-static void records_card(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+static const char *receipt_words(struct ui *ui, const struct stick_progress *p)
+{
+    if (p->receipted > 0)
+        return ui_fmt(ui, tr_n("%d record has arrived", "%d records have arrived", (unsigned long)p->receipted), (int)p->receipted);
+    if (p->ack_err.kind != ERR_NONE)
+        return tr("A receipt on it was not believed. Please tell the technician.");
+    return p->state == STICK_OVER ? tr("None this time") : tr("Read once you start");
+}
+
+static void records_card(struct ui *ui, const struct stick_progress *p)
 {
     int records = p->records_written ? p->records_written : p->records_waiting;
     ui_column(ui, "records", .tone = TONE_CARD, .w = 596, .pad = 40, .gap = 12) {
         ui_label(ui, p->records_written ? tr("Records on the stick") : tr("Records to take along"), .font = FONT_HEADING);
         ui_label(ui, p->state == STICK_LOOKING ? "…" : ui_fmt(ui, "%d", records), .font = FONT_NUMBER);
         if (p->state != STICK_LOOKING)
-            ui_label(ui, record_words(s, p), .ink = INK_SECOND, .max_lines = 3);
+            ui_label(ui, record_words(p), .ink = INK_SECOND, .max_lines = 3);
         ui_column(ui, "gap", .h = 20) {}
         ui_label(ui, tr("Receipts it brought back"), .font = FONT_HEADING);
         ui_row(ui, "receipts", .gap = 16, .align = ALIGN_CENTER, .stretch_off = true) {
             bool any = p->receipted > 0;
             if (any)
                 ui_icon(ui, ICON_CHECK_CIRCLE, 44, INK_GO);
-            ui_label(ui, any ? ui_fmt(ui, tr_n("%d record has arrived", "%d records have arrived", (unsigned long)p->receipted), (int)p->receipted)
-                             : p->state == STICK_OVER ? tr("None this time") : tr("Read once you start"),
-                     .font = any ? FONT_BUTTON : FONT_BODY, .ink = any ? INK_GO : INK_SECOND, .grow = 1, .max_lines = 2);
+            ui_label(ui, receipt_words(ui, p), .font = any ? FONT_BUTTON : FONT_BODY, .ink = any ? INK_GO : INK_SECOND, .grow = 1, .max_lines = 3);
         }
     }
 }
@@ -276,6 +283,45 @@ static void bottom_over(struct ui *ui, struct stick_view *s, struct stick_words 
     }
 }
 
+/* Somebody's own stick: left alone, unless records wait and it may carry them. */
+static void strange(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    struct stick_words w = stick_words_strange();
+    bool could_carry = p->state == STICK_READY && p->records_waiting && p->writable && !p->no_county;
+    ui_column(ui, "strange", .tone = TONE_CARD, .grow = 1, .pad = 56, .gap = 28, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+        ui_icon(ui, w.icon, 140, w.ink);
+        ui_label(ui, w.title, .font = FONT_TITLE, .role = ROLE_HEADING, .align = ALIGN_CENTER);
+        ui_label(ui, w.text, .ink = INK_SECOND, .align = ALIGN_CENTER);
+        ui_column(ui, "gap", .h = 16) {}
+        if (ui_icon_button(ui, ICON_CHECK, tr("All right"), .tone = TONE_GO, .h = 120, .w = 640, .row = true))
+            close_screen(s);
+        if (could_carry && ui_icon_button(ui, ICON_SEND, ui_fmt(ui, tr_n("Take %d record along on it", "Take %d records along on it", (unsigned long)p->records_waiting), p->records_waiting),
+                                          .tone = TONE_CARD, .h = 104, .w = 640, .row = true, .font = FONT_STRONG))
+            sticks_start(s->app->sticks);
+    }
+}
+
+static bool is_strange(const struct stick_progress *p)
+{
+    return (p->state == STICK_OVER && p->end == STICK_NOT_OURS) || (p->state == STICK_READY && !p->prepared);
+}
+
+static void exchange(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+{
+    ui_row(ui, "body", .gap = 48, .grow = 1) {
+        lessons_card(ui, s, p);
+        records_card(ui, p);
+    }
+    if (sticks_pulled(s->app->sticks))
+        bottom_over(ui, s, stick_words_pulled());
+    else if (p->state == STICK_OVER)
+        bottom_over(ui, s, stick_words_end(ui, p));
+    else if (p->state == STICK_WORKING)
+        bottom_working(ui, s, p);
+    else
+        bottom_ready(ui, s, p);
+}
+
 static void stick_draw(struct ui *ui, void *screen)
 {
     struct stick_view *s = screen;
@@ -283,18 +329,10 @@ static void stick_draw(struct ui *ui, void *screen)
     sticks_progress(s->app->sticks, &p);
     chrome_screen(ui, "stick") {
         top(ui, s, &p);
-        ui_row(ui, "body", .gap = 48, .grow = 1) {
-            lessons_card(ui, s, &p);
-            records_card(ui, s, &p);
-        }
-        if (sticks_pulled(s->app->sticks))
-            bottom_over(ui, s, stick_words_pulled());
-        else if (p.state == STICK_OVER)
-            bottom_over(ui, s, stick_words_end(ui, &p));
-        else if (p.state == STICK_WORKING)
-            bottom_working(ui, s, &p);
+        if (is_strange(&p) && !sticks_pulled(s->app->sticks))
+            strange(ui, s, &p);
         else
-            bottom_ready(ui, s, &p);
+            exchange(ui, s, &p);
     }
 }
 

@@ -45,6 +45,11 @@ struct stick_words stick_words_pulled(void)
     return caution(tr("The stick was pulled out"), tr("What came is kept. Put it back, and it goes on."));
 }
 
+struct stick_words stick_words_strange(void)
+{
+    return caution(tr("This stick is not prepared for lessons"), tr("Nothing on it was changed. You can pull it out."));
+}
+
 struct stick_words stick_words_end(struct ui *ui, const struct stick_progress *p)
 {
     switch (p->end) {
@@ -53,7 +58,7 @@ struct stick_words stick_words_end(struct ui *ui, const struct stick_progress *p
             return refused(p);
         return good(p->safe ? tr("Done. It is safe to remove the stick.") : tr("Done."), summary(ui, p));
     case STICK_NOT_OURS:
-        return caution(tr("This stick is not prepared for lessons"), tr("Nothing on it was changed. You can pull it out."));
+        return stick_words_strange();
     case STICK_REMOVED:
         return stick_words_pulled();
     case STICK_FULL:
@@ -80,12 +85,16 @@ struct stick_words stick_words_end(struct ui *ui, const struct stick_progress *p
 const char *stick_words_content(struct ui *ui, const struct stick_progress *p)
 {
     const struct install_progress *c = &p->content;
+    if (p->in_turn)
+        return tr("Waiting until another stick is finished …");
     if (p->state == STICK_LOOKING)
         return tr("Looking at what is on it …");
     if (p->content_refused)
         return p->content_err.kind == ERR_OLDER ? tr("The lessons on it are older than those here") : tr("The lessons on it cannot be trusted");
     if (!p->has_content || !(c->install + c->no_room + c->refused + c->done))
         return tr("No new lessons on it");
+    if (p->state == STICK_OVER && c->done && !c->install)
+        return ui_fmt(ui, tr("Brought in: %s"), words_bytes(ui, c->bytes_done));
     if (c->no_room)
         return ui_fmt(ui, tr("New: %s · %s more room is needed"), words_bytes(ui, c->bytes_total + c->short_bytes), words_bytes(ui, c->short_bytes));
     return ui_fmt(ui, tr("New: %s · it fits"), words_bytes(ui, c->bytes_total));
@@ -98,6 +107,6 @@ const char *stick_words_package(struct ui *ui, const struct install_package *p)
     case PLAN_DONE: return ui_fmt(ui, tr("%s · brought in"), lessons);
     case PLAN_NO_ROOM: return ui_fmt(ui, tr("%s · %s · does not fit"), lessons, words_bytes(ui, p->need_bytes));
     case PLAN_REFUSED: return words_error(p->err.kind);
-    default: return ui_fmt(ui, "%s · %s", lessons, words_bytes(ui, p->need_bytes));
+    default: return p->need_bytes ? ui_fmt(ui, "%s · %s", lessons, words_bytes(ui, p->need_bytes)) : lessons;
     }
 }

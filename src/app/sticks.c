@@ -4,10 +4,9 @@
 #include "app/link.h"
 #include "app/rate.h"
 #include "app/screens.h"
-#include "base/fs.h"
 #include "base/log.h"
+#include "pack/county_find.h"
 #include "pack/device.h"
-#include "pack/packet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,7 @@ struct stick_work {
     struct stick *stick;
     struct county_key county;
     char hardware[SHA256_HEX];
-    char *dir, *data_dir, *county_path;
+    char *dir, *data_dir, *county_written;
     struct stick_options o;
     _Atomic(struct install *) install;
     atomic_bool opened, cancelled;
@@ -44,16 +43,13 @@ struct sticks {
 
 /* --- the job's thread --- */
 
-/* To whom records are sealed: as weike.conf says, else the county this machine was enrolled with. */
 static bool find_county(struct stick_work *w)
 {
     struct err e = ERR_INIT;
-    if (!fs_exists(w->county_path))
-        return false;
-    if (county_key_load(w->county_path, &w->county, &e))
-        return true;
-    log_error("%s", e.text);
-    return false;
+    bool found = county_find(w->data_dir, w->county_written, &w->county, &e);
+    if (!found && e.kind != ERR_MISSING)
+        log_error("%s", e.text);
+    return found;
 }
 
 static void open_stick(struct stick_work *w)
@@ -106,7 +102,7 @@ static void finish(void *work)
         w->api->stick_close(w->stick);
     free(w->dir);
     free(w->data_dir);
-    free(w->county_path);
+    free(w->county_written);
     free(w);
 }
 
@@ -160,11 +156,10 @@ void sticks_look(struct sticks *s)
     if (s->job || !s->has || s->pulled || !api)
         return;
     struct stick_work *w = mem_alloc(sizeof *w);
-    const char *data = store_dir(s->app->store), *conf = s->app->config.county_key;
     w->api = api;
     w->dir = mem_dup(s->place.dir);
-    w->data_dir = mem_dup(data);
-    w->county_path = *conf ? config_path(data, conf) : fs_join(data, "trust/county.pub");
+    w->data_dir = mem_dup(store_dir(s->app->store));
+    w->county_written = mem_dup(s->app->config.county_key);
     w->o = (struct stick_options){
         .dir = w->dir, .data_dir = w->data_dir, .writer = app_writer(s->app), .hardware = w->hardware,
         .floor_ms = store_clock_floor_ms(s->app->store), .restored = s->app->repair.backup_ms != 0, .take = true, .give = true,
@@ -309,11 +304,6 @@ void sticks_tick(struct sticks *s, int64_t boot_ms)
         s->shown = true;
         nav_push(s->app->nav, &stick_screen, NULL);
     }
-}
-
-bool sticks_can_seal(const struct sticks *s)
-{
-    return s->work && atomic_load(&s->work->opened) && s->work->o.county;
 }
 
 const struct stick_place *sticks_place(const struct sticks *s)

@@ -15,7 +15,6 @@ void sticks_tick(struct sticks *s, int64_t boot_ms);
 const struct stick_place *sticks_place(const struct sticks *s); /* the one whose turn it is; NULL: none */
 bool sticks_pulled(const struct sticks *s);    /* it was pulled; kept while its screen is open, so that somebody is told */
 void sticks_screen(struct sticks *s, bool open); /* its screen is open, on top or below another */
-bool sticks_can_seal(const struct sticks *s);  /* a county's key is here: records may leave */
 bool sticks_progress(struct sticks *s, struct stick_progress *out); /* false: nobody looks at it yet; `out` is then zeroed */
 bool sticks_package(struct sticks *s, int n, struct install_package *out); /* release it */
 void sticks_look(struct sticks *s);            /* begins to look at what is on it, unless that goes on */
