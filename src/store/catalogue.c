@@ -3,6 +3,7 @@
 #include "store/catalogue.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "store/setting.h"
 #include "store/switch.h"
 
 #include <dirent.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 
 enum { HEAD_MAX = 128 };
+static const char known_key[] = "catalogue_known"; /* this database knows what manifests/ says */
 static const char magic[] = "weike-manifest 1\npublisher ";
 
 static char *folder_of(const char *dir)
@@ -180,19 +182,6 @@ static bool put_one(struct db *db, struct found *f, struct err *e)
     return true;
 }
 
-bool catalogue_exists(const char *dir)
-{
-    char *folder = folder_of(dir);
-    DIR *d = opendir(folder);
-    bool any = false;
-    for (struct dirent *f; d && !any && (f = readdir(d));)
-        any = sha256_hex_valid(f->d_name);
-    if (d)
-        closedir(d);
-    free(folder);
-    return any;
-}
-
 static bool newest_seq(struct db *db, int64_t *out, struct err *e)
 {
     struct query q = db_query(db, "SELECT ifnull(max(seq), 0) FROM package");
@@ -208,7 +197,7 @@ static bool count_since(struct db *db, int64_t seq, int *out, struct err *e)
     return query_end(&q, e);
 }
 
-bool catalogue_rebuild(struct db *db, int *courses, struct err *e)
+static bool read_all(struct db *db, int *courses, struct err *e)
 {
     struct founds l = { 0 };
     int64_t before;
@@ -221,4 +210,29 @@ bool catalogue_rebuild(struct db *db, int *courses, struct err *e)
     founds_release(&l);
     free(folder);
     return ok && count_since(db, before, courses, e);
+}
+
+static bool set_known(struct db *db, struct err *e)
+{
+    if (!db_begin(db, e))
+        return false;
+    if (setting_put(db, known_key, "1", e))
+        return db_commit(db, e);
+    db_rollback(db);
+    return false;
+}
+
+bool catalogue_rebuild(struct db *db, int *courses, struct err *e)
+{
+    *courses = 0;
+    if (setting_get_int(db, known_key, 0))
+        return true;
+    return read_all(db, courses, e) && set_known(db, e); /* cut off in between, it begins again */
+}
+
+bool catalogue_doubt(struct db *db, struct err *e)
+{
+    struct query q = db_query(db, "DELETE FROM setting WHERE key = ?");
+    query_text(&q, known_key);
+    return query_run(&q, e);
 }

@@ -6,6 +6,8 @@
 #include "store/blob.h"
 #include "store/switch.h"
 
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +132,49 @@ static bool recheck_blob(struct db *db, const char *sha256, int *lost, struct er
     if (!ok && e)
         *e = why;
     return ok;
+}
+
+/* ---- damaged blobs ---- */
+
+void library_damaged_each(const char *dir, bool (*visit)(void *ctx, const char *sha256, const char *path), void *ctx)
+{
+    char *folder = fs_join(dir, "incoming");
+    DIR *d = opendir(folder);
+    bool go_on = true;
+    for (struct dirent *f; go_on && d && (f = readdir(d));) {
+        char sha256[SHA256_HEX];
+        snprintf(sha256, sizeof sha256, "%s", f->d_name);
+        if (!sha256_hex_valid(sha256) || strcmp(f->d_name + strlen(sha256), ".damaged"))
+            continue;
+        char *path = fs_join(folder, f->d_name);
+        go_on = visit(ctx, sha256, path);
+        free(path);
+    }
+    if (d)
+        closedir(d);
+    free(folder);
+}
+
+struct rechecking { struct db *db; struct err *e; bool ok; };
+
+static bool recheck_damaged(void *ctx, const char *sha256, const char *path)
+{
+    struct rechecking *r = ctx;
+    int lost;
+    (void)path;
+    return r->ok = recheck_blob(r->db, sha256, &lost, r->e);
+}
+
+bool library_recheck_damaged(struct db *db, struct err *e)
+{
+    struct rechecking r = { .db = db, .e = e, .ok = true };
+    if (!db_begin(db, e))
+        return false;
+    library_damaged_each(db_dir(db), recheck_damaged, &r);
+    if (r.ok)
+        return db_commit(db, e);
+    db_rollback(db);
+    return false;
 }
 
 struct damage { const char *sha256; int lost; };

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "store/backup.h"
+#include "store/catalogue.h"
 #include "store/marker.h"
 #include "store/salvage.h"
 #include "store/schema.h"
@@ -306,7 +307,7 @@ static struct db *restore(const char *dir, struct store_repair *out, struct err 
     out->happened = true;
     out->records_restored = count_statements(db);
     snprintf(out->damaged_path, sizeof out->damaged_path, "%s/%s", dir, name);
-    if (!carry_over(db, dir, name, out, e) || !marker_clear_restoring(dir, e)) {
+    if (!carry_over(db, dir, name, out, e) || !catalogue_doubt(db, e) || !marker_clear_restoring(dir, e)) {
         db_close(db);
         return NULL;
     }
@@ -334,6 +335,7 @@ static bool fill_from_backup(struct db *db, const char *dir, struct store_repair
     bool ok = true;
     if (from && newest_seq(from) > newest_seq(db))
         ok = salvage_run(db, from, &s, e);
+    ok = ok && catalogue_doubt(db, e);
     db_close(from);
     free(path);
     out->happened = true;

@@ -12,6 +12,7 @@
 #include "store/repair.h"
 #include "store/reserve.h"
 #include "store/scrub.h"
+#include "store/switch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -112,20 +113,12 @@ static bool close_abandoned(struct db *db, const char *home_page, struct store_r
     return db_commit(db, e);
 }
 
-static bool knows_no_course(struct db *db)
-{
-    struct err ignored = ERR_INIT;
-    struct query q = db_query(db, "SELECT 1 FROM package LIMIT 1");
-    bool none = !query_row(&q);
-    return query_end(&q, &ignored) && none;
-}
-
 /* A database that is new or was put back does not know the newest courses, but their files are here. */
 static void find_courses(struct db *db, struct store_repair *r)
 {
     struct err why = ERR_INIT;
-    if (!(r->happened || knows_no_course(db)) || !catalogue_exists(db_dir(db)))
-        return;
+    if (r->unclean && !library_recheck_damaged(db, &why))
+        log_warn("%s", why.text);
     if (!catalogue_rebuild(db, &r->courses_found, &why))
         log_error("finding the courses again: %s", why.text);
     if (!r->courses_found)

@@ -8,7 +8,6 @@
 #include "store/catalogue.h"
 #include "store/switch.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,30 +338,15 @@ static bool sweep_one(void *ctx, const char *sha256, uint64_t size_bytes)
     return s->ok;
 }
 
-/* What a scrub put aside, once the file is back or nothing names it. */
-static bool drop_damaged(struct db *db, struct err *e)
+/* What was put aside goes once it is here again or nothing names it. */
+static bool drop_damaged(void *ctx, const char *sha256, const char *path)
 {
-    char *folder = fs_join(db_dir(db), "incoming");
-    DIR *d = opendir(folder);
-    bool ok = true;
-    for (struct dirent *f; ok && d && (f = readdir(d));) {
-        char sha256[SHA256_HEX];
-        bool named = true;
-        if (strlen(f->d_name) < SHA256_HEX || strcmp(f->d_name + SHA256_HEX - 1, ".damaged"))
-            continue;
-        memcpy(sha256, f->d_name, SHA256_HEX - 1);
-        sha256[SHA256_HEX - 1] = 0;
-        if (!sha256_hex_valid(sha256))
-            continue;
-        char *path = fs_join(folder, f->d_name), *blob = blob_path(db_dir(db), sha256);
-        ok = library_references(db, sha256, &named, e) && ((named && !fs_exists(blob)) || fs_unlink(path, e));
-        free(path);
-        free(blob);
-    }
-    if (d)
-        closedir(d);
-    free(folder);
-    return ok;
+    struct sweeping *s = ctx;
+    bool named = true;
+    char *blob = blob_path(db_dir(s->db), sha256);
+    s->ok = library_references(s->db, sha256, &named, s->e) && ((named && !fs_exists(blob)) || fs_unlink(path, s->e));
+    free(blob);
+    return s->ok;
 }
 
 static bool apply_sweep(struct db *db, void *ctx, int64_t *value, struct err *e)
@@ -372,7 +356,8 @@ static bool apply_sweep(struct db *db, void *ctx, int64_t *value, struct err *e)
     s->db = db;
     s->e = e;
     s->ok = true;
-    return catalogue_tidy(db, e) && drop_damaged(db, e) && blob_each(db_dir(db), sweep_one, s, e) && s->ok;
+    library_damaged_each(db_dir(db), drop_damaged, s);
+    return s->ok && catalogue_tidy(db, e) && blob_each(db_dir(db), sweep_one, s, e) && s->ok;
 }
 
 bool library_sweep(struct writer *w, bool (*keep)(void *ctx, const char *sha256), void *ctx, struct library_sweep *out,

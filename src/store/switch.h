@@ -14,6 +14,10 @@ bool library_put_here(struct db *db, const struct library_package *p, struct err
 /* Looks again which lessons of the active course after `after_seq` have their files: those that lost one are being
  * repaired from now on, those that have all are shown. *seq: that course, 0: there is none; *lost: newly in repair. */
 bool library_recheck(struct db *db, int64_t after_seq, int64_t *seq, int *lost, struct err *e) MUST_CHECK;
+/* Every blob that was put aside; stops when `visit` returns false. */
+void library_damaged_each(const char *dir, bool (*visit)(void *ctx, const char *sha256, const char *path), void *ctx);
+/* At a start after a cut: a blob was put aside, but what that means may not have been committed. */
+bool library_recheck_damaged(struct db *db, struct err *e) MUST_CHECK;
 /* Counts the shown lessons of a package again. Inside the writer's transaction. */
 bool library_resize(struct db *db, int64_t package_seq, struct err *e) MUST_CHECK;
 #endif

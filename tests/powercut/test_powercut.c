@@ -23,13 +23,16 @@
 
 #define COURSE "cn.example.fraud"
 #define SIGNED "org.example.signed"
+#define PARTS "cn.example.parts"
 #define VIEWING "0190bbbb-0000-7000-8000-000000000001"
 #define ATTEMPT "0190cccc-0000-7000-8000-000000000001"
 enum { LESSONS = 2, SLICE = 80 /* cut points a mode in make test */, CHECKPOINT_MS = 5000 };
 
-enum ack_kind { ACK_COURSE, ACK_SIGNED, ACK_MEMBER, ACK_EVENT, ACK_CHECKPOINT, ACK_PICK, ACK_ANSWER, ACK_RESULT, ACK_VIEWING, ACK_SETTING, ACK_KINDS };
+enum ack_kind { ACK_COURSE, ACK_SIGNED, ACK_MEMBER, ACK_EVENT, ACK_CHECKPOINT, ACK_PICK, ACK_ANSWER, ACK_RESULT, ACK_VIEWING, ACK_SETTING,
+                ACK_PART, ACK_REPAIR, ACK_RECEIPT, ACK_FORGOTTEN, ACK_KINDS };
 static const char *const ack_name[ACK_KINDS] = { "course version", "signed course version", "member",  "sign-in", "viewing up to ms", "tap on question",
-                                                 "answer to question", "quiz result", "end of viewing", "setting" };
+                                                 "answer to question", "quiz result", "end of viewing", "setting", "lessons shown", "lesson in repair",
+                                                 "statements receipted", "statements forgotten" };
 struct ack { int kind; int64_t value; };
 
 /* ---- the life of a kiosk ---- */
@@ -43,6 +46,7 @@ struct life {
     struct question_set questions;
     struct open_lesson lesson;
     bool has_lesson;
+    int64_t receipted;
 };
 
 static void acknowledged(struct life *l, enum ack_kind kind, int64_t value)
@@ -122,6 +126,96 @@ static void step_sign_in(struct life *l)
 {
     struct record r = { .kind = RECORD_SIGN_IN, .member_id = "v1" };
     commit(l, &r, ACK_EVENT, 1);
+}
+
+/* ---- a course that comes in parts, and a file of it that rots ---- */
+
+static void install_parts(struct life *l, bool second)
+{
+    struct err e = ERR_INIT;
+    struct str manifest;
+    const bool ready[LESSONS] = { true, second };
+    str_init(&manifest, 0);
+    if (kit_try_manifest(store_dir(l->store), PARTS, 1, LESSONS, &manifest, &e)) {
+        struct library_package p = { .manifest = manifest.data, .manifest_len = manifest.len, .publisher = "test", .ready = ready };
+        if (library_install(store_writer(l->store), &p, &e))
+            acknowledged(l, ACK_PART, 1 + second);
+    }
+    str_release(&manifest);
+}
+
+static void step_first_part(struct life *l)
+{
+    install_parts(l, false);
+}
+
+static void step_second_part(struct life *l)
+{
+    install_parts(l, true);
+}
+
+static void step_rot(struct life *l)
+{
+    struct err e = ERR_INIT;
+    char text[60], sha256[SHA256_HEX];
+    int lost = 0;
+    snprintf(text, sizeof text, "film " PARTS " 0 of version 1");
+    sha256_hex(text, strlen(text), sha256);
+    if (library_put_aside(store_writer(l->store), sha256, &lost, &e) && lost)
+        acknowledged(l, ACK_REPAIR, lost);
+}
+
+/* ---- receipts ---- */
+
+struct receipt { int64_t last, wall_ms, changed; int removed; };
+
+static bool apply_receipt(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    struct receipt *r = ctx;
+    return outbox_deliver(db, 1, r->last, r->wall_ms, &r->changed, e);
+}
+
+static void take_receipt(struct life *l, int64_t last, int64_t wall_ms)
+{
+    struct err e = ERR_INIT;
+    struct receipt r = { .last = last, .wall_ms = wall_ms };
+    if (writer_do(store_writer(l->store), apply_receipt, &r, &e))
+        acknowledged(l, ACK_RECEIPT, l->receipted += r.changed);
+}
+
+static bool apply_statement(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)ctx;
+    (void)value;
+    return outbox_put(db, "0190dddd-0000-7000-8000-000000000001", "{}", 2, 500, e);
+}
+
+static void step_first_receipt(struct life *l) /* for the first statement of all */
+{
+    struct err e = ERR_INIT;
+    if (writer_do(store_writer(l->store), apply_statement, NULL, &e))
+        take_receipt(l, 1, 1000);
+}
+
+static void step_receipt(struct life *l)
+{
+    take_receipt(l, 1000, 9000);
+}
+
+static bool apply_forget(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    struct receipt *r = ctx;
+    return outbox_forget(db, 2000, 100, &r->removed, e);
+}
+
+static void step_forget(struct life *l) /* what the first receipt was for */
+{
+    struct err e = ERR_INIT;
+    struct receipt r = { 0 };
+    if (writer_do(store_writer(l->store), apply_forget, &r, &e) && r.removed)
+        acknowledged(l, ACK_FORGOTTEN, r.removed);
 }
 
 static void step_open_lesson(struct life *l)
@@ -214,8 +308,10 @@ static void step_restart(struct life *l) /* closes, with its backup, and opens a
 /* A new kind of work joins the loop as one row. `lesson`: needs the lesson to be open. */
 static const struct step { void (*run)(struct life *l); bool lesson; } steps[] = {
     { step_install },     { step_import },      { step_member },      { step_restart },     { step_sign_in },
+    { step_first_part },  { step_first_receipt },
     { step_open_lesson }, { step_begin, true }, { step_watch, true }, { step_watch, true }, { step_watch, true },
     { step_quiz, true },  { step_watch, true }, { step_watch, true }, { step_end, true },   { step_update },
+    { step_second_part }, { step_receipt },     { step_forget },      { step_rot },
     { step_import_again }, { step_setting },    { step_sweep },       { step_restart },
 };
 
@@ -280,12 +376,17 @@ static bool check_consistent(struct db *db)
                 "SELECT ifnull((SELECT sum(watched_ms) FROM hours_month), 0) - ifnull((SELECT sum(watched_ms) FROM viewing), 0)") &&
            none(db, "hours by lesson", "SELECT ifnull((SELECT sum(watched_ms) FROM hours_lesson), 0) -"
                                        " ifnull((SELECT sum(watched_ms) FROM hours_month), 0)") &&
-           none(db, "counter", "SELECT (SELECT value FROM counter WHERE name = 'statement') - (SELECT count(*) FROM statement)") &&
+           none(db, "counter", "SELECT (SELECT value FROM counter WHERE name = 'statement') - (SELECT count(*) FROM statement)"
+                               " - (SELECT value FROM counter WHERE name = 'forgotten')") &&
+           none(db, "counter of waiting", "SELECT (SELECT value FROM counter WHERE name = 'waiting') -"
+                                          " (SELECT count(*) FROM statement WHERE state = 0)") &&
+           none(db, "forgotten without a receipt", "SELECT (SELECT value FROM counter WHERE name = 'forgotten') > 1") &&
            none(db, "counter of lessons", "SELECT (SELECT value FROM counter WHERE name = 'lesson') -"
                                           " (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1)") &&
            none(db, "two active versions", "SELECT count(*) FROM (SELECT id FROM package WHERE active = 1 GROUP BY id HAVING count(*) > 1)") &&
            none(db, "packages without lessons or manifest",
-                "SELECT count(*) FROM package k WHERE lessons <> (SELECT count(*) FROM lesson WHERE package_seq = k.seq)"
+                "SELECT count(*) FROM package k WHERE lessons <> (SELECT count(*) FROM lesson WHERE package_seq = k.seq AND ready <> 0)"
+                " OR total <> (SELECT count(*) FROM lesson WHERE package_seq = k.seq)"
                 " OR NOT EXISTS (SELECT 1 FROM manifest WHERE package_seq = k.seq)");
 }
 
@@ -307,7 +408,7 @@ static void blob_whole(void *ctx, const struct file_ref *f, const char *where)
         close(fd);
 }
 
-/* Every lesson of the course can be opened, every file of it is whole. */
+/* Every lesson of the course that is shown can be opened, every file of it is whole. One in repair says so. */
 static bool check_playable(struct db *db, const char *dir, const char *course)
 {
     struct err e = ERR_INIT;
@@ -317,11 +418,13 @@ static bool check_playable(struct db *db, const char *dir, const char *course)
         return bad("lessons: %s", e.text);
     for (int i = 0; i < l.count && !*complaint; i++) {
         struct open_lesson o;
+        if (l.row[i].repairing)
+            continue;
         if (!library_open(db, course, l.row[i].content_id, "v1", &o, &e)) {
             bad("lesson %d: %s", i + 1, e.text);
             break;
         }
-        course_each_file(&o.course, blob_whole, (void *)(uintptr_t)dir);
+        course_lesson_each_file(&o.course, o.position, blob_whole, (void *)(uintptr_t)dir);
         open_lesson_release(&o);
     }
     lesson_list_release(&l);
@@ -339,6 +442,16 @@ static bool check_kept(struct db *db, const struct found *f)
         return bad("course version %d acknowledged, %d here", (int)f->most[ACK_COURSE], (int)version);
     if (by_stick < f->most[ACK_SIGNED])
         return bad("signed course version %d acknowledged, %d here", (int)f->most[ACK_SIGNED], (int)by_stick);
+    if (kit_number(db, "SELECT count(*) FROM lesson l JOIN package k ON k.seq = l.package_seq WHERE k.id = '" PARTS "' AND ready <> 0") <
+        f->most[ACK_PART])
+        return bad("a lesson of the course in parts is gone");
+    if (f->any[ACK_REPAIR] && kit_number(db, "SELECT count(*) FROM lesson WHERE ready = 2") != f->most[ACK_REPAIR])
+        return bad("a lesson whose file is damaged is shown as whole");
+    if (kit_number(db, "SELECT (SELECT count(*) FROM statement WHERE state = 1) + value FROM counter WHERE name = 'forgotten'") <
+        f->most[ACK_RECEIPT])
+        return bad("a receipt is gone: what it was for would go up again");
+    if (f->any[ACK_FORGOTTEN] && kit_number(db, "SELECT count(*) FROM statement WHERE seq = 1"))
+        return bad("a forgotten statement is back");
     if (f->any[ACK_MEMBER] && !kit_number(db, "SELECT count(*) FROM member WHERE id = 'v1'"))
         return bad("the member is gone");
     if (f->any[ACK_EVENT] && !kit_number(db, "SELECT count(*) FROM event"))
@@ -373,7 +486,7 @@ static bool check_all(const char *dir, const struct found *f)
         return bad("does not open: %s", e.text);
     bool ok = !r.happened || bad("a cut was taken for damage: %s", r.text);
     ok = ok && ((db_check(store_db(s), 0, &sound, &whole, &e) && sound) || bad("damaged"));
-    ok = ok && check_consistent(store_db(s)) && check_playable(store_db(s), dir, COURSE) && check_playable(store_db(s), dir, SIGNED);
+    ok = ok && check_consistent(store_db(s)) && check_playable(store_db(s), dir, COURSE) && check_playable(store_db(s), dir, SIGNED) && check_playable(store_db(s), dir, PARTS);
     ok = ok && check_kept(store_db(s), f);
     ok = ok && (outbox_each(store_db(s), 0, count_only, &rows, &damaged, &e) || bad("outbox: %s", e.text));
     ok = ok && (damaged == 0 || bad("%d statements do not fit their hash", (int)damaged));
