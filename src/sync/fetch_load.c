@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* So much of what comes first may still be under way when the next begins: more would take the link from it. */
-enum { AHEAD_BYTES = 64 << 10, REST_OF_PACK_BYTES = 16 << 10 };
+enum { AHEAD_BYTES = 16 << 10, REST_OF_PACK_BYTES = 16 << 10 };
 
 static struct plan_package *package_of(struct fetch *f, const struct slot *s)
 {
@@ -366,7 +366,7 @@ static bool slots_step(struct fetch *f)
 
 /* ---- lessons become usable ---- */
 
-static bool open_jobs(const struct fetch *f, int package, int lesson, int rank)
+bool fetch_awaits(const struct fetch *f, int package, int lesson, int rank)
 {
     for (int i = 0; i < f->job_count; i++) {
         const struct job *j = &f->job[i];
@@ -384,8 +384,8 @@ static bool install_some(struct fetch *f)
         struct job *j = &f->job[i];
         if (j->state != JOB_HERE || j->settled)
             continue;
-        bool group = j->lesson >= 0 && j->rank == 0 && !open_jobs(f, j->package, j->lesson, 0);
-        bool all = !open_jobs(f, j->package, -1, 0);
+        bool group = j->lesson >= 0 && j->rank == 0 && !fetch_awaits(f, j->package, j->lesson, 0);
+        bool all = !fetch_awaits(f, j->package, -1, 0);
         j->settled = true;
         if (f->package[j->package].refused || (!group && !all))
             continue;

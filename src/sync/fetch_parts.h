@@ -188,6 +188,8 @@ void fetch_meta_rest(struct fetch *f);   /* pause: requests end, parts are put o
 void fetch_load_rest(struct fetch *f);
 void fetch_meta_release(struct fetch *f);
 void fetch_load_release(struct fetch *f);
+/* Is something of this still to come? `lesson` -1: of the whole package; else of that lesson in forms of this rank. */
+bool fetch_awaits(const struct fetch *f, int package, int lesson, int rank);
 
 /* ---- the cache ---- */
 void cache_note_read(struct fetch *f, struct cache_note *out);

@@ -276,6 +276,11 @@ bool fetch_install(struct fetch *f, int n, bool whole)
     struct err e = ERR_INIT;
     bool *ready = mem_alloc((size_t)l->course.lesson_count + 1);
     int count = library_ready(f->data_dir, &l->course, ready);
+    for (int i = 0; i < l->course.lesson_count; i++) /* pictures of its questions may be on their way */
+        if (ready[i] && fetch_awaits(f, n, i, 0)) {
+            ready[i] = false;
+            count--;
+        }
     struct library_package p = { .publisher = k->publisher, .ready = whole ? NULL : ready };
     p.manifest = verified_bytes(k->manifest, &p.manifest_len);
     bool worth = whole || count > l->ready;
