@@ -381,7 +381,8 @@ static void remember_news(struct stick *s)
     char text[32];
     if (s->now.issued_s > setting_get_int(s->db, "news_s", 0)) {
         snprintf(text, sizeof text, "%lld", (long long)s->now.issued_s);
-        setting_post(s->o.writer, "news_s", text);
+        if (!setting_set(s->o.writer, "news_s", text, &e))
+            log_warn("%s", e.text);
     }
     if (!stick_tree_keep(s->source, s->data_dir, s->o.floor_ms, &e))
         log_info("lists not kept: %s", e.text);
@@ -393,6 +394,8 @@ static bool content_step(struct stick *s, bool *more, struct err *e)
     *more = false;
     if (!s->now.has_content)
         return true;
+    if (s->now.content_refused && s->now.content_err.kind == ERR_OLDER && s->o.give)
+        return true; /* nothing is wrong: this site is ahead, and the stick is about to learn it */
     if (s->now.content_refused) {
         note(s, s->now.content_err.kind == ERR_FULL ? STICK_NO_ROOM : STICK_REFUSED, &s->now.content_err);
         return true;
