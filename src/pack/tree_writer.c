@@ -11,10 +11,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static bool is_repo(const char *path)
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    return n >= 4 && memcmp(path + n - 4, "repo", 4) == 0 && (n == 4 || path[n - 5] == '/');
+}
+
 bool tree_writer_open(const char *tree, struct tree_writer *out, struct err *e)
 {
     struct tree_writer w = { .fd = -1 };
-    w.repo = fs_join(tree, "repo");
+    w.repo = is_repo(tree) ? mem_dup(tree) : fs_join(tree, "repo");
     w.scratch = fs_join(tree, "tmp.pack");
     bool ok = fs_mkdirs(w.repo, e);
     if (ok)
@@ -47,12 +55,9 @@ void tree_writer_close(struct tree_writer *w)
 }
 
 /* Moves a finished, fsync'd file under its final name, unless that is there already. */
-static bool place(struct tree_writer *w, const char *from, enum tree_kind kind, const char *sha, uint64_t size,
-                  struct err *e)
+static bool place(struct tree_writer *w, const char *from, const char *rel, uint64_t size, struct err *e)
 {
-    char rel[TREE_PATH_MAX];
     struct stat st;
-    tree_path(kind, sha, rel);
     char *to = fs_join(w->repo, rel), *dir = mem_dup(to);
     *strrchr(dir, '/') = 0;
     bool ok;
@@ -81,15 +86,34 @@ static bool write_out(struct tree_writer *w, const void *data, size_t len, char 
     return ok;
 }
 
-static bool add(struct tree_writer *w, enum tree_kind kind, const char *sha, const void *data, size_t len,
-                struct err *e)
+bool tree_writer_add_named(struct tree_writer *w, const char *rel, const void *data, size_t len, struct err *e)
 {
     char *path;
     if (!write_out(w, data, len, &path, e))
         return false;
-    bool ok = place(w, path, kind, sha, len, e);
+    bool ok = place(w, path, rel, len, e);
     free(path);
     return ok;
+}
+
+bool tree_writer_move_named(struct tree_writer *w, const char *rel, const char *from, uint64_t size_bytes, struct err *e)
+{
+    return place(w, from, rel, size_bytes, e);
+}
+
+char *tree_writer_path(const struct tree_writer *w, enum tree_kind kind, const char *sha256)
+{
+    char rel[TREE_PATH_MAX];
+    tree_path(kind, sha256, rel);
+    return fs_join(w->repo, rel);
+}
+
+static bool add(struct tree_writer *w, enum tree_kind kind, const char *sha, const void *data, size_t len,
+                struct err *e)
+{
+    char rel[TREE_PATH_MAX];
+    tree_path(kind, sha, rel);
+    return tree_writer_add_named(w, rel, data, len, e);
 }
 
 bool tree_writer_add_bytes(struct tree_writer *w, const void *data, size_t len, struct file_ref *out, struct err *e)
@@ -176,9 +200,11 @@ bool tree_writer_add_file(struct tree_writer *w, const char *path, struct file_r
     if (ok && size == 0)
         ok = err_set(e, ERR_INVALID, "%s is empty", path);
     if (ok) {
+        char rel[TREE_PATH_MAX];
         sha256_end(&whole, sum);
         hex_encode(sum, sizeof sum, sha);
-        ok = place(w, scratch, TREE_BLOB, sha, size, e) &&
+        tree_path(TREE_BLOB, sha, rel);
+        ok = place(w, scratch, rel, size, e) &&
              (size <= TREE_CHUNKED_FROM || add(w, TREE_CHUNKS, sha, chunks.data, chunks.len, e));
     }
     if (ok) {
@@ -210,7 +236,7 @@ bool tree_writer_add_json(struct tree_writer *w, enum tree_kind kind, const stru
 
 bool tree_writer_publish(struct tree_writer *w, const struct str *envelope, struct err *e)
 {
-    static const char *const folder[] = { "i", "m", "b", "k" };
+    static const char *const folder[] = { "root", "i", "m", "b", "k", "d", "p" };
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof folder / sizeof *folder; i++) { /* the aa/ folders themselves are new */
         char *dir = fs_join(w->repo, folder[i]);

@@ -194,6 +194,24 @@ bool trust_pin_root(const char *data_dir, const void *bytes, size_t len, struct 
     return ok;
 }
 
+bool trust_read_file(const char *path, struct trust *out, struct str *bytes, struct err *e)
+{
+    struct public_key key;
+    struct root root;
+    if (!fs_read(path, ROOT_BYTES_MAX, bytes, e))
+        return false;
+    if (strncmp(bytes->data, "weike-signed", 12) == 0) {
+        if (!root_open(bytes->data, bytes->len, &root, e))
+            return err_at(e, "%s", path);
+        trust_of_root(&root, out);
+        return true;
+    }
+    if (!key_load_public(path, &key, e))
+        return false;
+    trust_of_key(&key, out);
+    return true;
+}
+
 /* ---- following the chain ---- */
 
 /* After a stolen key had signed dates far ahead: what the new keys say counts again. */

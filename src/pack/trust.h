@@ -46,6 +46,8 @@ bool trust_pin_root(const char *data_dir, const void *bytes, size_t len, struct 
 /* Trust without a data directory (verify, hubs, tests). */
 void trust_of_key(const struct public_key *key, struct trust *out);
 void trust_of_root(const struct root *root, struct trust *out);
+/* Of a file a person points to: a public key or a root. `bytes` gets the file. */
+bool trust_read_file(const char *path, struct trust *out, struct str *bytes, struct err *e) MUST_CHECK;
 
 /* One step from root N to N+1, made durable before it counts. `data_dir` NULL: in memory only. On failure N stays. */
 bool trust_advance(const char *data_dir, struct trust *t, const void *bytes, size_t len, struct err *e) MUST_CHECK;

@@ -34,6 +34,15 @@ void zst_pack_from(const void *base, size_t base_len, const void *data, size_t l
     pack(base, base_len, ZST_FROM_WINDOW_LOG_MAX, data, len, out);
 }
 
+bool zst_content_size(const void *data, size_t len, uint64_t *out)
+{
+    unsigned long long n = ZSTD_getFrameContentSize(data, len);
+    if (n == ZSTD_CONTENTSIZE_UNKNOWN || n == ZSTD_CONTENTSIZE_ERROR)
+        return false;
+    *out = n;
+    return true;
+}
+
 static bool unpack(ZSTD_DCtx *d, ZSTD_inBuffer *in, size_t want, struct str *out, struct err *e)
 {
     char buf[65536];

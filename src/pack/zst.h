@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum { ZST_WINDOW_LOG_MAX = 23 }; /* 8 MiB: a frame that asks for more is refused before it is allocated */
 
@@ -13,6 +14,8 @@ void zst_pack(const void *data, size_t len, struct str *out);
 /* Appends the content of the one frame to `out`, which must come to exactly `want_bytes`: longer is ERR_TOO_BIG
  * (stops there, whatever the frame claims), anything else that is wrong ERR_INVALID. */
 bool zst_unpack(const void *data, size_t len, size_t want_bytes, struct str *out, struct err *e) MUST_CHECK;
+/* What the frame says of its content's size; false: it does not. A claim, to be bounded and checked. */
+bool zst_content_size(const void *data, size_t len, uint64_t *out);
 
 /* The same with bytes that both sides have: matches in `base` cost next to nothing. For up to 8 MiB each. */
 enum { ZST_FROM_WINDOW_LOG_MAX = 24 };

@@ -14,23 +14,6 @@ static void say(void *ctx, const char *line)
     fprintf(stderr, "%s\n", line);
 }
 
-/* SOURCE_DATE_EPOCH (reproducible-builds.org) fixes `issued`, so that a whole tree can be made twice the same. */
-static bool issue_time(int64_t *out, struct err *e)
-{
-    const char *fixed = getenv("SOURCE_DATE_EPOCH");
-    if (!fixed || !*fixed) {
-        struct clock_reading now;
-        clock_read(clock_build_floor_ms(), &now);
-        *out = now.wall_ms / 1000;
-        return true;
-    }
-    char *end;
-    errno = 0;
-    *out = strtoll(fixed, &end, 10);
-    return (*end == 0 && errno == 0 && *out >= 0) ||
-           err_set(e, ERR_INVALID, "SOURCE_DATE_EPOCH must be a number of seconds since 1970, not \"%.40s\"", fixed);
-}
-
 static int pack(const struct args *a)
 {
     struct err e = ERR_INIT;
@@ -40,7 +23,7 @@ static int pack(const struct args *a)
                                .renditions = args_flag(a, "renditions"), .say = say };
     const char *key_path = args_get(a, "key");
     char mb[32];
-    if (!issue_time(&o.now_s, &e) || !key_load_secret(key_path, &key, &e))
+    if (!tool_issue_time(&o.now_s, &e) || !key_load_secret(key_path, &key, &e))
         return tool_fail(&e);
     bool ok = build_tree(&o, &r, &e);
     secret_key_wipe(&key);
@@ -70,7 +53,7 @@ static json_t *report_json(const struct verify_report *r)
     for (int i = 0; i < r->problem_count; i++)
         json_array_append_new(problems, json_pack("{s:s,s:s}", "kind", err_kind_name(r->problem[i].kind), "text",
                                                   r->problem[i].text));
-    return json_pack("{s:s,s:I,s:I,s:I,s:i,s:I,s:i,s:o,s:o}", "key", r->key_id, "list", (json_int_t)r->stamp.version,
+    return json_pack("{s:I,s:s,s:I,s:I,s:I,s:i,s:I,s:i,s:o,s:o}", "root", (json_int_t)r->root_version, "key", r->key_id, "list", (json_int_t)r->stamp.version,
                      "issued", (json_int_t)r->stamp.issued_s, "expires", (json_int_t)r->stamp.expires_s, "files",
                      r->files, "bytes", (json_int_t)r->bytes, "stray_files", r->stray_files, "packages", packages,
                      "problems", problems);
@@ -83,6 +66,8 @@ static void report_text(const char *tree, const struct verify_report *r)
     clock_format_utc(r->stamp.expires_s * 1000, expires, sizeof expires);
     printf("%s: list %lld of key %s, issued %.10s, valid until %.10s\n", tree, (long long)r->stamp.version, r->key_id,
            issued, expires);
+    if (r->root_version)
+        printf("  under root %lld, %d channels\n", (long long)r->root_version, r->stamp.channel_count);
     for (int i = 0; i < r->count; i++) {
         const struct verify_package *p = &r->package[i];
         char *title = tool_clean(lang_text_get(&p->title, "zh-CN"));
@@ -112,14 +97,16 @@ static int verdict(const struct verify_report *r, bool json)
 static int verify(const struct args *a)
 {
     struct err e = ERR_INIT;
-    struct public_key key;
     struct trust trust;
+    struct str bytes;
     struct verify_report r;
     const char *pub = args_get(a, "pub");
     bool json = args_flag(a, "json");
-    if (!key_load_public(pub, &key, &e))
+    str_init(&bytes, ROOT_BYTES_MAX + 1);
+    bool read = trust_read_file(pub, &trust, &bytes, &e);
+    str_release(&bytes);
+    if (!read)
         return tool_fail(&e);
-    trust_of_key(&key, &trust);
     if (!verify_tree(a->operand, &trust, &r, &e))
         return tool_fail(&e);
     if (json)
@@ -140,7 +127,7 @@ static const struct option_spec pack_options[] = {
 const struct command cmd_pack = { "pack", "SRC", "turns course folders into a signed content tree", pack_options,
                                   pack };
 
-static const struct option_spec verify_options[] = { { "pub", "PUB", "the key that shall have signed", true },
+static const struct option_spec verify_options[] = { { "pub", "FILE", "the public key, or the first root, that vouches for it", true },
                                                      OPTION_JSON,
                                                      { NULL } };
 const struct command cmd_verify = { "verify", "TREE", "checks every signature, hash and size of a tree", verify_options,

@@ -48,6 +48,14 @@ static const char *when(int64_t ms, char out[32])
     return ms ? out : "never";
 }
 
+static void trusted_text(const struct trust *t)
+{
+    if (t->root.version)
+        printf("  trusts root %lld, newest list %lld\n", (long long)t->root.version, (long long)trust_seen_version(t));
+    else
+        printf("  trusts key %s, newest list %lld\n", t->ring.key[0].id, (long long)trust_seen_version(t));
+}
+
 static void as_text(const char *dir, const struct health *h, const struct trust *t, const struct link_state *l)
 {
     char used[32], room[32], total[32], now[32], backup[32], contact[32], receipt[32];
@@ -62,9 +70,9 @@ static void as_text(const char *dir, const struct health *h, const struct trust 
     printf("  last contact %s, last receipt %s", when(l->contact_ms, contact), when(l->receipt_ms, receipt));
     printf(l->receipt_ms ? " (%lld statements)\n" : "\n", (long long)l->receipt_count);
     if (t->ring.count)
-        printf("  trusts key %s, newest list %lld\n", t->ring.key[0].id, (long long)trust_seen_version(t));
+        trusted_text(t);
     else
-        puts("  trusts nobody yet: weikectl trust FILE.pub");
+        puts("  trusts nobody yet: weikectl trust FILE");
     printf("  database %s, free %s of %s\n", tool_size(h->db_bytes, used), tool_size(h->disk_free_bytes, room),
            tool_size(h->disk_total_bytes, total));
     printf("  clock %s (%s), last backup %s\n", now, clock_trust_name(h->clock.trust),

@@ -1,8 +1,10 @@
 #include "tool/tool.h"
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/fs.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,4 +111,21 @@ struct store *tool_open_store(const char *dir, bool make)
     else if (repair.happened)
         fprintf(stderr, "weikectl: %s\n", repair.text);
     return s;
+}
+
+/* SOURCE_DATE_EPOCH (reproducible-builds.org) fixes `issued`, so that a whole tree can be made twice the same. */
+bool tool_issue_time(int64_t *out, struct err *e)
+{
+    const char *fixed = getenv("SOURCE_DATE_EPOCH");
+    if (!fixed || !*fixed) {
+        struct clock_reading now;
+        clock_read(clock_build_floor_ms(), &now);
+        *out = now.wall_ms / 1000;
+        return true;
+    }
+    char *end;
+    errno = 0;
+    *out = strtoll(fixed, &end, 10);
+    return (*end == 0 && errno == 0 && *out >= 0) ||
+           err_set(e, ERR_INVALID, "SOURCE_DATE_EPOCH must be a number of seconds since 1970, not \"%.40s\"", fixed);
 }

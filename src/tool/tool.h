@@ -51,10 +51,12 @@ struct install;
 /* All packages of an import: added to `list`, or (NULL) printed. How many were not installed; `first` gets why the first
  * of them was not. */
 int tool_packages(struct install *i, json_t *list, struct err *first);
+/* Now, for a signed date; $SOURCE_DATE_EPOCH instead where it is set. */
+bool tool_issue_time(int64_t *out, struct err *e) MUST_CHECK;
 /* Text of people for a terminal or table: without characters that move the cursor. Caller frees. */
 char *tool_clean(const char *text);
 
 extern const struct command cmd_keygen, cmd_trust, cmd_pack, cmd_verify, cmd_import, cmd_status, cmd_doctor,
     cmd_member_add, cmd_member_import, cmd_member_list, cmd_report_hours, cmd_statements, cmd_technician_pin,
-    cmd_config_check, cmd_config_sample, cmd_sync, cmd_outbox, cmd_enrol, cmd_stick_export, cmd_stick_import, cmd_stick_status;
+    cmd_config_check, cmd_publish, cmd_root_init, cmd_root_rotate, cmd_root_sign, cmd_root_show, cmd_config_sample, cmd_sync, cmd_outbox, cmd_enrol, cmd_stick_export, cmd_stick_import, cmd_stick_status;
 #endif
