@@ -150,12 +150,15 @@ void chrome_link_tile(struct ui *ui, struct app *app)
         return;
     app_clock(app, &now);
     bool stopped = link_words_is_stopped(v);
-    const char *words = link_words_short(v);
     ui_row(ui, "link", .tone = TONE_CARD, .role = ROLE_BUTTON, .h = 120, .pad_x = 20, .gap = 16, .align = ALIGN_CENTER, .stretch_off = true, .name = tr("News and records")) {
         ui_icon(ui, link_words_icon(v), 44, stopped ? INK_STOP : INK_SECOND);
         ui_column(ui, "words", .grow = 1) {
-            ui_label(ui, tr("Last contact"), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
-            ui_label(ui, *words && stopped ? words : words_moment(ui, v->last_contact_ms, now.wall_ms), .font = FONT_NOTE, .ink = stopped ? INK_STOP : INK_MAIN, .max_lines = 1);
+            if (stopped) {
+                ui_label(ui, link_words_short(v), .font = FONT_NOTE, .ink = INK_STOP, .max_lines = 2);
+            } else {
+                ui_label(ui, tr("Last contact"), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
+                ui_label(ui, words_moment(ui, v->last_contact_ms, now.wall_ms), .font = FONT_NOTE, .max_lines = 1);
+            }
         }
         if (ui_tapped(ui))
             nav_push(app->nav, &link_screen, NULL);

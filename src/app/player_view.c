@@ -1,5 +1,6 @@
 /* player_view.c - how the player looks: video or stills, captions, glass controls, the cards at the end. */
 #include "app/player_view.h"
+#include "app/chrome.h"
 #include "app/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
@@ -164,6 +165,12 @@ static void cannot_play(struct ui *ui, struct player_view *s)
     }
 }
 
+static void stick_sign(struct ui *ui, struct player_view *s)
+{
+    ui_row(ui, "stickrow", .pad_x = 48, .pad_y = 20, .justify = ALIGN_END)
+        chrome_stick_chip(ui, s->app);
+}
+
 void player_view_draw(struct ui *ui, struct player_view *s)
 {
     ui_stack(ui, "player", .grow = 1, .radius = -1) {
@@ -171,6 +178,7 @@ void player_view_draw(struct ui *ui, struct player_view *s)
         ui_column(ui, "above", .grow = 1) {
             if (s->player && s->controls_shown)
                 title_bar(ui, s);
+            stick_sign(ui, s);
             ui_spacer(ui);
             caption(ui, s);
             if (s->player && s->controls_shown)

@@ -70,7 +70,7 @@ static bool link_screen_busy(void *screen)
 
 /* --- the three facts --- */
 
-static void fact(struct ui *ui, uint32_t key, uint32_t icon, const char *name, const char *value, const char *more)
+static void fact(struct ui *ui, uint32_t key, uint32_t icon, const char *name, const char *value, const char *more, bool alarm)
 {
     ui_row(ui, "fact", .key = key, .tone = TONE_CARD, .grow = 1, .pad_x = 36, .pad_y = 16, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, icon, 72, INK_SECOND);
@@ -78,7 +78,7 @@ static void fact(struct ui *ui, uint32_t key, uint32_t icon, const char *name, c
             ui_label(ui, name, .ink = INK_SECOND, .max_lines = 1);
             ui_label(ui, value, .font = FONT_TITLE, .max_lines = 1);
             if (*more)
-                ui_label(ui, more, .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
+                ui_label(ui, more, .font = FONT_NOTE, .ink = alarm ? INK_SUN : INK_SECOND, .max_lines = 1);
         }
     }
 }
@@ -87,11 +87,11 @@ static void facts(struct ui *ui, const struct syncer_view *v, int64_t now_ms)
 {
     const char *waiting = ui_fmt(ui, tr_n("%d record", "%d records", (unsigned long)v->waiting), (int)v->waiting);
     ui_column(ui, "facts", .w = 680, .gap = 24) {
-        fact(ui, 1, ICON_ACCESS_TIME, tr("Last contact"), words_moment(ui, v->last_contact_ms, now_ms), link_words_news(ui, v, now_ms));
-        fact(ui, 2, ICON_MAIL, tr("Waiting to be sent"), waiting, "");
+        fact(ui, 1, ICON_ACCESS_TIME, tr("Last contact"), words_moment(ui, v->last_contact_ms, now_ms), link_words_news(ui, v, now_ms), true);
+        fact(ui, 2, ICON_MAIL, tr("Waiting to be sent"), waiting, "", false);
         fact(ui, 3, ICON_CHECK_CIRCLE, tr("Last receipt from the county"),
              v->last_receipt_ms ? ui_fmt(ui, tr_n("%d record", "%d records", (unsigned long)v->last_receipt_count), (int)v->last_receipt_count) : tr("none yet"),
-             v->last_receipt_ms ? words_moment(ui, v->last_receipt_ms, now_ms) : "");
+             v->last_receipt_ms ? words_moment(ui, v->last_receipt_ms, now_ms) : "", false);
     }
 }
 
