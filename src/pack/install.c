@@ -277,9 +277,10 @@ static bool source_is_there(const struct install *i)
 {
     struct err ignored = ERR_INIT;
     int fd = tree_open(i->source, &ignored);
+    bool there = fd >= 0 && fs_device_there(fd); /* the caches still answer for a stick that was pulled */
     if (fd >= 0)
         close(fd);
-    return fd >= 0;
+    return there;
 }
 
 /* What was copied for a package that is refused goes away again, except what another one waits for. */
