@@ -1,0 +1,28 @@
+/* admin.h - who may look and change: operators with a password (Argon2id), forms that work once. Own lock; any thread.
+ *
+ * There is no default password. While there is no operator, each start prints a new one-time code; whoever has it becomes the
+ * first. A form carries a nonce that this process gave out; used, old, or from before a restart it is refused. */
+#ifndef WEIKE_HUB_ADMIN_H
+#define WEIKE_HUB_ADMIN_H
+#include "hub/enrol.h"
+#include "store/db.h"
+
+enum { ADMIN_NONCE_TEXT = 33, ADMIN_NONCE_LIFE_MS = 30 * 60 * 1000, ADMIN_NAME_MAX = 60, ADMIN_PASSWORD_MIN = 8, ADMIN_PASSWORD_MAX = 200 };
+enum admin_who { ADMIN_OK, ADMIN_DENIED, ADMIN_TOO_OFTEN, ADMIN_NO_OPERATOR };
+
+struct admin;
+struct admin *admin_new(void);
+void admin_free(struct admin *a);
+void admin_nonce(struct admin *a, char out[ADMIN_NONCE_TEXT]);
+bool admin_nonce_use(struct admin *a, const char *nonce); /* once */
+
+/* Reader. Wrong passwords cost time; ten in a minute, and nobody is asked for the rest of it. */
+enum admin_who admin_check(struct admin *a, struct db *db, const char *name, const char *password);
+
+/* Inside the transaction. */
+bool admin_first_code(struct db *db, char code[ENROL_CODE_TEXT], bool *needed, struct err *e) MUST_CHECK;
+/* *fits false: not the code, or there is an operator already. */
+bool admin_first(struct db *db, const char *code, const char *name, const char *hash, int64_t now_ms, bool *fits, struct err *e) MUST_CHECK;
+bool admin_set_password(struct db *db, const char *name, const char *hash, struct err *e) MUST_CHECK;
+void admin_forget_checks(struct admin *a); /* after a password changed */
+#endif

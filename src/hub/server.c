@@ -1,0 +1,440 @@
+#define _GNU_SOURCE
+#define LOG_MODULE "server"
+#include "hub/server.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "hub/desk.h"
+#include "hub/guard.h"
+#include "hub/listen.h"
+#include "hub/page.h"
+#include "hub/route.h"
+#include "hub/serve.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    THREADS = 4,
+    HEAD_MAX_BYTES = 16 << 10,       /* of one request, with what the library itself keeps */
+    IDLE_S = 60,
+    BODIES_MAX_BYTES = 64 << 20,     /* of all requests together, opened packets included */
+    FILES_SPARED = 100,              /* of the limit, for databases and logs */
+    STOP_MS = 5000,                  /* for answers that the vault still owes */
+};
+
+struct server {
+    struct hub *hub;
+    struct gate gate;                /* for `waiting` */
+    int waiting;                     /* requests whose packet is with the vault, not yet answered */
+    struct guard *guard;
+    struct MHD_Daemon *daemon;
+    int port;
+};
+struct request {
+    struct server *server;
+    struct MHD_Connection *conn;
+    struct guard_entry *guard;
+    const struct route *route;
+    const char *rest;
+    bool head, answered;
+    size_t reserved;                 /* of BODIES_MAX_BYTES */
+    struct str body;
+    struct ingest *ingest;           /* set once the packet is with the vault */
+    bool waiting;                    /* counted in server.waiting */
+};
+
+static void count_waiting(struct request *r, bool waiting)
+{
+    struct server *s = r->server;
+    if (r->waiting == waiting)
+        return;
+    r->waiting = waiting;
+    gate_lock(&s->gate);
+    s->waiting += waiting ? 1 : -1;
+    if (!s->waiting)
+        gate_wake(&s->gate);
+    gate_unlock(&s->gate);
+}
+
+static void release_room(struct request *r)
+{
+    atomic_fetch_sub(&r->server->hub->load.body_bytes, (long)r->reserved);
+    r->reserved = 0;
+}
+
+static bool take_room(struct request *r, size_t bytes)
+{
+    long now = atomic_fetch_add(&r->server->hub->load.body_bytes, (long)bytes) + (long)bytes;
+    r->reserved += bytes;
+    if (now <= BODIES_MAX_BYTES)
+        return true;
+    release_room(r);
+    return false;
+}
+
+/* ---- answering ---- */
+
+static struct MHD_Response *make_response(struct request *r, struct reply *p)
+{
+    struct MHD_Response *m;
+    if (p->fd < 0)
+        return MHD_create_response_from_buffer(p->body.len, p->body.data, MHD_RESPMEM_MUST_COPY);
+    m = MHD_create_response_from_fd_at_offset64(p->count, p->fd, p->first); /* sendfile */
+    if (m)
+        p->fd = -1; /* closed with the response */
+    atomic_fetch_add(&r->server->hub->load.tree_bytes, r->head ? 0 : (long long)p->count);
+    return m;
+}
+
+static void add_headers(struct MHD_Response *m, const struct reply *p, const struct request *r)
+{
+    char text[96];
+    MHD_add_response_header(m, "Content-Type", p->type ? p->type : "text/plain; charset=utf-8");
+    MHD_add_response_header(m, "Cache-Control", p->cache ? p->cache : "no-store");
+    MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
+    if (*p->etag)
+        MHD_add_response_header(m, "ETag", p->etag);
+    if (r->route && r->route->id == ROUTE_TREE)
+        MHD_add_response_header(m, "Accept-Ranges", "bytes");
+    if (p->status == 206)
+        snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)p->first, (unsigned long long)(p->first + p->count - 1),
+                 (unsigned long long)p->total);
+    else
+        snprintf(text, sizeof text, "bytes */%llu", (unsigned long long)p->total);
+    if (p->status == 206 || p->status == 416)
+        MHD_add_response_header(m, "Content-Range", text);
+    snprintf(text, sizeof text, "%d", p->retry_after_s);
+    if (p->retry_after_s)
+        MHD_add_response_header(m, "Retry-After", text);
+    if (p->ask_password)
+        MHD_add_response_header(m, "WWW-Authenticate", "Basic realm=\"weike-hub\", charset=\"UTF-8\"");
+    if (p->location)
+        MHD_add_response_header(m, "Location", p->location);
+    if (p->status == 405 && r->route)
+        MHD_add_response_header(m, "Allow", r->route->allow);
+    if (p->type && !strncmp(p->type, "text/html", 9)) {
+        MHD_add_response_header(m, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
+        MHD_add_response_header(m, "Referrer-Policy", "same-origin");
+    }
+}
+
+static enum MHD_Result send_reply(struct request *r, struct reply *p)
+{
+    struct MHD_Response *m = make_response(r, p);
+    enum MHD_Result rc = MHD_NO;
+    if (m) {
+        add_headers(m, p, r);
+        rc = MHD_queue_response(r->conn, (unsigned)p->status, m);
+        MHD_destroy_response(m);
+    }
+    if (p->status >= 400)
+        atomic_fetch_add(&r->server->hub->load.refused, 1);
+    r->answered = true;
+    reply_release(p);
+    return rc;
+}
+
+static enum MHD_Result say(struct request *r, int status, int retry_after_s, const char *text)
+{
+    struct reply p;
+    reply_init(&p);
+    reply_say(&p, status, "%s", text);
+    p.retry_after_s = retry_after_s;
+    return send_reply(r, &p);
+}
+
+/* ---- a packet: the vault answers it ---- */
+
+static void packet_stored(void *ctx) /* on the writer's thread: only wakes */
+{
+    struct request *r = ctx;
+    MHD_resume_connection(r->conn);
+}
+
+static enum MHD_Result answer_packet(struct request *r)
+{
+    struct ingest_answer *a = ingest_get(r->ingest);
+    struct reply p;
+    reply_init(&p);
+    p.status = a->status;
+    p.retry_after_s = a->retry_after_s;
+    p.type = a->status < 300 ? "application/octet-stream" : NULL;
+    str_add(&p.body, a->body.data, a->body.len);
+    if (a->status >= 300)
+        str_puts(&p.body, "\n");
+    ingest_free(r->ingest);
+    r->ingest = NULL;
+    release_room(r);
+    return send_reply(r, &p);
+}
+
+static enum MHD_Result take_packet(struct request *r)
+{
+    struct hub *h = r->server->hub;
+    struct ingest *g = ingest_new(&h->place, r->rest, &r->body);
+    r->ingest = g;
+    atomic_fetch_add(&h->load.packets, 1);
+    if (!ingest_check(g))
+        return answer_packet(r);
+    if (!take_room(r, ingest_weight(g))) {
+        ingest_free(g);
+        r->ingest = NULL;
+        return say(r, 503, 5, "too many records at once");
+    }
+    /* First suspended, then posted: the writer may be done before this thread goes on. */
+    count_waiting(r, true);
+    MHD_suspend_connection(r->conn);
+    ingest_post(g, packet_stored, r);
+    return MHD_YES;
+}
+
+/* ---- everything else ---- */
+
+static const char *header(struct request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
+}
+
+static void fill_ask(struct request *r, struct ask *a, char address[64])
+{
+    const union MHD_ConnectionInfo *who = MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    *a = (struct ask){ .rest = r->rest, .head = r->head, .body = r->body.data, .body_len = r->body.len, .address = address,
+                       .nonce = MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, "nonce"),
+                       .range = { r->head ? NULL : header(r, "Range"), header(r, "If-Range"), header(r, "If-None-Match") } };
+    listen_text(who ? who->client_addr : NULL, address);
+}
+
+static void with_password(struct request *r, struct ask *a, struct reply *p, void (*door)(struct hub *h, const struct ask *a, struct reply *out))
+{
+    char *password = NULL, *user = MHD_basic_auth_get_username_password(r->conn, &password);
+    a->user = user;
+    a->password = password;
+    door(r->server->hub, a, p);
+    MHD_free(user);
+    MHD_free(password);
+}
+
+static enum MHD_Result dispatch(struct request *r)
+{
+    struct hub *h = r->server->hub;
+    struct ask a;
+    struct reply p;
+    char address[64];
+    fill_ask(r, &a, address);
+    reply_init(&p);
+    switch (r->route->id) {
+    case ROUTE_PACKET: return take_packet(r);
+    case ROUTE_TREE:
+        serve_file(h->data_dir, r->rest, &a, &p);
+        atomic_fetch_add(&h->load.tree_requests, 1);
+        break;
+    case ROUTE_ACK: desk_ack(h, &a, &p); break;
+    case ROUTE_ENROL: desk_enrol(h, &a, &p); break;
+    case ROUTE_INTRODUCE: desk_introduce(h, &a, &p); break;
+    case ROUTE_TIME: desk_time(h, &a, &p); break;
+    case ROUTE_METRICS: page_metrics(h, &a, &p); break;
+    case ROUTE_STATUS: with_password(r, &a, &p, page_status); break;
+    case ROUTE_ADMIN: with_password(r, &a, &p, page_admin); break;
+    case ROUTE_COUNT: break;
+    }
+    return send_reply(r, &p);
+}
+
+/* ---- life of a request ---- */
+
+static struct request *request_new(struct server *s, struct MHD_Connection *conn)
+{
+    struct request *r = mem_alloc(sizeof *r);
+    const union MHD_ConnectionInfo *i = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    r->server = s;
+    r->conn = conn;
+    r->guard = i ? i->socket_context : NULL;
+    str_init(&r->body, 0);
+    atomic_fetch_add(&s->hub->load.requests, 1);
+    return r;
+}
+
+/* With the head alone: may it go on? Bodies need a length that fits, before a byte of them is taken. */
+static enum MHD_Result begin(struct request *r, const char *url, const char *method)
+{
+    unsigned m = route_method(method, &r->head);
+    r->route = route_find(url, &r->rest);
+    if (!r->route)
+        return say(r, 404, 0, "there is nothing here");
+    if (!(m & r->route->method))
+        return say(r, 405, 0, "not that way");
+    const char *length = header(r, "Content-Length");
+    if (m == ROUTE_GET) {
+        guard_none(r->server->guard, r->guard);
+        return length && strcmp(length, "0") != 0 ? say(r, 413, 0, "this takes no body") : MHD_YES;
+    }
+    if (!length)
+        return say(r, 411, 0, "say the length of the body");
+    size_t bytes = strlen(length) > 9 || strspn(length, "0123456789") != strlen(length) ? SIZE_MAX : strtoul(length, NULL, 10);
+    if (bytes > r->route->body_max)
+        return say(r, 413, 0, "the body is longer than this place takes");
+    if (!take_room(r, bytes))
+        return say(r, 503, 5, "too much at once");
+    str_release(&r->body);
+    str_init(&r->body, r->route->body_max + 1);
+    guard_body(r->server->guard, r->guard, bytes);
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(void *cls, struct MHD_Connection *conn, const char *url, const char *method, const char *version,
+                              const char *upload, size_t *upload_bytes, void **ctx)
+{
+    struct request *r = *ctx;
+    (void)version;
+    if (!r) {
+        r = *ctx = request_new(cls, conn);
+        /* `url` lasts as long as the request; so do the rest of it and the headers. */
+        return begin(r, url, method);
+    }
+    if (*upload_bytes) {
+        bool fits = r->answered || str_add(&r->body, upload, *upload_bytes);
+        *upload_bytes = 0;
+        return fits ? MHD_YES : MHD_NO;
+    }
+    if (r->answered)
+        return MHD_YES;
+    guard_none(r->server->guard, r->guard);
+    return r->ingest ? answer_packet(r) : dispatch(r);
+}
+
+static void completed(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode why)
+{
+    struct request *r = *ctx;
+    struct server *s = cls;
+    (void)conn, (void)why;
+    *ctx = NULL;
+    if (!r)
+        return;
+    count_waiting(r, false);
+    guard_head(s->guard, r->guard);
+    release_room(r);
+    ingest_free(r->ingest);
+    str_release(&r->body);
+    free(r);
+}
+
+static void connected(void *cls, struct MHD_Connection *conn, void **socket_ctx, enum MHD_ConnectionNotificationCode what)
+{
+    struct server *s = cls;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *i = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *socket_ctx = i ? guard_enter(s->guard, i->connect_fd) : NULL;
+        atomic_fetch_add(&s->hub->load.connections, 1);
+    } else {
+        guard_leave(s->guard, *socket_ctx);
+        *socket_ctx = NULL;
+        atomic_fetch_sub(&s->hub->load.connections, 1);
+    }
+}
+
+static void complain(void *cls, const char *fmt, va_list ap)
+{
+    char text[300];
+    (void)cls;
+    vsnprintf(text, sizeof text, fmt, ap);
+    text[strcspn(text, "\n")] = 0;
+    log_debug("%s", text); /* what clients do wrong is no news */
+}
+
+/* ---- start and stop ---- */
+
+static int connection_limit(const struct options *o)
+{
+    long files = listen_files();
+    long most = (files - FILES_SPARED) / 2; /* each may also have a file open */
+    if (most < 10)
+        most = 10;
+    if (o->connections > most)
+        log_warn("%ld open files allow %ld connections, not %d", files, most, o->connections);
+    return o->connections > most ? (int)most : o->connections;
+}
+
+static bool read_pem(const char *path, struct str *out, struct err *e)
+{
+    str_init(out, 256 << 10);
+    return !path || fs_read(path, 256 << 10, out, e) || err_at(e, "--tls");
+}
+
+static struct MHD_Daemon *daemon_start(struct server *s, int socket, const char *cert, const char *key)
+{
+    const struct options *o = s->hub->options;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (cert ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem items[16] = {
+        { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)complain, NULL },
+        { MHD_OPTION_LISTEN_SOCKET, socket, NULL },
+        { MHD_OPTION_THREAD_POOL_SIZE, THREADS, NULL },
+        { MHD_OPTION_CONNECTION_LIMIT, connection_limit(o), NULL },
+        { MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, NULL },
+        { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX_BYTES, NULL },
+        { MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->per_ip, NULL },
+        { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
+        { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)completed, s },
+        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)connected, s },
+    };
+    int n = 10;
+    if (cert) {
+        items[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)cert };
+        items[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key };
+    }
+    items[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+    return MHD_start_daemon(flags, 0, NULL, NULL, handle, s, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+}
+
+struct server *server_start(struct hub *h, struct err *e)
+{
+    struct server *s = mem_alloc(sizeof *s);
+    struct str cert, key;
+    s->hub = h;
+    gate_init(&s->gate);
+    bool ok = read_pem(h->options->tls_cert, &cert, e), ok2 = read_pem(h->options->tls_key, &key, e);
+    int socket = ok && ok2 ? listen_open(h->options->host, h->options->port, &s->port, e) : -1;
+    if (socket >= 0) {
+        s->guard = guard_new();
+        s->daemon = daemon_start(s, socket, h->options->tls_cert ? cert.data : NULL, key.data);
+        if (!s->daemon) {
+            close(socket);
+            err_set(e, ERR_REFUSED, h->options->tls_cert ? "the server does not start: are --tls CERT KEY a certificate and its key?"
+                                                         : "the server does not start");
+        }
+    }
+    str_release(&cert);
+    str_release(&key);
+    if (s->daemon)
+        return s;
+    guard_free(s->guard);
+    gate_release(&s->gate);
+    free(s);
+    return NULL;
+}
+
+int server_port(const struct server *s)
+{
+    return s->port;
+}
+
+void server_stop(struct server *s)
+{
+    if (!s)
+        return;
+    /* Suspended connections would be lost by a plain stop: the vault answers each within its commit. */
+    int socket = MHD_quiesce_daemon(s->daemon);
+    gate_lock(&s->gate);
+    while (s->waiting > 0 && gate_wait_ms(&s->gate, STOP_MS))
+        ;
+    gate_unlock(&s->gate);
+    MHD_stop_daemon(s->daemon);
+    if (socket >= 0)
+        close(socket);
+    guard_free(s->guard);
+    gate_release(&s->gate);
+    free(s);
+}
