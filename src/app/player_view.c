@@ -167,6 +167,8 @@ static void cannot_play(struct ui *ui, struct player_view *s)
 
 static void stick_sign(struct ui *ui, struct player_view *s)
 {
+    if (!s->stick_shown && !s->controls_shown)
+        return;
     ui_row(ui, "stickrow", .pad_x = 48, .pad_y = 20, .justify = ALIGN_END)
         chrome_stick_chip(ui, s->app);
 }

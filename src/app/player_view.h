@@ -31,6 +31,7 @@ struct player_view {
     struct scaler_rect picture_box;
     int64_t controls_until_boot_ms;
     bool controls_shown;
+    bool stick_shown;             /* a stick was plugged in just now */
     int64_t shown_second;
     bool scrubbing;               /* a finger is on the seek bar */
     bool paused_for_absence;      /* the presence question went unanswered */

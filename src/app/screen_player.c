@@ -3,6 +3,7 @@
 #include "app/choice.h"
 #include "app/media.h"
 #include "app/player_view.h"
+#include "app/sticks.h"
 #include "app/words.h"
 #include "base/fs.h"
 #include "base/i18n.h"
@@ -226,9 +227,11 @@ static void screen_tick(void *screen, int64_t boot_ms)
     s->api->state(s->player, &s->state);
     if (s->state.phase == PLAYER_FAILED && before != PLAYER_FAILED)
         s->problem = s->state.problem;
-    if (s->state.phase != before || wants_controls(s, boot_ms) != s->controls_shown)
+    bool stick = sticks_is_news(s->app->sticks, boot_ms);
+    if (s->state.phase != before || wants_controls(s, boot_ms) != s->controls_shown || stick != s->stick_shown)
         ui_request_frame(s->app->ui);
     s->controls_shown = wants_controls(s, boot_ms);
+    s->stick_shown = stick;
     viewing_follow(&s->viewing, &s->state, s->speed_permille, boot_ms);
     follow_position(s);
     follow_presence(s, boot_ms);

@@ -30,6 +30,7 @@ struct sticks {
     bool has;                    /* `place` is one */
     bool pulled;
     struct stick_place place;
+    int64_t since_boot_ms;
     bool shown;                  /* its screen was opened once */
     bool open;                   /* its screen is */
     int done[STICKS_MAX], done_count; /* serials that had their turn and are still in */
@@ -259,6 +260,7 @@ static void choose(struct sticks *s, const struct stick_place *list, int count)
             continue;
         let_go(s);
         s->place = list[i];
+        s->since_boot_ms = clock_boot_ms();
         s->has = true;
         s->pulled = false;
         s->shown = s->open;
@@ -309,6 +311,11 @@ void sticks_tick(struct sticks *s, int64_t boot_ms)
 const struct stick_place *sticks_place(const struct sticks *s)
 {
     return s->has ? &s->place : NULL;
+}
+
+bool sticks_is_news(const struct sticks *s, int64_t boot_ms)
+{
+    return s->has && !s->pulled && boot_ms - s->since_boot_ms < STICK_NEWS_MS;
 }
 
 bool sticks_pulled(const struct sticks *s)

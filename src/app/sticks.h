@@ -12,6 +12,8 @@ void sticks_free(struct sticks *s);  /* after job_settle; NULL is fine */
 /* Sees what was plugged in or pulled, and opens the stick's screen once nobody is in a lesson or at a code. */
 void sticks_tick(struct sticks *s, int64_t boot_ms);
 
+enum { STICK_NEWS_MS = 10000 };
+bool sticks_is_news(const struct sticks *s, int64_t boot_ms); /* plugged in less than STICK_NEWS_MS ago */
 const struct stick_place *sticks_place(const struct sticks *s); /* the one whose turn it is; NULL: none */
 bool sticks_pulled(const struct sticks *s);    /* it was pulled; kept while its screen is open, so that somebody is told */
 void sticks_screen(struct sticks *s, bool open); /* its screen is open, on top or below another */
