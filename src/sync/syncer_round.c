@@ -37,7 +37,8 @@ static void put_number(struct syncer *s, const char *key, int64_t value)
 
 static void note(struct round *r, enum syncer_trouble trouble, const struct err *e)
 {
-    if (r->trouble != SYNCER_FINE) /* the first trouble is what people are told */
+    bool lasting = r->trouble == SYNCER_NO_COUNTY_KEY && trouble != SYNCER_BUDGET && trouble != SYNCER_OUTSIDE_WINDOW;
+    if (r->trouble != SYNCER_FINE && !lasting) /* the first is what people are told; what is so every day, last */
         return;
     r->trouble = trouble;
     r->err = *e;
@@ -109,7 +110,8 @@ static void after_send(struct syncer *s, const struct send_result *r)
         note(now, SYNCER_NOT_ENROLLED, &r->err);
         break;
     case SEND_NO_COUNTY_KEY:
-        note(now, SYNCER_NO_COUNTY_KEY, &r->err);
+        if (s->view.waiting > 0)
+            note(now, SYNCER_NO_COUNTY_KEY, &r->err);
         break;
     case SEND_HUB_FULL:
         now->outcome = PACE_BUSY;
