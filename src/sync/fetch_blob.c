@@ -126,7 +126,7 @@ static bool on_data(void *ctx, const struct http_answer *a, const void *data, si
 /* It ended before all was here: on at once while it gets on, else a few times, then the link counts as gone. */
 static void broken_off(struct blob_fetch *b)
 {
-    b->idle = part_at(b->part) > b->asked_at ? 0 : b->idle + 1;
+    b->idle = part_at(b->part) >= b->asked_at + FETCH_PROGRESS_BYTES ? 0 : b->idle + 1;
     over(b, b->idle < FETCH_TRIES ? BLOB_READY : BLOB_CUT);
 }
 

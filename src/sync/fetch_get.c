@@ -67,7 +67,7 @@ static void ask(struct get *g, const char *if_none_match);
 
 static void broken_off(struct get *g, const struct http_answer *a)
 {
-    bool further = g->body.len > g->asked_from;
+    bool further = g->body.len >= g->asked_from + FETCH_PROGRESS_BYTES;
     g->idle = further ? 0 : g->idle + 1;
     if (g->resumes && g->idle < FETCH_TRIES)
         ask(g, NULL);

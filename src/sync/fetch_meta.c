@@ -119,7 +119,7 @@ static bool judge_stamp(struct fetch *f, bool last)
 {
     struct err e = ERR_INIT;
     if (!opens(f, &e)) {
-        if (e.kind == ERR_INVALID)
+        if (envelope_signers(f->stamp_raw.data, f->stamp_raw.len, &f->trust.ring) < 0) /* nothing of ours at all: a page */
             return fetch_over(f, FETCH_PORTAL, &e);
         if (f->trust.root.version && !last) { /* signed by keys of a root that has not come yet */
             f->phase = FETCH_P_ROOTS;

@@ -22,7 +22,8 @@
 
 enum {
     FETCH_PARALLEL_MAX = 4,
-    FETCH_TRIES = 3,             /* in a row without a byte of progress, until the link counts as gone */
+    FETCH_TRIES = 3,             /* in a row without progress, until the link counts as gone */
+    FETCH_PROGRESS_BYTES = 512,  /* less than this from one answer is none: a server may drip for ever */
     FETCH_HEAD_BYTES = 600,      /* what an answer's head and its request cost, for the allowance */
     FETCH_WORTH_BYTES = 4096,    /* less allowance than this is not worth a request */
 };

@@ -3,7 +3,7 @@
 
 server.py FOLDER [--tls CERT KEY]     prints its port, serves FOLDER until stdin closes
   POST /!rules   JSON list of rules; the first whose "match" (regular expression) fits the path and whose "times" is not
-                 used up applies
+                 used up, and whose file has at least "over" bytes, applies
   GET /!log      JSON list of the requests since the last POST: path, range, status, body bytes sent
 Rules: {"match", "do", "n", "times", "file", "text", "type"}; "do" is one of those in class Answer."""
 import gzip, hashlib, json, os, re, socket, ssl, struct, sys, threading, time, zlib
@@ -12,10 +12,15 @@ ROOT = os.path.realpath(sys.argv[1])
 rules, log, lock = [], [], threading.Lock()
 
 
+def size_of(path):
+    name = os.path.join(ROOT, path.lstrip("/"))
+    return os.path.getsize(name) if os.path.isfile(name) else 0
+
+
 def rule_for(path):
     with lock:
         for r in rules:
-            if re.search(r["match"], path) and r.get("times", 1 << 30) > 0:
+            if re.search(r["match"], path) and r.get("times", 1 << 30) > 0 and size_of(path) >= r.get("over", 0):
                 if "times" in r:
                     r["times"] -= 1
                 return dict(r)
@@ -150,10 +155,10 @@ class Answer:
     def slow(self):
         """n bytes a second, in small steps."""
         def send(body):
-            step = max(1, self.rule["n"] // 50)
+            step = max(1, self.rule["n"] // 200)
             for at in range(0, len(body), step):
                 self.body(body[at:at + step])
-                time.sleep(0.02)
+                time.sleep(0.005)
         self.whole_or_range(self.read() or b"", send)
 
     def endless(self):

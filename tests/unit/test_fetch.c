@@ -8,6 +8,7 @@
 #include "link_kit.h"
 #include "pack/copy.h"
 #include "pack/small_pack.h"
+#include "pack/trust.h"
 #include "store/blob.h"
 #include "store/library.h"
 #include "store/store.h"
@@ -302,11 +303,280 @@ static void nothing_new_is_one_small_request(void **state)
     kiosk_close(&k);
 }
 
+/* The first lesson is on the shelf before the bytes of the others have come. */
+struct watch { struct kiosk *k; uint64_t at_first; };
+
+static void watch_first(struct fetch *f, int step, void *ctx)
+{
+    struct watch *w = ctx;
+    int shown, total;
+    struct fetch_progress p;
+    (void)step;
+    if (w->at_first)
+        return;
+    lessons_of(w->k, &shown, &total);
+    fetch_progress_get(f, &p);
+    lang_text_release(&p.title);
+    if (shown > 0)
+        w->at_first = p.wire_bytes;
+}
+
+static void lessons_appear_one_by_one(void **state)
+{
+    static const struct made m = { .version = 1, .lessons = 4, .light_bytes = 300000, .film_bytes = 1200000, .pictures = true };
+    struct kiosk k;
+    struct fetch_progress p;
+    struct watch w = { .k = &k };
+    (void)state;
+    fresh("one", &m, &k);
+    site_rules(&site, "[{\"match\":\"/b/\",\"do\":\"slow\",\"n\":3000000}]");
+    fetch_with(&k, (struct how){ .each = watch_first, .ctx = &w }, &p);
+    assert_end(p, FETCH_DONE);
+    assert_in_range(w.at_first, 300000, 370000); /* its own 309 KB, what is ahead, and all lists */
+    kiosk_close(&k);
+}
+
+static void light_forms_alone(void **state)
+{
+    struct kiosk k;
+    struct fetch_progress p;
+    int shown, total;
+    (void)state;
+    fresh("light", &small, &k);
+    fetch_with(&k, (struct how){ .light_only = true }, &p);
+    assert_end(p, FETCH_DONE);
+    assert_true(p.wire_bytes < 120000);
+    lessons_of(&k, &shown, &total);
+    assert_int_equal(shown, 3);
+    fetch_with(&k, (struct how){ .light_only = true }, &p);
+    assert_end(p, FETCH_CURRENT);
+    fetch_all(&k, &p); /* not metered any more: the films follow */
+    assert_end(p, FETCH_DONE);
+    assert_true(p.wire_bytes > 4500000);
+    assert_sound(&k);
+    kiosk_close(&k);
+}
+
+/* Only what is new comes, and the old version goes. */
+static void an_update_brings_what_is_new(void **state)
+{
+    struct made next = small;
+    struct kiosk k;
+    struct fetch_progress p;
+    uint64_t sent;
+    int64_t version;
+    char sha[SHA256_HEX];
+    struct err e = ERR_INIT;
+    (void)state;
+    fresh("update", &small, &k);
+    fetch_all(&k, &p);
+    next.version = 2;
+    next.lessons = 4;
+    publish(&next);
+    site_rules(&site, "[]");
+    fetch_all(&k, &p);
+    assert_end(p, FETCH_DONE);
+    site_count(&site, "/b/", &sent);
+    assert_in_range(sent, 1520000, 1530000);
+    assert_true(library_version(store_db(k.store), ID, &version, sha, &e));
+    assert_int_equal(version, 2);
+    assert_sound(&k);
+    kiosk_close(&k);
+}
+
+/* The same list with an older number: a mirror that went back. */
+static void an_older_list_is_refused(void **state)
+{
+    struct made next = small;
+    struct kiosk k;
+    struct fetch_progress p;
+    (void)state;
+    next.version = 2;
+    fresh("older", &next, &k);
+    fetch_all(&k, &p);
+    assert_end(p, FETCH_DONE);
+    publish(&small);
+    fetch_all(&k, &p);
+    assert_end(p, FETCH_REFUSED);
+    assert_int_equal(p.err.kind, ERR_OLDER);
+    kiosk_close(&k);
+}
+
+static void a_strangers_list_is_refused(void **state)
+{
+    struct kiosk k;
+    struct fetch_progress p;
+    struct err e = ERR_INIT;
+    struct public_key pub;
+    (void)state;
+    fresh("stranger", &small, &k);
+    assert_true(key_load_public(scratch("other/weike.pub"), &pub, &e));
+    assert_true(trust_pin(k.dir, &pub, NULL, &e));
+    fetch_all(&k, &p);
+    assert_end(p, FETCH_REFUSED);
+    assert_int_equal(p.err.kind, ERR_UNTRUSTED);
+    assert_false(p.contact);
+    assert_int_equal(in_incoming(&k), 0);
+    kiosk_close(&k);
+}
+
+/* ---- the link ---- */
+
+static uint64_t course_bytes(const struct made *m)
+{
+    return 3000 + (uint64_t)m->lessons * (m->light_bytes + m->film_bytes + (m->pictures ? 5000 + 300 : 0));
+}
+
+/* Twenty cuts, by both ways a line can end: no byte of a body comes twice. */
+static void cuts_cost_nothing(void **state)
+{
+    static const struct made big = { .version = 1, .lessons = 2, .light_bytes = 400000, .film_bytes = 2600000 };
+    static const char *const how[] = { "cut", "reset" };
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct kiosk k;
+        struct fetch_progress p;
+        char rule[200];
+        uint64_t sent;
+        fresh(how[i], &big, &k);
+        snprintf(rule, sizeof rule, "[{\"match\":\"/b/\",\"do\":\"%s\",\"n\":250000}]", how[i]);
+        site_rules(&site, rule);
+        fetch_all(&k, &p);
+        assert_end(p, FETCH_DONE);
+        assert_true(site_count(&site, "/b/", &sent) >= 5 + 20);
+        assert_int_equal(p.wasted_bytes, 0);
+        if (i == 0) /* what a reset leaves in the server's own buffers never crossed the line */
+            assert_int_equal(sent, course_bytes(&big));
+        assert_sound(&k);
+        kiosk_close(&k);
+    }
+}
+
+/* A line that only carries so many bytes a time is no reason to begin anew with lists either. */
+static void cut_lists_go_on(void **state)
+{
+    static const struct made many = { .version = 1, .lessons = 200, .light_bytes = 100, .film_bytes = 100 };
+    struct kiosk k;
+    struct fetch_progress p;
+    (void)state;
+    fresh("lists", &many, &k);
+    site_rules(&site, "[{\"match\":\"/[mi]/\",\"do\":\"cut\",\"n\":700}]");
+    fetch_with(&k, (struct how){ .light_only = true }, &p);
+    assert_end(p, FETCH_DONE);
+    assert_int_equal(p.wasted_bytes, 0);
+    kiosk_close(&k);
+}
+
+struct bad_link { const char *name, *rules; enum fetch_end end; bool nothing; /* not a byte is kept */ };
+
+static const struct bad_link bad_links[] = {
+    /* instead of the signed list */
+    { "portal", "[{\"match\":\".\",\"do\":\"portal\"}]", FETCH_PORTAL, true },
+    { "redirect", "[{\"match\":\".\",\"do\":\"status\",\"n\":302,\"location\":\"https://login.example/\"}]", FETCH_PORTAL, true },
+    { "511", "[{\"match\":\".\",\"do\":\"status\",\"n\":511}]", FETCH_PORTAL, true },
+    { "forbidden", "[{\"match\":\".\",\"do\":\"status\",\"n\":403}]", FETCH_PORTAL, true },
+    { "endless list", "[{\"match\":\".\",\"do\":\"endless\"}]", FETCH_PORTAL, true },
+    { "endless head", "[{\"match\":\".\",\"do\":\"endless_head\"}]", FETCH_PORTAL, true },
+    { "false 304", "[{\"match\":\".\",\"do\":\"status\",\"n\":304,\"text\":\"\"}]", FETCH_PORTAL, true },
+    { "busy", "[{\"match\":\".\",\"do\":\"status\",\"n\":503,\"after\":\"120\"}]", FETCH_UNREACHABLE, true },
+    { "silent", "[{\"match\":\".\",\"do\":\"silent\",\"seconds\":4}]", FETCH_UNREACHABLE, true },
+    { "empty", "[{\"match\":\".\",\"do\":\"status\",\"n\":404}]", FETCH_UNREACHABLE, true },
+    /* after it */
+    { "portal later", "[{\"match\":\"/b/\",\"do\":\"portal\"}]", FETCH_PORTAL, true },
+    { "redirect later", "[{\"match\":\"/b/\",\"do\":\"status\",\"n\":302}]", FETCH_PORTAL, true },
+    { "portal for manifests", "[{\"match\":\"/m/\",\"do\":\"portal\"}]", FETCH_REFUSED, true },
+    { "padded portal", "[{\"match\":\"/b/\",\"do\":\"portal_padded\"}]", FETCH_REFUSED, true },
+    { "padded portal half-way", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9},{\"match\":\"/b/\",\"do\":\"portal_padded\"}]", FETCH_REFUSED, false },
+    { "busy later", "[{\"match\":\"/b/\",\"do\":\"status\",\"n\":429,\"after\":\"60\"}]", FETCH_CUT, true },
+    { "broken later", "[{\"match\":\"/b/\",\"do\":\"status\",\"n\":500}]", FETCH_CUT, true },
+    { "nothing later", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":0}]", FETCH_CUT, true },
+    { "loris", "[{\"match\":\"/b/\",\"do\":\"loris\",\"seconds\":3}]", FETCH_CUT, false },
+    { "longer", "[{\"match\":\"/b/\",\"do\":\"longer\"}]", FETCH_REFUSED, true },
+    { "endless blob", "[{\"match\":\"/b/\",\"do\":\"endless\"}]", FETCH_PORTAL, true },
+    { "endless blob that claims its size", "[{\"match\":\"/b/\",\"do\":\"endless\",\"n\":1500000}]", FETCH_PORTAL, true },
+    { "other files", "[{\"match\":\"/b/\",\"do\":\"other\"}]", FETCH_REFUSED, true },
+    { "other files after a cut", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":10},{\"match\":\"/b/\",\"do\":\"other\"}]", FETCH_REFUSED, false },
+    /* that still bring everything */
+    { "ranges ignored", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9},{\"match\":\"/b/\",\"do\":\"norange\"}]", FETCH_DONE, false },
+    { "squeezed", "[{\"match\":\"/[bmik]/\",\"do\":\"squeeze\"}]", FETCH_DONE, false },
+    { "squeezed half-way", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9},{\"match\":\"/b/\",\"do\":\"squeeze\"}]", FETCH_DONE, false },
+    { "shifted", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9},{\"match\":\"/b/\",\"do\":\"shifted\"}]", FETCH_DONE, false },
+    { "no total", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9},{\"match\":\"/b/\",\"do\":\"no_total\"}]", FETCH_DONE, false },
+    { "416", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9},{\"match\":\"/b/\",\"do\":\"unsatisfied\"}]", FETCH_DONE, false },
+    { "lying once", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9},{\"match\":\"/b/\",\"do\":\"lying\",\"times\":3}]", FETCH_DONE, false },
+    { "replaced and put back", "[{\"match\":\"/b/\",\"do\":\"other\",\"over\":1000000,\"n\":700000,\"times\":2}]", FETCH_DONE, false },
+    { "stalls", "[{\"match\":\"/b/\",\"do\":\"stall\",\"over\":1000000,\"n\":700000,\"seconds\":3,\"times\":2}]", FETCH_DONE, false },
+    { "no chunk lists", "[{\"match\":\"/k/\",\"do\":\"status\",\"n\":404}]", FETCH_DONE, false },
+    { "false chunk lists", "[{\"match\":\"/k/\",\"do\":\"other\"}]", FETCH_DONE, false },
+    { "false chunk lists and cuts", "[{\"match\":\"/k/\",\"do\":\"other\"},{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9}]", FETCH_DONE, false },
+};
+
+static int blobs_of(struct kiosk *k)
+{
+    char *text = mem_printf("find '%s/blobs' -type f 2>/dev/null | wc -l", k->dir), line[32] = "";
+    FILE *p = popen(text, "r");
+    assert_non_null(fgets(line, sizeof line, p));
+    pclose(p);
+    free(text);
+    return atoi(line);
+}
+
+/* Whatever answers: never a wrong byte kept, one plain state told; and when the link is itself again, all comes. */
+static void bad_links_keep_nothing_wrong(void **state)
+{
+    struct err e = ERR_INIT;
+    (void)state;
+    assert_true(fs_remove_tree(scratch("www/repo"), &e));
+    publish(&small);
+    for (size_t i = 0; i < sizeof bad_links / sizeof *bad_links; i++) {
+        const struct bad_link *b = &bad_links[i];
+        struct kiosk k;
+        struct fetch_progress p;
+        char name[32];
+        int shown, total;
+        snprintf(name, sizeof name, "bad%zu", i);
+        kiosk_open(&k, name);
+        site_rules(&site, b->rules);
+        int64_t before = clock_boot_ms();
+        fetch_all(&k, &p);
+        if (getenv("WEIKE_TEST_TIMES"))
+            print_message("%6lld ms  %s\n", (long long)(clock_boot_ms() - before), b->name);
+        if (p.end != b->end)
+            fail_msg("%s: ended %d (%s: %s), want %d", b->name, p.end, err_kind_name(p.err.kind), p.err.text, b->end);
+        if (b->nothing && blobs_of(&k) != 0)
+            fail_msg("%s: %d files were kept", b->name, blobs_of(&k));
+        if (clock_boot_ms() - before > 15000)
+            fail_msg("%s: took %lld ms", b->name, (long long)(clock_boot_ms() - before));
+        assert_sound(&k);
+        site_rules(&site, "[]");
+        if (b->end == FETCH_REFUSED) /* remembered while this list is the newest; a new one is a new chance */
+            publish(&(struct made){ .version = 2, .lessons = 3, .light_bytes = 20000, .film_bytes = 1500000, .pictures = true });
+        fetch_all(&k, &p);
+        if (p.end != (b->end == FETCH_DONE ? FETCH_CURRENT : FETCH_DONE))
+            fail_msg("%s, mended: ended %d (%s: %s)", b->name, p.end, err_kind_name(p.err.kind), p.err.text);
+        lessons_of(&k, &shown, &total);
+        assert_int_equal(shown, 3);
+        assert_sound(&k);
+        assert_int_equal(in_incoming(&k), 0);
+        kiosk_close(&k);
+        if (b->end == FETCH_REFUSED)
+            publish(&small);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_comes_once),
         cmocka_unit_test(nothing_new_is_one_small_request),
+        cmocka_unit_test(lessons_appear_one_by_one),
+        cmocka_unit_test(light_forms_alone),
+        cmocka_unit_test(an_update_brings_what_is_new),
+        cmocka_unit_test(an_older_list_is_refused),
+        cmocka_unit_test(a_strangers_list_is_refused),
+        cmocka_unit_test(cuts_cost_nothing),
+        cmocka_unit_test(cut_lists_go_on),
+        cmocka_unit_test(bad_links_keep_nothing_wrong),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
