@@ -3,6 +3,8 @@
  *   test_powercut          a slice of the cut points, spread over all of them, for `make test`
  *   test_powercut all      every one
  *   test_powercut N        only a kill at write N, and what was acknowledged before it
+ *   test_powercut live DIR FILE     one life in DIR without any fault; acknowledgements are written to FILE
+ *   test_powercut check DIR FILE    the invariants of DIR after those acknowledgements (tests/powercut/states)
  *
  * A child process arms base/fault.h, walks through the table of steps and tells through a pipe what the store has
  * acknowledged. The parent opens what is left and checks the invariants of check_all(). Three ways to be cut: SIGKILL in
@@ -17,6 +19,7 @@
 #include "store/hours.h"
 #include "store/setting.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/wait.h>
@@ -431,6 +434,26 @@ static bool check_playable(struct db *db, const char *dir, const char *course)
     return !*complaint;
 }
 
+static bool blob_fits(void *ctx, const char *sha256, uint64_t size_bytes)
+{
+    struct err e = ERR_INIT;
+    char is[SHA256_HEX] = "";
+    int fd = blob_open(ctx, sha256, &e);
+    if (fd < 0 || !sha256_fd(fd, size_bytes, is, NULL, &e) || strcmp(is, sha256))
+        bad("a file under its final name has other bytes: %s", sha256);
+    if (fd >= 0)
+        close(fd);
+    return !*complaint;
+}
+
+/* Whatever has its final name has the right bytes, whether a course names it yet or not. */
+static bool check_blobs(const char *dir)
+{
+    struct err e = ERR_INIT;
+    *complaint = 0;
+    return (blob_each(dir, blob_fits, (void *)(uintptr_t)dir, &e) || bad("blobs: %s", e.text)) && !*complaint;
+}
+
 /* What was acknowledged is there. */
 static bool check_kept(struct db *db, const struct found *f)
 {
@@ -487,7 +510,7 @@ static bool check_all(const char *dir, const struct found *f)
     bool ok = !r.happened || bad("a cut was taken for damage: %s", r.text);
     ok = ok && ((db_check(store_db(s), 0, &sound, &whole, &e) && sound) || bad("damaged"));
     ok = ok && check_consistent(store_db(s)) && check_playable(store_db(s), dir, COURSE) && check_playable(store_db(s), dir, SIGNED) && check_playable(store_db(s), dir, PARTS);
-    ok = ok && check_kept(store_db(s), f);
+    ok = ok && check_blobs(dir) && check_kept(store_db(s), f);
     ok = ok && (outbox_each(store_db(s), 0, count_only, &rows, &damaged, &e) || bad("outbox: %s", e.text));
     ok = ok && (damaged == 0 || bad("%d statements do not fit their hash", (int)damaged));
     if (ok) { /* and it goes on working */
@@ -588,16 +611,40 @@ static void make_sticks(void)
     forge_tree(&two);
 }
 
+/* live and check: for a disk whose power is cut (tests/powercut/states). */
+static int on_a_disk(const char *what, const char *dir, const char *acks)
+{
+    struct found f;
+    bool lives = !strcmp(what, "live");
+    int fd = open(acks, lives ? O_WRONLY | O_CLOEXEC : O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        perror(acks);
+        return 2;
+    }
+    if (lives) {
+        live(dir, fd);
+        close(fd);
+        return 0;
+    }
+    read_acks(fd, &f, false);
+    close(fd);
+    if (check_all(dir, &f))
+        return 0;
+    printf("after %d acknowledgements: %s\n", f.count, complaint);
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
+    bool disk = argc == 4 && (!strcmp(argv[1], "live") || !strcmp(argv[1], "check"));
     struct found f;
     struct err e = ERR_INIT;
     unsigned writes = 0, at = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
     bool all = argc > 1 && !strcmp(argv[1], "all");
     int failed = 0;
     setenv("TZ", "UTC", 1);
-    if (argc > 2 || (argc == 2 && !all && !at)) {
-        fprintf(stderr, "usage: test_powercut [all | N]\n");
+    if (!disk && (argc > 2 || (argc == 2 && !all && !at))) {
+        fprintf(stderr, "usage: test_powercut [all | N | live DIR FILE | check DIR FILE]\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -607,6 +654,13 @@ int main(int argc, char **argv)
     if (forge_setup(NULL) != 0)
         return 1;
     make_sticks();
+    if (disk) {
+        free(dir);
+        int rc = on_a_disk(argv[1], argv[2], argv[3]);
+        (void)scratch_teardown(NULL);
+        kit_remove(base);
+        return rc;
+    }
     int status = run_life(dir, FAULT_COUNT, 0, &f, &writes, at != 0);
     for (int k = 0; k < ACK_KINDS; k++)
         if (!f.any[k]) {
