@@ -325,7 +325,7 @@ static bool switch_over(struct install *i, struct plan_package *p, struct err *e
     free(names);
     if (!ok)
         return false;
-    struct library_package lp = { .publisher = p->publisher };
+    struct library_package lp = { .publisher = p->publisher, .anew = p->disowned };
     lp.manifest = verified_bytes(p->manifest, &lp.manifest_len);
     /* The commit point: from here the new version is what plays. */
     return library_install(i->o.writer, &lp, e);
@@ -372,9 +372,7 @@ static bool finish_copying(struct install *i, struct err *e)
         sweep(i);
     if (!done && count_of(i, PLAN_CURRENT) < i->plan->count)
         return true;
-    if (i->plan->trust.floor_s < i->plan->stamp.issued_s) /* a signed date: no honest clock is earlier */
-        writer_post_floor(i->o.writer, i->plan->stamp.issued_s * 1000);
-    return trust_remember(i->data_dir, &i->plan->trust, i->plan->stamp_bytes, &i->plan->stamp, e);
+    return plan_remember(i->plan, i->o.writer, e);
 }
 
 static void go_to(struct install *i, int package)

@@ -4,7 +4,7 @@
 #define WEIKE_PACK_PLAN_H
 #include "model/course.h"
 #include "pack/trust.h"
-#include "store/db.h"
+#include "store/writer.h"
 
 /* What content may never eat, so that records can always be saved: 64 MiB and 3 % of the disk. */
 enum { PLAN_RESERVE_BYTES = 64 << 20, PLAN_RESERVE_PERCENT = 3 };
@@ -47,6 +47,7 @@ struct plan_package {
     uint64_t need_bytes;           /* still to be copied for it */
     int patch_count;
     struct course_patch *patch;    /* blob patches that were published; owned */
+    bool disowned;                 /* what is here under its id comes from a revoked key: see struct library_package, anew */
     bool more_later;               /* remote: a questions file is not here yet; its pictures come with plan_again */
 };
 
@@ -75,6 +76,9 @@ void plan_look(struct plan *p, int n, struct db *db);
 void plan_again(struct plan *p, int n, struct db *db); /* the same once more, after something has come */
 /* Sorts by priority and decides what fits. Call when all have been looked at, again after space was freed. */
 bool plan_fit(struct plan *p, struct err *e) MUST_CHECK;
+/* After something came of the plan: remembers its lists as the newest used, raises the floor of dates, and lets go what only
+ * a revoked key had vouched for. */
+bool plan_remember(struct plan *p, struct writer *w, struct err *e) MUST_CHECK;
 bool plan_has(const struct plan *p, const char *sha256); /* is it a file of a package to be installed? */
 void plan_free(struct plan *p); /* NULL is fine */
 #endif

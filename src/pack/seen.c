@@ -90,6 +90,7 @@ void seen_put(struct trust *t, const struct verified *v, const struct timestamp 
         put_channel(t, &stamp->channel[i]);
     if (stamp->issued_s > t->floor_s)
         t->floor_s = stamp->issued_s;
+    t->floor_forgiven = false;
 }
 
 /* ---- the file ---- */
@@ -135,6 +136,7 @@ static bool parse(const json_t *o, struct trust *t)
     const json_t *stamps, *channels;
     int64_t floor_s;
     if (!json_get_int(o, "", "floor", 0, 253402300799, &floor_s, &e) ||
+        !json_get_bool_or(o, "", "forgiven", false, &t->floor_forgiven, &e) ||
         !json_get_array(o, "", "stamps", true, TRUST_STAMPS_MAX, &stamps, &e) ||
         !json_get_array(o, "", "channels", true, TRUST_CHANNELS_MAX, &channels, &e))
         return false;
@@ -167,6 +169,7 @@ bool seen_load(const char *data_dir, struct trust *t, struct err *e)
             memset(t->stamp, 0, sizeof t->stamp);
             memset(t->channel, 0, sizeof t->channel);
             t->stamp_count = t->channel_count = 0;
+            t->floor_forgiven = false;
             t->seen_damaged = true;
             log_warn("%s is damaged; starting a new one at the next import", path);
         }
@@ -193,7 +196,7 @@ static json_t *to_json(const struct trust *t)
         json_array_append_new(channels, json_pack("{s:s,s:s,s:s,s:I}", "name", c->name, "keys", c->keys, "sha256",
                                                   c->sha256, "version", (json_int_t)c->version));
     }
-    return json_pack("{s:i,s:I,s:o,s:o}", "format", 2, "floor", (json_int_t)t->floor_s, "stamps", stamps, "channels",
+    return json_pack("{s:i,s:b,s:I,s:o,s:o}", "format", 2, "forgiven", (int)t->floor_forgiven, "floor", (json_int_t)t->floor_s, "stamps", stamps, "channels",
                      channels);
 }
 

@@ -220,9 +220,10 @@ static void forgive_floor(const struct root *old, struct trust *t)
     char was[KEY_ID_TEXT], is[KEY_ID_TEXT];
     key_ring_id(&old->timestamp, was);
     key_ring_id(&t->root.timestamp, is);
-    if (strcmp(was, is) != 0)
+    if (strcmp(was, is) != 0) {
         t->floor_s = t->root.issued_s;
-    else if (t->root.issued_s > t->floor_s)
+        t->floor_forgiven = true;
+    } else if (t->root.issued_s > t->floor_s)
         t->floor_s = t->root.issued_s;
 }
 
@@ -327,7 +328,8 @@ static bool root_fits(const struct trust *t, const struct timestamp *stamp, int6
 bool trust_accepts(const struct trust *t, const struct verified *v, const struct timestamp *stamp, int64_t floor_ms,
                    struct err *e)
 {
-    int64_t floor_s = floor_ms / 1000 > t->floor_s ? floor_ms / 1000 : t->floor_s;
+    int64_t given_s = (t->floor_forgiven ? clock_build_floor_ms() : floor_ms) / 1000;
+    int64_t floor_s = given_s > t->floor_s ? given_s : t->floor_s;
     if (!root_fits(t, stamp, floor_s, e))
         return false;
     for (int i = 0; verified_signer(v, i); i++) {

@@ -57,6 +57,10 @@ static bool may_install(struct install *in, bool *active)
     *active = false;
     if (!library_version(in->db, c->id, &highest, sha256, in->e))
         return false;
+    if (in->package->anew) {
+        *active = *sha256 && strcmp(sha256, in->sha256) == 0;
+        return true;
+    }
     if (c->version < highest)
         return err_set(in->e, ERR_OLDER, "%s: version %lld is older than version %lld, which is or was here", c->id,
                        (long long)c->version, (long long)highest);
@@ -110,10 +114,11 @@ static bool step_versions(struct install *in)
     query_text(&q, in->course.id);
     if (!query_run(&q, in->e))
         return false;
-    q = db_query(in->db, "INSERT INTO package_version (id, highest) VALUES (?, ?)"
-                         " ON CONFLICT (id) DO UPDATE SET highest = max(highest, excluded.highest)");
+    q = db_query(in->db, "INSERT INTO package_version (id, highest) VALUES (?1, ?2)"
+                         " ON CONFLICT (id) DO UPDATE SET highest = iif(?3, ?2, max(highest, excluded.highest))");
     query_text(&q, in->course.id);
     query_int(&q, in->course.version);
+    query_int(&q, in->package->anew);
     return query_run(&q, in->e);
 }
 

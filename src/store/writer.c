@@ -106,6 +106,14 @@ uint64_t writer_post_floor(struct writer *w, int64_t vouched_ms)
     return setting_post(w, FACT_FLOOR_KEY, text);
 }
 
+uint64_t writer_reset_floor(struct writer *w, int64_t vouched_ms)
+{
+    char text[32];
+    atomic_store(&w->floor_ms, vouched_ms);
+    snprintf(text, sizeof text, "%lld", (long long)vouched_ms);
+    return setting_post(w, FACT_FLOOR_KEY, text);
+}
+
 static const struct outcome *outcome_of(const struct writer *w, uint64_t ticket) /* under the gate */
 {
     for (int i = 0; i < OUTCOMES; i++)

@@ -32,6 +32,9 @@ uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*re
 /* A date that a verified signature vouches for: no honest clock shows less from now on. Lower ones change nothing. */
 uint64_t writer_post_floor(struct writer *w, int64_t vouched_ms);
 
+/* The floor was raised by a key that a root has revoked since: it begins again at this date. */
+uint64_t writer_reset_floor(struct writer *w, int64_t vouched_ms);
+
 /* How a ticket fares. The reasons of the last 64 failures are kept: ask within that many. */
 enum writer_state writer_state(struct writer *w, uint64_t ticket, struct err *e);
 int64_t writer_value(struct writer *w, uint64_t ticket); /* what its job left; 0 if nothing, or long ago */
