@@ -26,7 +26,8 @@ command -v mkfs.ext4 >/dev/null || skip "mkfs.ext4 is not installed"
 pkg-config --exists fuse3 || skip "libfuse3-dev is not installed"
 for p in logdisk states; do
     [ "$build/test/$p" -nt "$here/$p.c" ] && continue
-    cc -std=gnu11 -O2 -Wall -Wextra $(pkg-config --cflags fuse3) -o "$build/test/$p" "$here/$p.c" $(pkg-config --libs fuse3) || exit 1
+    read -ra flags <<<"$(pkg-config --cflags --libs fuse3)"
+    cc -std=gnu11 -O2 -Wall -Wextra -o "$build/test/$p" "$here/$p.c" "${flags[@]}" || exit 1
 done
 life=$build/test/test_powercut
 [ -x "$life" ] || { echo "not ok power-cut states: $life is not built"; exit 1; }
@@ -54,8 +55,9 @@ look() { # [lie]: good and bad of them
     local good=0 bad=0 line why # S: the program that makes the states
     cp --sparse=always start.img base.img
     coproc S { exec "$build/test/states" writes.log base.img "$n" "$seed" out "$@"; }
-    local pid=$S_PID
-    while read -r line <&"${S[0]}"; do
+    local pid=$S_PID from to
+    exec {from}<&"${S[0]}" {to}>&"${S[1]}" # bash takes S away when the program ends
+    while read -r line <&"$from"; do
         if ! mount -o loop out/state.img fs 2>why.txt; then
             why="does not mount: $(tail -1 why.txt)"
         else
@@ -66,8 +68,9 @@ look() { # [lie]: good and bad of them
             bad=$((bad + 1))
             [ $# -gt 0 ] || echo "FAIL state $line: $why"
         fi
-        echo next >&"${S[1]}" 2>/dev/null || break
+        echo next 1>&"$to"
     done
+    exec {from}<&- {to}>&-
     wait "$pid" 2>/dev/null
     result="$good $bad"
 }
