@@ -35,6 +35,14 @@ const struct key_ring *trust_channel_ring(const struct trust *t, const char *nam
     return &c->ring;
 }
 
+bool trust_stands_for(const struct trust *t, const char *publisher)
+{
+    bool known = !t->root.version;
+    for (int i = 0; !known && i < t->root.channel_count; i++)
+        known = key_ring_find(&t->root.channel[i].ring, publisher) != NULL;
+    return known;
+}
+
 const char *trust_county(const struct trust *t)
 {
     return t->root.county;

@@ -71,6 +71,9 @@ bool trust_remember(const char *data_dir, struct trust *t, const struct verified
                     struct err *e) MUST_CHECK;
 /* Keys of a channel (the pinned key for every one without a root), and its prefix; NULL: no such channel. Borrowed. */
 const struct key_ring *trust_channel_ring(const struct trust *t, const char *name, const char **prefix);
+/* Does any channel's key of today's root stand for what `publisher` (a key id) signed? Without a root: yes, for pinning
+ * another key by hand leaves what is here alone. */
+bool trust_stands_for(const struct trust *t, const char *publisher);
 const char *trust_county(const struct trust *t);   /* text of county.pub in the root, for county_key_parse; "" */
 int64_t trust_seen_version(const struct trust *t); /* of the newest timestamp used; 0: none */
 #endif

@@ -76,7 +76,7 @@ run pack src/fraud --key keys/weike.key --out tree2
 same "the same sources give the same tree" "$(tree_sum tree2)" "$sum"
 expect "verify" 0 "org.example.fraud version 1: 防骗, 2 lessons" verify tree --pub keys/weike.pub
 run verify tree --pub keys/weike.pub --json
-same "verify --json: sorted keys" "$(keys_of)" "bytes expires files issued key list packages problems stray_files"
+same "verify --json: sorted keys" "$(keys_of)" "bytes expires files issued key list packages problems root stray_files"
 "$ctl" keygen --out other >other.txt
 other=$(grep -oE '[0-9a-f]{16}' other.txt | head -1)
 expect "verify with another key" 1 "not trusted here" verify tree --pub other/weike.pub

@@ -43,6 +43,12 @@ struct forged {
     int64_t issued_s, expires_s; /* 0: now, 120 days */
     const struct secret_key *key; /* NULL: forge_key */
     bool is_unsigned;
+    int64_t root_version;        /* 0: a tree of one pinned key; else the index is signed too: */
+    const struct secret_key *index_key; /* NULL: key */
+    const char *channel;         /* NULL: main */
+    bool add;                    /* to the tree that is there: an index beside those of `others` */
+    int other_count;
+    struct channel other[TREE_CHANNELS_MAX]; /* also listed in the timestamp */
     const char *index, *timestamp; /* instead of the good one: this text */
     uint64_t index_json_bytes;     /* instead of the true length, declared */
     struct tree_ref index_ref;
@@ -134,16 +140,31 @@ static void forge_package(const char *tree, struct forged_package *p)
     free(text);
 }
 
+/* With a root an index is an envelope of its own. */
+static void forge_sign_index(const struct forged *f, struct str *text)
+{
+    struct str sealed;
+    if (!f->root_version)
+        return;
+    str_init(&sealed, 0);
+    envelope_seal(f->index_key ? f->index_key : f->key ? f->key : &forge_key, text->data, text->len, &sealed);
+    str_clear(text);
+    str_add(text, sealed.data, sealed.len);
+    str_release(&sealed);
+}
+
 static void forge_index(const char *tree, struct forged *f)
 {
-    struct index x = { .channel = TREE_CHANNEL, .version = f->list_version };
+    struct index x = { .version = f->list_version };
     struct str text;
+    snprintf(x.channel, sizeof x.channel, "%s", f->channel ? f->channel : TREE_CHANNEL);
     str_init(&text, 0);
     for (int i = 0; i < f->count; i++) {
         forge_package(tree, &f->package[i]);
         index_put(&x, f->package[i].id, f->package[i].version, &f->package[i].ref);
     }
     index_write(&x, &text);
+    forge_sign_index(f, &text);
     if (f->index)
         forge_json(tree, TREE_INDEX, f->index, strlen(f->index), &f->index_ref);
     else
@@ -157,9 +178,12 @@ static void forge_index(const char *tree, struct forged *f)
 static void forge_timestamp(const char *tree, const struct forged *f)
 {
     int64_t issued = f->issued_s ? f->issued_s : forge_now_s;
-    struct timestamp t = { .version = f->list_version, .issued_s = issued, .channel_count = 1,
+    struct timestamp t = { .version = f->list_version, .issued_s = issued, .channel_count = 1, .root_version = f->root_version,
                            .expires_s = f->expires_s ? f->expires_s : issued + TREE_LIFE_S,
-                           .channel = { { .name = TREE_CHANNEL, .version = f->list_version, .index = f->index_ref } } };
+                           .channel = { { .version = f->list_version, .index = f->index_ref } } };
+    snprintf(t.channel[0].name, TREE_CHANNEL_TEXT, "%s", f->channel ? f->channel : TREE_CHANNEL);
+    for (int i = 0; i < f->other_count; i++)
+        t.channel[t.channel_count++] = f->other[i];
     struct str payload, envelope;
     char path[600];
     str_init(&payload, 0);
@@ -183,7 +207,8 @@ __attribute__((unused)) static void forge_tree(struct forged *f)
     struct err e = ERR_INIT;
     const char *tree = scratch(f->tree);
     f->list_version = f->list_version ? f->list_version : 1;
-    assert_true(fs_remove_tree(tree, &e));
+    if (!f->add)
+        assert_true(fs_remove_tree(tree, &e));
     make_dirs(tree);
     forge_index(tree, f);
     forge_timestamp(tree, f);
