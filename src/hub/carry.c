@@ -75,9 +75,15 @@ static bool warn(struct db *db, const char *subject, int64_t bytes, int64_t limi
                         all ? "all terminals together" : "terminal ", all ? "" : subject, (long long)(bytes >> 10), (long long)(limit >> 10));
 }
 
-bool carry_put(struct db *db, const struct carry_limits *limits, const struct packet *p, size_t bytes, int64_t now_ms, bool *twice, struct err *e)
+bool carry_put(struct db *db, const char *data_dir, const struct carry_limits *limits, const struct packet *p, size_t bytes, int64_t now_ms,
+               bool *twice, struct err *e)
 {
     const struct packet_head *h = &p->head;
+    char *path = carry_path(data_dir, p->sha256);
+    bool there = fs_exists(path);
+    free(path);
+    if (!there)
+        return err_set(e, ERR_REFUSED, "packet %.12s was settled while it came a second time", p->sha256);
     int64_t all, own;
     struct query q = db_query(db, "INSERT INTO custody (sha256, device, epoch, first, last, bytes, at_ms, sent_ms, tries, refused) "
                                   "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, '') ON CONFLICT DO NOTHING");
@@ -170,13 +176,14 @@ bool carry_settle(struct db *db, const struct ack *a, void (*visit)(void *ctx, c
 
 bool carry_next(struct db *db, int64_t after_nr, struct carry_item *out, bool *found, struct err *e)
 {
-    struct query q = db_query(db, "SELECT nr, sha256, device FROM custody WHERE nr > ? AND sent_ms = 0 AND refused = '' ORDER BY nr LIMIT 1");
+    struct query q = db_query(db, "SELECT nr, sha256, device, tries FROM custody WHERE nr > ? AND sent_ms = 0 AND refused = '' ORDER BY nr LIMIT 1");
     query_int(&q, after_nr);
     *found = query_row(&q);
     if (*found) {
         out->nr = query_col_int(&q, 0);
         query_copy_text(&q, 1, out->sha256, sizeof out->sha256);
         query_copy_text(&q, 2, out->device, sizeof out->device);
+        out->tries = (int)query_col_int(&q, 3);
     }
     return query_end(&q, e);
 }
@@ -189,12 +196,15 @@ bool carry_sent(struct db *db, int64_t nr, int64_t now_ms, struct err *e)
     return query_run(&q, e);
 }
 
-bool carry_refused(struct db *db, int64_t nr, const char *why, struct err *e)
+bool carry_refused(struct db *db, int64_t nr, const char *why, bool *here, struct err *e)
 {
     struct query q = db_query(db, "UPDATE custody SET refused = ?, tries = tries + 1 WHERE nr = ?");
     query_text(&q, why);
     query_int(&q, nr);
-    return query_run(&q, e);
+    if (!query_run(&q, e))
+        return false;
+    *here = db_changes(db) > 0;
+    return true;
 }
 
 bool carry_again(struct db *db, int64_t sent_before_ms, struct err *e)
@@ -217,7 +227,7 @@ bool carry_load(struct db *db, struct carry_load *out, struct err *e)
 
 /* ---- at the start ---- */
 
-static bool adopt_one(const char *path, const char *name, struct db *db, int64_t now_ms, bool *fits, struct err *e)
+static bool adopt_one(const char *data_dir, const char *path, const char *name, struct db *db, int64_t now_ms, bool *fits, struct err *e)
 {
     struct str bytes;
     struct packet p;
@@ -226,7 +236,7 @@ static bool adopt_one(const char *path, const char *name, struct db *db, int64_t
     str_init(&bytes, PACKET_MAX_BYTES);
     *fits = fs_read(path, PACKET_MAX_BYTES, &bytes, &why) && packet_read(bytes.data, bytes.len, &p, &why) && !strcmp(p.sha256, name);
     if (*fits)
-        ok = carry_put(db, &(struct carry_limits){ INT64_MAX, INT64_MAX }, &p, bytes.len, now_ms, &twice, e);
+        ok = carry_put(db, data_dir, &(struct carry_limits){ INT64_MAX, INT64_MAX }, &p, bytes.len, now_ms, &twice, e);
     else
         log_warn("%s is not a packet: %s; left alone", path, why.text);
     str_release(&bytes);
@@ -247,7 +257,7 @@ bool carry_adopt(const char *data_dir, struct db *db, int64_t now_ms, int *adopt
         if (!strncmp(d->d_name, ".in-", 4))
             ok = fs_unlink(path, e); /* a write that was cut */
         else if (sha256_hex_valid(d->d_name) && (ok = carry_has(db, d->d_name, &has, e)) && !has) {
-            ok = adopt_one(path, d->d_name, db, now_ms, &fits, e);
+            ok = adopt_one(data_dir, path, d->d_name, db, now_ms, &fits, e);
             *(fits ? adopted : strange) += 1;
         }
         free(path);

@@ -14,19 +14,20 @@ char *carry_path(const char *data_dir, const char *sha256); /* caller frees */
 
 /* Is there room for `bytes` more of this device? ERR_FULL says of whom there is too much. Any reader. */
 bool carry_fits(struct db *db, const char *data_dir, const struct carry_limits *limits, const char *device, size_t bytes, struct err *e) MUST_CHECK;
-/* Inside the transaction. *twice: it was here already. Warns at 80 %. */
-bool carry_put(struct db *db, const struct carry_limits *limits, const struct packet *p, size_t bytes, int64_t now_ms, bool *twice, struct err *e) MUST_CHECK;
+/* Inside the transaction. *twice: it was here already. Warns at 80 %. ERR_REFUSED: its file was settled away meanwhile; once more. */
+bool carry_put(struct db *db, const char *data_dir, const struct carry_limits *limits, const struct packet *p, size_t bytes, int64_t now_ms,
+               bool *twice, struct err *e) MUST_CHECK;
 bool carry_has(struct db *db, const char *sha256, bool *has, struct err *e) MUST_CHECK;
 
-/* Forgets what a stored receipt covers. `visit` gets each hash, so that the files can go once that is committed. */
+/* Forgets what a stored receipt covers. `visit` gets the hash of each. */
 struct ack;
 bool carry_settle(struct db *db, const struct ack *a, void (*visit)(void *ctx, const char *sha256), void *ctx, struct err *e) MUST_CHECK;
 
-struct carry_item { int64_t nr; char sha256[SHA256_HEX], device[KEY_ID_TEXT]; };
+struct carry_item { int64_t nr; int tries; char sha256[SHA256_HEX], device[KEY_ID_TEXT]; };
 /* The oldest that the hub above has not taken yet, after `nr`. *found false: none. */
 bool carry_next(struct db *db, int64_t after_nr, struct carry_item *out, bool *found, struct err *e) MUST_CHECK;
 bool carry_sent(struct db *db, int64_t nr, int64_t now_ms, struct err *e) MUST_CHECK;
-bool carry_refused(struct db *db, int64_t nr, const char *why, struct err *e) MUST_CHECK;
+bool carry_refused(struct db *db, int64_t nr, const char *why, bool *here, struct err *e) MUST_CHECK; /* *here: it still was */
 /* Taken above long ago and still without a receipt: offered again. */
 bool carry_again(struct db *db, int64_t sent_before_ms, struct err *e) MUST_CHECK;
 

@@ -189,21 +189,23 @@ static bool take_over(struct db *db, const struct packet_head *h, int64_t now_ms
     return enrol_find(db, h->device.id, out, e);
 }
 
-/* The one that was followed sends something made after its heir began: both are alive. Only believed of clocks that make sense. */
+/* The one that was followed sent something made well after its heir began: both are alive. Only believed of clocks that make
+ * sense. Asked for either, because either may come first. */
 static bool ring_for_the_living(struct db *db, const struct packet_head *h, int64_t now_ms, struct err *e)
 {
-    struct query q = db_query(db, "SELECT id FROM device WHERE succeeds = ? AND succeeds <> '' AND first_sealed_ms > 0 AND first_sealed_ms + ? < ? AND clock > 0 LIMIT 1");
-    char heir[KEY_ID_TEXT] = "";
+    struct query q = db_query(db, "SELECT old.id, heir.id FROM device heir JOIN device old ON old.id = heir.succeeds "
+                                  "WHERE heir.succeeds <> '' AND (heir.id = ?1 OR heir.succeeds = ?1) AND heir.first_sealed_ms > 0 "
+                                  "AND old.sealed_ms > heir.first_sealed_ms + ?2 AND heir.clock > 0 AND old.clock > 0 LIMIT 1");
+    char old[KEY_ID_TEXT] = "", heir[KEY_ID_TEXT] = "";
     query_text(&q, h->device.id);
     query_int(&q, CLONE_SLACK_MS);
-    query_int(&q, h->sealed_ms);
-    if (query_row(&q))
-        query_copy_text(&q, 0, heir, sizeof heir);
+    if (query_row(&q)) {
+        query_copy_text(&q, 0, old, sizeof old);
+        query_copy_text(&q, 1, heir, sizeof heir);
+    }
     if (!query_end(&q, e))
         return false;
-    return !*heir || h->clock_trust == CLOCK_FLOOR ||
-           office_alarm(db, "clone", h->device.id, now_ms, e, "%s still sends, although %s says that it took over from it: its card was copied",
-                        h->device.id, heir);
+    return !*heir || office_alarm(db, "clone", old, now_ms, e, "%s still sends, although %s says that it took over from it: its card was copied", old, heir);
 }
 
 static bool note_seen(struct db *db, const struct packet *p, int64_t now_ms, struct err *e)
@@ -211,7 +213,7 @@ static bool note_seen(struct db *db, const struct packet *p, int64_t now_ms, str
     struct str health;
     str_init(&health, 0);
     str_add(&health, p->health, p->health_len);
-    struct query q = db_query(db, "UPDATE device SET seen_ms = ?2, first_sealed_ms = CASE first_sealed_ms WHEN 0 THEN ?3 ELSE first_sealed_ms END, "
+    struct query q = db_query(db, "UPDATE device SET seen_ms = ?2, first_sealed_ms = CASE WHEN first_sealed_ms = 0 OR first_sealed_ms > ?3 THEN ?3 ELSE first_sealed_ms END, "
                                   "health = CASE WHEN ?5 <> '' AND ?3 >= sealed_ms THEN ?5 ELSE health END, "
                                   "clock = CASE WHEN ?3 >= sealed_ms THEN ?4 ELSE clock END, sealed_ms = max(sealed_ms, ?3) WHERE id = ?1");
     query_text(&q, p->head.device.id);

@@ -50,13 +50,19 @@ static bool go_on(struct round *r, bool answered, const struct http_answer *a)
 
 /* ---- receipts ---- */
 
-struct keep { struct hub *hub; const struct ack *ack; const void *bytes; size_t len; int settled; char (*gone)[SHA256_HEX]; int count, cap; };
+struct keep { struct hub *hub; const struct ack *ack; const void *bytes; size_t len; int settled; };
 
-static void note_gone(void *ctx, const char *sha256)
+/* Under the database's lock, before the commit: the county has these records whatever becomes of our row, and nobody can take the
+ * same packet in again between the two. */
+static void remove_file(void *ctx, const char *sha256)
 {
     struct keep *k = ctx;
-    ARRAY_GROW(k->gone, k->count, k->cap);
-    snprintf(k->gone[k->count++], SHA256_HEX, "%s", sha256);
+    struct err e = ERR_INIT;
+    char *path = carry_path(k->hub->data_dir, sha256);
+    if (!fs_unlink(path, &e))
+        log_warn("%s", e.text);
+    free(path);
+    k->settled++;
 }
 
 /* The county's clock orders its receipts: after its database was restored from yesterday a newer one may cover less, and those
@@ -86,10 +92,10 @@ static bool keep_ack(struct db *db, void *ctx, struct err *e)
 {
     struct keep *k = ctx;
     bool newer;
-    k->count = 0;
+    k->settled = 0;
     if (!is_newer(db, k, &newer, e) || (newer && !receipts_keep(db, k->ack->device, k->ack->epoch, k->bytes, k->len, hub_now_ms(), e)))
         return false;
-    return carry_settle(db, k->ack, note_gone, k, e);
+    return carry_settle(db, k->ack, remove_file, k, e);
 }
 
 bool forward_take_ack(struct hub *h, const void *bytes, size_t len, int *settled, struct err *e)
@@ -104,15 +110,7 @@ bool forward_take_ack(struct hub *h, const void *bytes, size_t len, int *settled
     bool ok = v && ack_parse(v, a, e) && (a->level == ACK_STORED || err_set(e, ERR_UNTRUSTED, "it is not a receipt for stored records"));
     struct keep k = { .hub = h, .ack = a, .bytes = bytes, .len = len };
     ok = ok && vault_do(h->vault, keep_ack, &k, e);
-    for (int i = 0; ok && i < k.count; i++) { /* the rows are gone: now the files may */
-        struct err ignored = ERR_INIT;
-        char *path = carry_path(h->data_dir, k.gone[i]);
-        if (!fs_unlink(path, &ignored))
-            log_warn("%s", ignored.text);
-        free(path);
-    }
-    *settled = ok ? k.count : 0;
-    free(k.gone);
+    *settled = ok ? k.settled : 0;
     free(a);
     verified_free(v);
     return ok;
@@ -212,6 +210,7 @@ static bool introduce(struct round *r)
 /* ---- packets ---- */
 
 struct mark { int64_t nr; const char *why; const char *device; };
+enum { LOST_TRIES = 3 };
 
 static bool mark_sent(struct db *db, void *ctx, struct err *e)
 {
@@ -221,8 +220,17 @@ static bool mark_sent(struct db *db, void *ctx, struct err *e)
 static bool mark_refused(struct db *db, void *ctx, struct err *e)
 {
     const struct mark *m = ctx;
-    return carry_refused(db, m->nr, m->why, e) &&
-           office_alarm(db, "refused", m->device, hub_now_ms(), e, "the hub above refuses a packet of terminal %s: %s; it is kept", m->device, m->why);
+    bool here;
+    return carry_refused(db, m->nr, m->why, &here, e) &&
+           (!here || office_alarm(db, "refused", m->device, hub_now_ms(), e, "the hub above refuses a packet of terminal %s: %s; it is kept", m->device, m->why));
+}
+
+/* Its file is gone: settled in this moment by another courier, or by a receipt that came before its row. Then the next receipt
+ * settles the row, too; if none does, people must know. */
+static bool lost_file(struct round *r, const struct carry_item *c)
+{
+    struct mark m = { c->nr, "its file is gone", c->device };
+    return vault_do(r->hub->vault, c->tries < LOST_TRIES ? mark_sent : mark_refused, &m, &r->out->err) || end(r, FORWARD_STORAGE);
 }
 
 static bool judge_packet(struct round *r, const struct carry_item *c, const struct http_answer *a, const struct str *answer)
@@ -251,10 +259,9 @@ static bool send_packet(struct round *r, const struct carry_item *c)
     str_init(&answer, ACK_MAX_BYTES);
     char *path = carry_path(r->hub->data_dir, c->sha256), *url = mem_printf("%s/v1/rec/%s", r->hub->options->upstream, c->sha256);
     bool ok;
-    if (!fs_read(path, PACKET_MAX_BYTES, &body, &lost)) { /* our own disk: this one cannot go, the others can */
-        log_error("%s", lost.text);
-        struct mark m = { c->nr, "it cannot be read here", c->device };
-        ok = vault_do(r->hub->vault, mark_refused, &m, &r->out->err) || end(r, FORWARD_STORAGE);
+    if (!fs_read(path, PACKET_MAX_BYTES, &body, &lost)) { /* this one cannot go now, the others can */
+        log_warn("%s", lost.text);
+        ok = lost_file(r, c);
     } else {
         bool answered = http_ask(r->http, &(struct http_call){ .method = "PUT", .url = url, .body = body.data, .body_len = body.len }, ACK_MAX_BYTES, &answer, &a, &r->out->err);
         ok = go_on(r, answered, &a) && judge_packet(r, c, &a, &answer);

@@ -326,7 +326,7 @@ static bool store_held(struct db *db, struct ingest *g, int64_t at_ms, struct er
 {
     bool twice;
     int64_t fresh;
-    return carry_put(db, &g->place->limits, &g->packet, g->bytes.len, at_ms, &twice, e) &&
+    return carry_put(db, g->place->data_dir, &g->place->limits, &g->packet, g->bytes.len, at_ms, &twice, e) &&
            (twice || office_count(db, "packets", 1, e)) && receipts_take(db, &g->packet.head, at_ms, &fresh, e) && held_receipt(db, g, at_ms, e);
 }
 

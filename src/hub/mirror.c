@@ -249,8 +249,6 @@ static bool run(struct mirror *m, struct mirror_result *out, struct err *e)
     bool found = false;
     if (!trust_load(m->hub->data_dir, &t, e))
         return false;
-    if (t.ring.count == 0)
-        return err_set(e, ERR_UNTRUSTED, "this hub trusts no publisher yet: weikectl trust FILE --data %s", m->hub->data_dir);
     str_init(&bytes, TREE_TIMESTAMP_MAX + 1);
     str_init(&have, TREE_TIMESTAMP_MAX + 1);
     struct err none = ERR_INIT;
@@ -260,6 +258,8 @@ static bool run(struct mirror *m, struct mirror_result *out, struct err *e)
         out->contact = true; /* the same bytes that were verified and completed before */
         found = false;
     }
+    if (ok && found && t.ring.count == 0)
+        ok = err_set(e, ERR_UNTRUSTED, "this hub trusts no publisher yet: weikectl trust FILE --data %s", m->hub->data_dir);
     if (ok && found)
         ok = take_roots(m, &t, e) && take_tree(m, &t, &bytes, out, e);
     str_release(&bytes);

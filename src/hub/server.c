@@ -23,13 +23,15 @@ enum {
     IDLE_S = 60,
     BODIES_MAX_BYTES = 64 << 20,     /* of all requests together, opened packets included */
     FILES_SPARED = 100,              /* of the limit, for databases and logs */
-    STOP_MS = 5000,                  /* for answers that the vault still owes */
+    OWED_MS = 1000,                  /* at the end, for answers on their way out */
 };
 
 struct server {
     struct hub *hub;
-    struct gate gate;                /* for `waiting` */
-    int waiting;                     /* requests whose packet is with the vault, not yet answered */
+    struct gate gate;                /* for the three below */
+    int suspended;                   /* requests whose packet is with the vault */
+    int owed;                        /* the same until their answer is out */
+    bool stopping;                   /* no more of them */
     struct guard *guard;
     struct MHD_Daemon *daemon;
     int port;
@@ -44,20 +46,33 @@ struct request {
     size_t reserved;                 /* of BODIES_MAX_BYTES */
     struct str body;
     struct ingest *ingest;           /* set once the packet is with the vault */
-    bool waiting;                    /* counted in server.waiting */
+    bool suspended, owed;            /* counted in the server's */
 };
 
-static void count_waiting(struct request *r, bool waiting)
+/* False: the server is about to stop. */
+static bool enter_vault(struct request *r)
 {
     struct server *s = r->server;
-    if (r->waiting == waiting)
-        return;
-    r->waiting = waiting;
     gate_lock(&s->gate);
-    s->waiting += waiting ? 1 : -1;
-    if (!s->waiting)
-        gate_wake(&s->gate);
+    r->suspended = r->owed = !s->stopping;
+    s->suspended += r->suspended;
+    s->owed += r->owed;
     gate_unlock(&s->gate);
+    return r->suspended;
+}
+
+static void leave_vault(struct request *r, bool answered)
+{
+    struct server *s = r->server;
+    if (!r->suspended && !(answered && r->owed))
+        return;
+    gate_lock(&s->gate);
+    s->suspended -= r->suspended;
+    s->owed -= answered && r->owed;
+    gate_wake(&s->gate);
+    gate_unlock(&s->gate);
+    r->suspended = false;
+    r->owed = r->owed && !answered;
 }
 
 static void release_room(struct request *r)
@@ -159,6 +174,7 @@ static enum MHD_Result answer_packet(struct request *r)
 {
     struct ingest_answer *a = ingest_get(r->ingest);
     struct reply p;
+    leave_vault(r, false);
     reply_init(&p);
     p.status = a->status;
     p.retry_after_s = a->retry_after_s;
@@ -186,7 +202,11 @@ static enum MHD_Result take_packet(struct request *r)
         return say(r, 503, 5, "too many records at once");
     }
     /* First suspended, then posted: the writer may be done before this thread goes on. */
-    count_waiting(r, true);
+    if (!enter_vault(r)) {
+        ingest_free(g);
+        r->ingest = NULL;
+        return say(r, 503, 10, "this hub is stopping");
+    }
     MHD_suspend_connection(r->conn);
     ingest_post(g, packet_stored, r);
     return MHD_YES;
@@ -314,7 +334,7 @@ static void completed(void *cls, struct MHD_Connection *conn, void **ctx, enum M
     *ctx = NULL;
     if (!r)
         return;
-    count_waiting(r, false);
+    leave_vault(r, true);
     guard_head(s->guard, r->guard);
     release_room(r);
     ingest_free(r->ingest);
@@ -428,7 +448,10 @@ void server_stop(struct server *s)
     /* Suspended connections would be lost by a plain stop: the vault answers each within its commit. */
     int socket = MHD_quiesce_daemon(s->daemon);
     gate_lock(&s->gate);
-    while (s->waiting > 0 && gate_wait_ms(&s->gate, STOP_MS))
+    s->stopping = true;
+    while (s->suspended > 0)
+        gate_wait(&s->gate);
+    while (s->owed > 0 && gate_wait_ms(&s->gate, OWED_MS)) /* a slow client need not be waited for: it asks again */
         ;
     gate_unlock(&s->gate);
     MHD_stop_daemon(s->daemon);
