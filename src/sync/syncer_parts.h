@@ -53,8 +53,7 @@ struct syncer {
     bool restored;
     bool again;                      /* a link was borrowed while a round under other rules was under way */
     struct county_key county;
-    int64_t health_ms, saved_ms, told_ms, looked_ms; /* boot clock: health went along; the budget was saved; progress was
-                                                      * told, and looked at */
+    int64_t saved_ms, told_ms, looked_ms; /* boot clock: the budget was saved; progress was told, and looked at */
     uint64_t counted_bytes;          /* of this fetch, into the budget */
     struct rate rate;
 

@@ -26,6 +26,13 @@ static void now_here(struct syncer *s, char day[PACE_DAY], int *minute)
     *minute = tm.tm_hour * 60 + tm.tm_min;
 }
 
+static int64_t wall_now(struct syncer *s)
+{
+    struct clock_reading now;
+    store_clock(s->store, &now);
+    return now.wall_ms;
+}
+
 static void put_number(struct syncer *s, const char *key, int64_t value)
 {
     struct err e = ERR_INIT;
@@ -151,10 +158,12 @@ static void send_records(struct syncer *s)
         r.err = e;
     bool answered = r.contact && (r.end == SEND_DONE || r.end == SEND_NOTHING);
     if (answered && health)
-        s->health_ms = clock_boot_ms();
+        put_number(s, "last_health_ms", wall_now(s));
     if (answered)
         s->restored = false; /* the new epoch is known above */
     count_records(s, r.statements, r.receipted);
+    if (r.receipted) /* of the whole round; each receipt counted its own */
+        took_receipt(s, wall_now(s), r.receipted);
     after_send(s, &r);
     log_info("records: %d sent in %d packets, %lld receipted%s%s", r.statements, r.packets, (long long)r.receipted,
              r.err.text[0] ? ": " : "", r.err.text);
@@ -163,14 +172,13 @@ static void send_records(struct syncer *s)
 static void send_to_lrs(struct syncer *s)
 {
     struct lrs_result r = { 0 };
-    struct clock_reading now;
-    store_clock(s->store, &now);
+    int64_t now_ms = wall_now(s);
     struct lrs_options o = { .http = s->lrs, .endpoint = s->config.xapi_endpoint, .db = s->db, .writer = store_writer(s->store),
-                             .wall_ms = now.wall_ms, .stop = syncer_must_stop, .ctx = s };
+                             .wall_ms = now_ms, .stop = syncer_must_stop, .ctx = s };
     lrs_run(&o, &r);
     count_records(s, r.delivered, r.delivered);
     if (r.delivered) /* its 200 is the receipt */
-        took_receipt(s, now.wall_ms, r.delivered);
+        took_receipt(s, now_ms, r.delivered);
     s->round.contact |= r.contact;
     wait_longer(&s->round, r.retry_after_s);
     static const enum syncer_trouble trouble[] = {

@@ -87,9 +87,10 @@ void syncer_show_progress(struct syncer *s)
 char *syncer_health(struct syncer *s)
 {
     struct health h = { 0 };
-    int64_t now = clock_boot_ms();
-    if ((s->health_ms && now - s->health_ms < SYNCER_HEALTH_S * INT64_C(1000)) ||
-        !store_health_by(s->store, s->db, &h, NULL))
+    struct clock_reading now;
+    store_clock(s->store, &now);
+    int64_t ago = now.wall_ms - setting_get_int(s->db, "last_health_ms", 0); /* also over a new start */
+    if ((ago >= 0 && ago < SYNCER_HEALTH_S * INT64_C(1000)) || !store_health_by(s->store, s->db, &h, NULL))
         return NULL;
     const struct { const char *key; int64_t value; } number[] = {
         { "disk_free", (int64_t)h.disk_free_bytes }, { "disk_total", (int64_t)h.disk_total_bytes },
