@@ -227,7 +227,11 @@ static bool begin_looking(struct stick *s)
             wait_a_little(s);
             return true;
         }
-        return s->opened || e.kind == ERR_MISSING ? removed(s) : over_with(s, STICK_NOT_OURS, &e);
+        if (s->opened)
+            return removed(s);
+        if (e.kind == ERR_MISSING)
+            err_set(&e, ERR_MISSING, "%s is not there: is the stick plugged in and mounted?", s->dir);
+        return over_with(s, e.kind == ERR_MISSING ? STICK_REMOVED : STICK_NOT_OURS, &e);
     }
     SET(s, in_turn, false);
     if (!stick_scan(&s->files, &s->scan, &e))

@@ -104,8 +104,10 @@ static void print_text(const struct stick_progress *p, bool export)
         printf("the receipt on the stick is not believed: %s\n", p->ack_err.text);
     if (!export && !p->has_content)
         puts("no lessons on the stick");
-    if (export)
+    if (export && p->records_waiting)
         printf("%d of %d waiting records are on the stick, sealed\n", p->records_written, p->records_waiting);
+    else if (export)
+        puts("no records wait here");
     if (export && p->gaps_bytes_done)
         printf("%s of lessons for other sites\n", tool_size(p->gaps_bytes_done, size));
     if (p->packets_foreign)

@@ -613,8 +613,65 @@ static void full_at_any_write(void **state)
     a_failure_at_any_write_is_gone_on_from(FAULT_ENOSPC, STICK_FULL, "full");
 }
 
-int main(void)
+/* ---- for scripts: tests/e2e/stick.sh and tests/faults ---- */
+
+/* records DATA N: so many statements wait there. */
+static int make_records(const char *data, int count)
 {
+    struct err e = ERR_INIT;
+    struct store *s = store_open(data, &(struct store_options){ .threaded = false }, NULL, &e);
+    struct making m = { count };
+    bool ok = s && writer_do(store_writer(s), make_job, &m, &e);
+    if (!ok)
+        fprintf(stderr, "%s\n", e.text);
+    store_close(s);
+    return !ok;
+}
+
+/* county KEYS STICK: opens every packet on the stick and puts the receipts on it; prints "packets statements broken".
+ * KEYS gets a pair of keys if it has none. */
+static int be_county(const char *keys, const char *stick, bool receipts)
+{
+    struct err e = ERR_INIT;
+    char *path = fs_join(keys, "county.key"), *up = mem_printf("%s/WEIKE/up", stick);
+    if ((!fs_exists(path) && !county_key_generate(keys, &kit_county.pub, &e)) || !county_secret_load(path, &kit_county, &e)) {
+        fprintf(stderr, "%s\n", e.text);
+        return 1;
+    }
+    int packets = 0, statements = 0, broken = 0;
+    DIR *d = opendir(up);
+    for (struct dirent *f; d && (f = readdir(d));) {
+        if (!stick_device_valid(f->d_name))
+            continue;
+        struct county_sees c = county_looks(stick, f->d_name);
+        packets += c.packets;
+        statements += c.statements;
+        broken += c.broken;
+        if (receipts && c.packets > c.broken)
+            county_receipts(stick, &c, c.last, &kit_county.sign);
+    }
+    if (d)
+        closedir(d);
+    printf("%d %d %d\n", packets, statements, broken);
+    free(path);
+    free(up);
+    return 0;
+}
+
+static int script(int argc, char **argv)
+{
+    setenv("WEIKE_LOG", "error", 0);
+    if (argc == 4 && strcmp(argv[1], "records") == 0)
+        return make_records(argv[2], atoi(argv[3]));
+    if (argc == 4 && (strcmp(argv[1], "county") == 0 || strcmp(argv[1], "county-looks") == 0))
+        return be_county(argv[2], argv[3], strcmp(argv[1], "county") == 0);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return script(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_go_and_receipts_come),
         cmocka_unit_test(a_receipt_for_a_part_frees_that_part),
