@@ -74,10 +74,12 @@ static void apply(int fd, const struct entry *e, bool torn, uint64_t *seed)
     }
 }
 
-/* Only what is there: the image is mostly holes. */
+/* Only what is there: the image is mostly holes. Always a new file: mount(8) would use a loop device again that still has
+ * the old one, with the old one's blocks in memory. */
 static void copy_image(const char *from, const char *to)
 {
     static char buffer[1 << 20];
+    unlink(to);
     int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     struct stat st;
     if (in < 0 || out < 0 || fstat(in, &st) != 0 || ftruncate(out, st.st_size) != 0)
