@@ -39,7 +39,7 @@ const char *link_words_short(const struct syncer_view *v)
     }
 }
 
-const char *link_words_state(struct ui *ui, const struct syncer_view *v)
+const char *link_words_state(const struct syncer_view *v)
 {
     switch (v->state) {
     case SYNCER_OFF: return tr("No network is set up here. Lessons and records travel by stick.");
@@ -48,9 +48,17 @@ const char *link_words_state(struct ui *ui, const struct syncer_view *v)
     case SYNCER_PAUSED: return tr("Paused by hand.");
     case SYNCER_WAITING: break;
     }
-    if (v->next_try_s > 0)
-        return ui_fmt(ui, tr_n("Asks again in %d minute.", "Asks again in %d minutes.", (unsigned long)(v->next_try_s + 59) / 60), (v->next_try_s + 59) / 60);
     return tr("Nothing is coming just now.");
+}
+
+const char *link_words_next(struct ui *ui, const struct syncer_view *v)
+{
+    int minutes = (v->next_try_s + 59) / 60;
+    if (v->state != SYNCER_WAITING || v->next_try_s <= 0)
+        return "";
+    if (minutes > 90)
+        return ui_fmt(ui, tr_n("Asks again in %d hour.", "Asks again in %d hours.", (unsigned long)(minutes + 30) / 60), (minutes + 30) / 60);
+    return ui_fmt(ui, tr_n("Asks again in %d minute.", "Asks again in %d minutes.", (unsigned long)minutes), minutes);
 }
 
 const char *link_words_news(struct ui *ui, const struct syncer_view *v, int64_t now_ms)

@@ -9,7 +9,8 @@ const char *link_words_trouble(struct ui *ui, const struct syncer_view *v);
 /* The same in a few words, for the foot of the home screen. */
 const char *link_words_short(const struct syncer_view *v);
 /* What the machine is doing now. */
-const char *link_words_state(struct ui *ui, const struct syncer_view *v);
+const char *link_words_state(const struct syncer_view *v);
+const char *link_words_next(struct ui *ui, const struct syncer_view *v); /* when it tries again; "" if nothing is planned */
 /* "No news since 12 March", once the newest signed list is older than LINK_NEWS_DAYS; "" before. */
 enum { LINK_NEWS_DAYS = 60 };
 const char *link_words_news(struct ui *ui, const struct syncer_view *v, int64_t now_ms);

@@ -120,7 +120,11 @@ static void at_rest(struct ui *ui, struct link_screen *s, const struct syncer_vi
     bool off = v->state == SYNCER_OFF;
     ui_row(ui, "rest", .gap = 28, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, off ? ICON_USB : ICON_HOURGLASS, 72, INK_SECOND);
-        ui_label(ui, link_words_state(ui, v), .grow = 1, .max_lines = 3);
+        ui_column(ui, "words", .grow = 1, .gap = 4) {
+            ui_label(ui, link_words_state(v), .font = FONT_STRONG, .max_lines = 3);
+            if (*link_words_next(ui, v))
+                ui_label(ui, link_words_next(ui, v), .ink = INK_SECOND, .max_lines = 1);
+        }
     }
     if (v->state == SYNCER_WAITING && ui_icon_button(ui, ICON_REFRESH, tr("Ask now"), .tone = TONE_GO_OUTLINE, .h = 104, .row = true))
         link_try_now(s->app->link);

@@ -87,7 +87,7 @@ village() { # DATA
 }
 if "$ctl" keygen --out "$work/keys" >"$work/log" 2>&1 && "$ctl" pack "$work/src" --key "$work/keys/weike.key" --out "$work/tree" >>"$work/log" 2>&1 &&
     village "$work/a" >>"$work/log" 2>&1; then ok "a village is made"; else bad "a village is made"; exit 1; fi
-cp -r "$work/a" "$work/b" && cp -r "$work/a" "$work/c" && cp -r "$work/a" "$work/d"
+for copy in b c d g h; do cp -r "$work/a" "$work/$copy"; done
 
 # --- back to the wall by itself; runs beside the others, for it takes a minute ---
 (
@@ -102,6 +102,24 @@ quit
 S
     timeout -k 3 80 "$build/weike" --data "$work/d" --window 1366x768 --lang zh-CN --script "$work/idle.script" >"$work/idle.log" 2>&1
     echo $? >"$work/idle.rc"
+) &
+# --- and from a lesson that somebody paused and left ---
+(
+    cat >"$work/paused.script" <<'S'
+tap 王小明
+wait 我的学时 5000
+tap 演练
+tap 长课
+wait 暂停 8000
+pause 2500
+tap 暂停
+wait 播放 3000
+wait 您还在吗？ 45000
+wait 请点您的头像 45000
+quit
+S
+    timeout -k 3 110 "$build/weike" --data "$work/g" --window 1366x768 --lang zh-CN --script "$work/paused.script" >"$work/paused.log" 2>&1
+    echo $? >"$work/paused.rc"
 ) &
 
 # --- study, quiz, hours ---
@@ -216,6 +234,26 @@ wait 答对了！ 3000
 quit
 S
 
+# --- the machine is shut down in a lesson: the viewing ends properly, nothing is left open ---
+cat >"$work/cut.script" <<'S'
+tap 王小明
+wait 我的学时 5000
+tap 演练
+tap 长课
+wait 暂停 8000
+pause 3000
+shot plays.png
+pause 60000
+S
+(cd "$work" && exec "$build/weike" --data "$work/h" --window 1366x768 --lang zh-CN --script "$work/cut.script" >"$work/log" 2>&1) &
+pid=$!
+for _ in $(seq 300); do [ -f "$work/plays.png" ] && break; sleep 0.1; done
+kill -TERM $pid
+wait $pid
+is "SIGTERM in a lesson ends it cleanly" "$?" 0
+is "the lesson is recorded as ended, not as cut off" "$(verbs "$work/h")" "terminated=1"
+between "watched until then, ms" "$(hours "$work/h" watched_ms m1)" 2000 9000
+
 # --- a damaged film, a film that is gone ---
 drive "a damaged film plays what it can" "$work/c" zh-CN <<'S'
 tap 直接学习
@@ -240,6 +278,69 @@ tap 短课
 wait 暂停 8000
 quit
 S
+
+# --- quizzes at their edges: twelve options, no try left, surveys only; lists know what was just learned ---
+mkdir -p "$work/src2/edges" "$work/q"
+film 2 "$work/src2/edges/film.mp4"
+cat >"$work/src2/edges/twelve.gift" <<'G'
+// weike: id=twelve
+::十二:: 一年的头一个月是哪个月，闰年也一样？ {=正月里来是新春 ~二月里来龙抬头 ~三月里来三月三 ~四月里来养蚕忙 ~五月里来端阳节 ~六月里来热难当 ~七月里来七月七 ~八月里来月儿圆 ~九月里来九重阳 ~十月里来小阳春 ~冬月里来雪花飞 ~腊月里来过年忙}
+G
+cat >"$work/src2/edges/survey.gift" <<'G'
+// weike: id=mood kind=likert
+::问:: 这一课好懂吗？ {=好懂 =不太好懂}
+G
+cat >"$work/src2/edges/course.json" <<'J'
+{"id": "test.edges", "version": 1, "title": {"zh-CN": "边角", "en": "Edges"}, "category": "safety",
+ "lessons": [
+ {"id": "00000000-0000-4000-8000-000000000011", "title": {"zh-CN": "十二个", "en": "Twelve"}, "media": "film.mp4", "questions": "twelve.gift", "max_attempts": 1},
+ {"id": "00000000-0000-4000-8000-000000000012", "title": {"zh-CN": "问问您", "en": "Survey"}, "media": "film.mp4", "questions": "survey.gift"}]}
+J
+"$ctl" pack "$work/src2" --key "$work/keys/weike.key" --out "$work/tree2" >"$work/log" 2>&1 &&
+    "$ctl" trust "$work/keys/weike.pub" --data "$work/q" >>"$work/log" 2>&1 && "$ctl" import "$work/tree2" --data "$work/q" >>"$work/log" 2>&1 &&
+    "$ctl" member add --name 王小明 --id m1 --data "$work/q" >>"$work/log" 2>&1 || bad "quizzes at their edges are made"
+drive "a wrong last try is not offered again; surveys end with thanks; the list knows at once" "$work/q" zh-CN <<'S'
+tap 王小明
+wait 我的学时 5000
+tap 边角
+wait 学完 0 / 2 课 3000
+tap 十二个
+wait 去答题 20000
+tap 去答题
+wait 第 1 题，共 1 题 5000
+dump twelve.json
+tap 腊月里来过年忙
+tap 选好了，看对不对
+wait 这次没答对 3000
+tap 看结果
+wait 还没通过 3000
+gone 再答一次 500
+tap 返回
+wait 学完 1 / 2 课 3000
+tap 问问您
+wait 去答题 20000
+tap 去答题
+tap 好懂
+tap 选好了，看对不对
+tap 看结果
+wait 谢谢您的回答 3000
+gone 0 / 0 500
+tap 返回
+wait 学完 2 / 2 课 3000
+quit
+S
+python3 - "$work/twelve.json" <<'P' && ok "with twelve options the green button is on the screen" || bad "with twelve options the green button is on the screen"
+import json, sys
+def boxes(n):
+    if isinstance(n, dict):
+        if n.get("label") == "选好了，看对不对" and n.get("role") == "button": yield n
+        for v in n.values(): yield from boxes(v)
+    elif isinstance(n, list):
+        for v in n: yield from boxes(v)
+b = next(boxes(json.load(open(sys.argv[1]))))
+x, y, w, h = b["rect"]
+sys.exit(not (w > 100 and h > 40 and y >= 0 and y + h <= 768 and "hidden" not in b["state"]))
+P
 
 # --- PIN, rare characters, English, a second size ---
 drive "a PIN opens, a wrong one says so; rare names are drawn; English" "$work/c" en <<'S'
@@ -314,6 +415,8 @@ if grep -q '来源不明' "$work/refused.json" && grep -q 'not trusted' "$work/r
 printf 'tap no such thing\n' | kiosk "$work/c" en
 rc=$?
 if [ $rc = 1 ] && grep -q 'line 1' "$work/log" && grep -q 'Tap your picture' "$work/log"; then ok "a failing step says where and what was there"; else bad "a failing step (status $rc)"; fi
+DISPLAY=:4711 XDG_RUNTIME_DIR=$work env -u WAYLAND_DISPLAY timeout 20 "$build/weike" --data "$work/c" >"$work/log" 2>&1
+is "a display that is not there gets one sentence" "$? $(grep -c '^weike: there is no display' "$work/log") $(wc -l <"$work/log")" "1 1 1"
 "$build/weike" --window 10x10 >"$work/log" 2>&1
 is "a wrong option" "$?" 2
 "$build/weike" --play "$work/none.mp4" >"$work/log" 2>&1
@@ -321,4 +424,6 @@ is "a file that is not there" "$? $(wc -l <"$work/log")" "1 1"
 
 wait
 is "left alone, it asks, and stays when answered" "$(cat "$work/idle.rc")" 0
+is "a paused lesson left alone goes back to the faces" "$(cat "$work/paused.rc")" 0
+is "what was recorded of it" "$(verbs "$work/g")" "terminated=1"
 exit $status
