@@ -48,8 +48,8 @@ bad_stick() {
     "$WORK/bad_stick" "$@" 2>"$WORK/bad_stick.log" &
     stick_pid=$!
     daemons+=("$stick_pid") mounted+=("$2")
-    local i
-    for i in $(seq 100); do mountpoint -q "$2" && return 0; kill -0 "$stick_pid" 2>/dev/null || break; sleep 0.05; done
+    local _
+    for _ in $(seq 100); do mountpoint -q "$2" && return 0; kill -0 "$stick_pid" 2>/dev/null || break; sleep 0.05; done
     grep -qi "permitted\|permission" "$WORK/bad_stick.log" && not_here "FUSE may not be mounted here"
     cat "$WORK/bad_stick.log"
     fail "bad_stick did not start"
@@ -57,6 +57,7 @@ bad_stick() {
 pull() { fusermount3 -uz "$1" 2>/dev/null || umount -l "$1" 2>/dev/null; }
 
 # real_stick TYPE MB MOUNT [ro]: a file system of that type in a file, through a loop device. 1: not possible here ($why).
+# shellcheck disable=SC2034 # why is for the caller
 real_stick() {
     local image=$WORK/$1.img dev
     why=

@@ -496,7 +496,8 @@ static void a_failure_at_any_write_is_gone_on_from(enum fault_mode mode, enum st
         assert_whole(&v, stick);
         assert_int_equal(waiting(&v), 250);
         writes = (int)seen > writes ? (int)seen : writes;
-        seen_end += p.end == end;
+        /* An error on a disk that is still there is a bad disk; where that cannot be told (memory), a pulled stick. */
+        seen_end += p.end == end || (end == STICK_LIES && p.end == STICK_REMOVED);
         if (p.end != STICK_FINISHED)
             assert_false(p.safe && p.end == STICK_REMOVED);
         if (n % 7 == 0) {
