@@ -326,7 +326,8 @@ static void read_places(int argc, char **argv)
 {
     for (int i = 3; i < argc && places < HUBS_MAX; i++) {
         const char *equals = strchr(argv[i], '=');
-        assert(equals);
+        if (!equals)
+            abort();
         snprintf(place[places].dir, sizeof place[0].dir, "%.*s", (int)(equals - argv[i]), argv[i]);
         snprintf(place[places++].url, sizeof place[0].url, "%s", equals + 1);
     }

@@ -6,7 +6,6 @@
 #include "pack/ack.h"
 #include "pack/packet.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +91,8 @@ TERMINAL_UNUSED void terminal_seal(struct terminal *t, int64_t first, int64_t la
     struct str text;
     size_t at[PACKET_MAX_STATEMENTS + 1];
     str_init(&text, 0);
-    assert(h.count <= PACKET_MAX_STATEMENTS);
+    if (h.count > PACKET_MAX_STATEMENTS)
+        abort();
     memcpy(h.epoch, t->epoch, sizeof h.epoch);
     memcpy(h.previous, t->previous, sizeof h.previous);
     for (int i = 0; i < h.count; i++) {
