@@ -8,6 +8,17 @@
 
 static _Atomic int armed = FAULT_OFF;
 static _Atomic unsigned seen, target;
+static _Atomic uint64_t disk_free = UINT64_MAX;
+
+void fault_disk(uint64_t free_bytes)
+{
+    atomic_store(&disk_free, free_bytes);
+}
+
+uint64_t fault_disk_free(void)
+{
+    return atomic_load(&disk_free);
+}
 
 void fault_arm(enum fault_mode mode, unsigned n)
 {

@@ -6,6 +6,7 @@
 #define WEIKE_BASE_FAULT_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum fault_mode {
     FAULT_OFF,
@@ -21,4 +22,7 @@ unsigned fault_writes(void);                      /* operations seen since fault
 /* True: go on. False: errno is set and the caller must fail. With FAULT_KILL and fd >= 0 the first half of
  * data goes to `fd` at `offset` (-1: append at the current position) before the process dies. */
 bool fault_write(int fd, const void *data, size_t len, long long offset);
+/* From now on no disk seems to have more than this free (UINT64_MAX, at first: what it has), for disks that fill up. */
+void fault_disk(uint64_t free_bytes);
+uint64_t fault_disk_free(void);
 #endif

@@ -259,6 +259,8 @@ bool fs_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes, str
         return err_errno(e, "asking for the free space of %s", path);
     if (free_bytes)
         *free_bytes = (uint64_t)v.f_bavail * v.f_frsize;
+    if (free_bytes && *free_bytes > fault_disk_free())
+        *free_bytes = fault_disk_free();
     if (total_bytes)
         *total_bytes = (uint64_t)v.f_blocks * v.f_frsize;
     return true;

@@ -31,6 +31,16 @@ void room_sweep(const struct plan *p, struct db *db, struct writer *w)
         log_info("removed %d files no lesson needs, %llu bytes", swept.removed, (unsigned long long)swept.freed_bytes);
 }
 
+bool room_left(const char *path, struct err *e)
+{
+    uint64_t free_bytes, total;
+    if (!fs_space(path, &free_bytes, &total, e))
+        return false;
+    return free_bytes >= (PLAN_RESERVE_BYTES + total / 100 * PLAN_RESERVE_PERCENT) / 2 ||
+           err_set(e, ERR_FULL, "the disk has filled up: what is free now is kept for records; make room and start again, what was "
+                                "copied is kept");
+}
+
 /* The blob whose part or byproduct ("<sha256>.…") a file is; false: none. */
 static bool blob_of(const char *file, char sha256[SHA256_HEX])
 {

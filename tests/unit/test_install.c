@@ -9,6 +9,7 @@
 #include "pack/install.h"
 #include "store/blob.h"
 #include "store/library.h"
+#include "store/record.h"
 #include "store/store.h"
 
 #include <fcntl.h>
@@ -687,6 +688,39 @@ static void cancelled_import(const char *data, struct outcome *o)
     store_close(s);
 }
 
+/* Something else fills the disk while lessons are copied: the copying stops, and what is free stays for records. */
+static void disk_fills_while_copying(void **state)
+{
+    const char *data = scratch("d-fills");
+    struct err e = ERR_INIT;
+    struct outcome o;
+    struct install_progress p = { 0 };
+    (void)state;
+    base(data);
+    forge_tree(&two_films);
+    struct store *s = open_data(data);
+    struct install *i = begin(s, data, scratch("films"));
+    while (install_step(i))
+        ;
+    install_start(i);
+    while (p.bytes_done == 0 && install_step(i))
+        install_progress_get(i, &p);
+    fault_disk(10 << 20);
+    while (install_step(i))
+        ;
+    read_outcome(i, &o);
+    install_close(i);
+    assert_refused(o.p.err.kind == ERR_NONE, o.p.err, ERR_FULL, "kept for records");
+    struct record in = { .kind = RECORD_SIGN_IN, .member_id = "v1" };
+    assert_fine(writer_wait(store_writer(s), writer_post(store_writer(s), &in), &e), e);
+    store_close(s);
+    fault_disk(UINT64_MAX);
+    import(data, scratch("films"), &o);
+    assert_int_equal(o.p.err.kind, ERR_NONE);
+    assert_int_equal(plays(data, BAD), 6);
+    assert_int_equal(plays(data, GOOD), 2);
+}
+
 static void goes_on_where_it_stopped(void **state)
 {
     const char *data = scratch("d-cancel");
@@ -888,7 +922,8 @@ int main(void)
         cmocka_unit_test(installs_updates_and_sweeps), cmocka_unit_test(a_bad_package_does_not_hold_up_the_others),
         cmocka_unit_test(pictures_of_questions_come_along), cmocka_unit_test(finds_the_tree_on_a_stick),   cmocka_unit_test(every_bad_tree_is_refused),
         cmocka_unit_test(nobody_is_trusted_at_first),  cmocka_unit_test(older_lists_are_refused),
-        cmocka_unit_test(too_little_room),             cmocka_unit_test(goes_on_where_it_stopped),
+        cmocka_unit_test(too_little_room),             cmocka_unit_test(disk_fills_while_copying),
+        cmocka_unit_test(goes_on_where_it_stopped),
         cmocka_unit_test(a_rotten_part_is_copied_anew), cmocka_unit_test(stick_pulled_out),
         cmocka_unit_test(another_thread_may_look),     cmocka_unit_test(one_import_at_a_time),        cmocka_unit_test(every_write_may_fail),
     };
