@@ -124,7 +124,7 @@ scenario() { # NAME BASE COMMAND… (the data directory is d)
 already() { [ "$1" = "$2" ]; } # done before the kill: a refusal to do it twice is fine
 
 scenario "first import" d0 "$ctl" import tree1 --data d
-[ "$which" != slice ] && scenario "update" d1 "$ctl" import tree2 --data d
+[ "$which" = all ] && scenario "update" d1 "$ctl" import tree2 --data d
 scenario "update and sweep" d2 "$ctl" import tree3 --data d
 [ "$which" = all ] && scenario "roster" d2 "$ctl" member import roster.csv --data d
 [ "$which" = all ] && scenario "doctor" d3 "$ctl" doctor --repair --data d

@@ -338,11 +338,67 @@ static void test_sweep(void **state)
     assert_int_equal(done.removed, 1);
 }
 
+/* Two updates and a sweep while somebody watches: the old film stays open to its end, and the old quiz is kept. */
+static void test_update_while_open(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct open_lesson o;
+    struct library_sweep done;
+    char id[UUID_TEXT], text[64] = "";
+    KIT_MUST(kit_install(store, "cn.x.a", 1, 2, &e));
+    kit_content_id("cn.x.a", 0, id);
+    KIT_MUST(library_open(store_db(store), "cn.x.a", id, "v1", &o, &e));
+    const struct file_ref *film = &o.lesson->rendition[0].media;
+    int fd = blob_open(dir, film->sha256, &e);
+    assert_true(fd >= 0);
+    KIT_MUST(kit_install(store, "cn.x.a", 2, 2, &e));
+    KIT_MUST(library_sweep(store_writer(store), NULL, NULL, &done, &e));
+    assert_int_equal(done.removed, 0); /* the version before is kept: it may be opened anew, by its hash */
+    assert_true(blob_exists(dir, film->sha256, film->size_bytes));
+    KIT_MUST(kit_install(store, "cn.x.a", 3, 2, &e));
+    KIT_MUST(library_sweep(store_writer(store), NULL, NULL, &done, &e));
+    assert_int_equal(done.removed, 2);
+    assert_int_equal(pread(fd, text, sizeof text, 0), film->size_bytes); /* what is open plays on */
+    assert_string_equal(text, "film cn.x.a 0 of version 1");
+    close(fd);
+    struct study study;
+    study_init(&study, 60000, 0, 1, 0, NULL, NULL);
+    struct record r = { .kind = RECORD_VIEWING_END, .member_id = "v1", .course = &o.course, .lesson = o.lesson,
+                        .viewing = { .id = "0190bbbb-0000-7000-8000-000000000001", .study = &study, .ended_by = "finished" } };
+    kit_commit(store, &r); /* and counts, for the version that was watched */
+    assert_int_equal(kit_number(store_db(store), "SELECT course_version FROM viewing"), 1);
+    study_release(&study);
+    open_lesson_release(&o);
+}
+
+/* A course goes: what another one shares with it stays, the rest is freed. */
+static void test_shared_files_stay(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct library_sweep done;
+    char poster[SHA256_HEX];
+    sha256_hex("poster", 6, poster);
+    KIT_MUST(kit_install(store, "cn.x.a", 1, 2, &e));
+    KIT_MUST(kit_install(store, "cn.x.b", 1, 1, &e));
+    KIT_MUST(library_remove(store_writer(store), "cn.x.a", &e));
+    KIT_MUST(library_sweep(store_writer(store), NULL, NULL, &done, &e));
+    assert_int_equal(done.removed, 4); /* its films and questions */
+    assert_true(blob_exists(dir, poster, 6));
+    assert_string_equal(shown("cn.x.b"), "0");
+    KIT_MUST(library_remove(store_writer(store), "cn.x.b", &e));
+    KIT_MUST(library_sweep(store_writer(store), NULL, NULL, &done, &e));
+    assert_int_equal(done.removed, 3);
+    assert_false(blob_exists(dir, poster, 6));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, open_store, close_store)
 int main(void)
 {
     const struct CMUnitTest tests[] = { T(test_install_and_lists), T(test_versions), T(test_refused_changes_nothing),
                                         T(test_progress_in_lists), T(test_sweep), T(test_course_in_parts),
-                                        T(test_parts_are_checked), T(test_update_in_parts) };
+                                        T(test_parts_are_checked), T(test_update_in_parts),
+                                        T(test_update_while_open), T(test_shared_files_stay) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
