@@ -48,12 +48,17 @@ static const char *when(int64_t ms, char out[32])
     return ms ? out : "never";
 }
 
+/* How old the news is: a source that shows the same list for ever is seen by its date. */
 static void trusted_text(const struct trust *t)
 {
+    char day[32] = "";
+    if (trust_seen_version(t))
+        clock_format_utc(t->floor_s * 1000, day, sizeof day);
     if (t->root.version)
-        printf("  trusts root %lld, newest list %lld\n", (long long)t->root.version, (long long)trust_seen_version(t));
+        printf("  trusts root %lld", (long long)t->root.version);
     else
-        printf("  trusts key %s, newest list %lld\n", t->ring.key[0].id, (long long)trust_seen_version(t));
+        printf("  trusts key %s", t->ring.key[0].id);
+    printf(", newest list %lld%s%.10s\n", (long long)trust_seen_version(t), *day ? " of " : "", day);
 }
 
 static void as_text(const char *dir, const struct health *h, const struct trust *t, const struct link_state *l)
