@@ -111,7 +111,7 @@ quit
 S
 reached ready
 plug mail
-reached done
+reached "done"
 pull mail
 ended "a stick at the wall: seen, exchanged, pulled"
 is "two courses are here" "$(courses a)" 2

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$build/tour
 rm -rf "$out"
 mkdir -p "$out"
-trap 'kill $xvfb 2>/dev/null || true' EXIT
+trap 'kill $xvfb ${SERVER_PID:-} 2>/dev/null || true' EXIT
 
 # A free display below 10: above, some programs do without shared memory and are slower.
 for n in 9 8 7 6 5; do
@@ -32,6 +32,29 @@ walk zh-1920 zh.script 1920x1080 zh-CN
 walk zh-1366 zh.script 1366x768 zh-CN
 walk en-1920 en.script 1920x1080 en
 
+# Sticks and links: a village with nothing but its members, a stick with three courses, a slow server with all five.
+ctl=$build/weikectl
+mkdir -p "$out/three" "$out/stick/WEIKE"
+for c in phone-fraud flood village-board; do cp -r "$build/content/src/$c" "$out/three/$c"; done
+"$ctl" pack "$out/three" --key "$build/content/keys/weike.key" --out "$out/stick/WEIKE" >/dev/null
+cp -r "$out/stick/WEIKE" "$out/www"
+"$ctl" pack "$build/content/src" --key "$build/content/keys/weike.key" --out "$out/www" >/dev/null
+coproc SERVER { python3 "$here/../net/server.py" "$out/www" 2>/dev/null; }
+read -r port <&"${SERVER[0]}"
+curl -s -o /dev/null -d '[{"match": "/b/", "do": "slow", "n": 150000}]' "http://127.0.0.1:$port/!rules"
+visit() { # NAME SCRIPT WINDOW LANG
+    local data=$out/data-$1
+    mkdir -p "$data"
+    { cat "$here/../../content/village/weike.conf"; echo "server = \"http://127.0.0.1:$port\""; } >"$data/weike.conf"
+    "$ctl" trust "$build/content/keys/weike.pub" --data "$data" >/dev/null
+    "$ctl" member import "$here/../../content/village/members.csv" --data "$data" >/dev/null
+    mkdir -p "$out/$1"
+    (cd "$out/$1" && WEIKE_STICKS=$out/stick WEIKE_HARDWARE=tour "$build/weike" --data "$data" --window "$3" --lang "$4" --script "$here/$2")
+}
+visit link-zh-1920 link.zh.script 1920x1080 zh-CN
+visit link-zh-1366 link.zh.script 1366x768 zh-CN
+visit link-en-1366 link.en.script 1366x768 en
+
 echo "Pictures: $(find "$out" -name '*.png' | wc -l) in $out"
 echo "Recorded on the way:"
 "$build/weikectl" report hours --json --data "$out/data-zh-1920" | python3 -c '
@@ -50,7 +73,7 @@ import collections, json, sys
 verbs = collections.Counter(json.loads(line)["verb"]["id"].rsplit("/", 1)[1] for line in sys.stdin)
 print("  statements:", ", ".join(f"{n} {verb}" for verb, n in sorted(verbs.items())))'
 if command -v montage >/dev/null; then
-    for name in zh-1920 zh-1366 en-1920; do
+    for name in zh-1920 zh-1366 en-1920 link-zh-1920 link-zh-1366 link-en-1366; do
         montage "$out/$name"/*.png -tile 3x -geometry 640x360+8+8 -background '#888' "$out/sheet-$name.png" 2>/dev/null || true
     done
     echo "Contact sheets: $out/sheet-*.png"
