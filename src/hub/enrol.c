@@ -43,7 +43,7 @@ static bool name_fits(const char *name, struct err *e)
 {
     struct str clean;
     str_init(&clean, 0);
-    bool ok = strlen(name) <= ENROL_NAME_MAX && utf8_valid(name, strlen(name)) && (utf8_clean(name, &clean), clean.len == strlen(name));
+    bool ok = *name && strlen(name) <= ENROL_NAME_MAX && utf8_valid(name, strlen(name)) && (utf8_clean(name, &clean), !strcmp(clean.data, name));
     str_release(&clean);
     return ok || err_set(e, ERR_INVALID, "a site's name must be 1 to %d bytes of UTF-8 without control characters", ENROL_NAME_MAX);
 }

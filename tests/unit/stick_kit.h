@@ -57,9 +57,14 @@ static bool make_job(struct db *db, void *ctx, int64_t *value, struct err *e)
     struct making *m = ctx;
     (void)value;
     for (int i = 0; i < m->count; i++) {
-        char id[UUID_TEXT], body[300];
+        char id[UUID_TEXT], body[600];
         uuid_v7(forge_now_s * 1000 + i, id);
-        int n = snprintf(body, sizeof body, "{\"id\":\"%s\",\"verb\":{\"id\":\"http://adlnet.gov/expapi/verbs/answered\"},\"result\":{\"response\":\"%d\"}}", id, i);
+        int n = snprintf(body, sizeof body,
+                         "{\"id\":\"%s\",\"actor\":{\"objectType\":\"Agent\",\"account\":{\"homePage\":\"https://village.example/x\",\"name\":\"m%d\"}},"
+                         "\"verb\":{\"id\":\"http://adlnet.gov/expapi/verbs/answered\"},"
+                         "\"object\":{\"objectType\":\"Activity\",\"id\":\"https://village.example/q/%d\"},"
+                         "\"result\":{\"response\":\"%d\"},\"timestamp\":\"2027-01-15T08:00:00.000Z\"}",
+                         id, i % 7, i % 20, i);
         if (!outbox_put(db, id, body, (size_t)n, forge_now_s * 1000, e))
             return false;
     }
