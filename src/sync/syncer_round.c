@@ -284,6 +284,7 @@ static void after_fetch(struct syncer *s, const struct fetch_progress *p)
     if (r->window_closed && p->end == FETCH_STOPPED) {
         struct err none = ERR_INIT;
         note(r, SYNCER_OUTSIDE_WINDOW, &none);
+        r->outcome = r->outcome == PACE_OK_MORE ? PACE_OK_CURRENT : r->outcome; /* the window's opening brings it forward */
     }
     if (p->issued_s > setting_get_int(s->db, "news_s", 0))
         put_number(s, "news_s", p->issued_s);
