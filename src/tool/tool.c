@@ -83,9 +83,10 @@ char *tool_clean(const char *text)
 
 static bool has_database(const char *dir)
 {
-    char *path = fs_join(dir, "weike.db");
-    bool yes = fs_exists(path);
+    char *path = fs_join(dir, "weike.db"), *courses = fs_join(dir, "manifests");
+    bool yes = fs_exists(path) || fs_exists(courses); /* the database alone may be gone: it is made again from these */
     free(path);
+    free(courses);
     return yes;
 }
 

@@ -5,6 +5,7 @@ source "$(dirname "$0")/stick_kit.sh"
 source "$(dirname "$0")/cut_kit.sh"
 content "$WORK/stick" 1 1
 village v 3
+mkdir "$WORK/mailbag"
 then='1970-01-02 00:00:00'
 at "$then" "$CTL" import "$WORK/stick" --data "$WORK/v" >"$WORK/out" 2>&1 || { cat "$WORK/out"; fail "import in 1970"; }
 at "$then" "$CTL" member add --name 王小明 --id m1 --data "$WORK/v" >/dev/null || fail "a member in 1970"
