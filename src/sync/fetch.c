@@ -85,6 +85,14 @@ uint64_t fetch_left(const struct fetch *f)
     return used < f->o.allowance ? f->o.allowance - used : 0;
 }
 
+uint64_t fetch_unpromised(const struct fetch *f)
+{
+    uint64_t left = fetch_left(f);
+    if (left == UINT64_MAX)
+        return UINT64_MAX;
+    return left > f->promised ? left - f->promised : 0;
+}
+
 void fetch_wasted(struct fetch *f, uint64_t bytes)
 {
     gate_lock(&f->gate);

@@ -37,6 +37,14 @@ void blob_fetch_release(struct blob_fetch *b)
     memset(b, 0, sizeof *b);
 }
 
+void blob_fetch_discard(struct blob_fetch *b)
+{
+    struct part *p = b->part;
+    b->part = NULL;
+    blob_fetch_release(b);
+    part_discard(p);
+}
+
 /* ---- the answer ---- */
 
 /* Rather a page for people than a file of a content tree? */
@@ -102,9 +110,18 @@ static bool take(struct blob_fetch *b, const char *data, size_t len)
     }
 }
 
+/* So much of what was set aside for this answer has come. */
+static void keep_promise(struct blob_fetch *b, uint64_t bytes)
+{
+    uint64_t n = bytes < b->promised ? bytes : b->promised;
+    b->promised -= n;
+    b->f->promised -= n;
+}
+
 static bool on_data(void *ctx, const struct http_answer *a, const void *data, size_t len)
 {
     struct blob_fetch *b = ctx;
+    keep_promise(b, len);
     if (fetch_says(b->f, a) != SAYS_BODY) {
         fetch_wasted(b->f, len);
         return true;
@@ -163,7 +180,7 @@ static void on_end(void *ctx, const struct http_answer *a)
 {
     struct blob_fetch *b = ctx;
     b->request = NULL;
-    b->f->loading_count--;
+    keep_promise(b, b->promised);
     if (a->etag[0] && fetch_says(b->f, a) == SAYS_BODY)
         memcpy(b->etag, a->etag, sizeof b->etag);
     if (b->state != BLOB_ASKING)
@@ -190,10 +207,9 @@ static void on_end(void *ctx, const struct http_answer *a)
 /* The end of the range that the allowance still pays for; 0: all of it, -1: none. */
 static int64_t last_byte(const struct blob_fetch *b, uint64_t from)
 {
-    uint64_t left = fetch_left(b->f), need = b->size - from;
+    uint64_t left = fetch_unpromised(b->f), need = b->size - from;
     if (left == UINT64_MAX)
         return 0;
-    left /= (uint64_t)(b->f->loading_count + 1);
     if (left < FETCH_WORTH_BYTES + FETCH_HEAD_BYTES && left < need + FETCH_HEAD_BYTES)
         return -1;
     left -= FETCH_HEAD_BYTES;
@@ -218,7 +234,8 @@ static void ask(struct blob_fetch *b)
     b->head_seen = b->rewound = b->whole = false;
     part_begin(b->part);
     b->state = BLOB_ASKING;
-    b->f->loading_count++;
+    b->promised = (last ? (uint64_t)last + 1 : b->size) - from + FETCH_HEAD_BYTES;
+    b->f->promised += b->promised;
     b->request = http_start(b->f->o.http, &c);
     free(url);
 }
@@ -245,7 +262,7 @@ static void get_list(struct blob_fetch *b)
         open_part(b, &text);
     } else {
         b->state = BLOB_LISTING;
-        get_start(&b->list, b->f, rel, want, NULL);
+        get_start(&b->list, b->f, rel, want, want, NULL);
     }
     str_release(&text);
 }

@@ -84,6 +84,7 @@ static void on_end(void *ctx, const struct http_answer *a)
 {
     struct get *g = ctx;
     g->request = NULL;
+    g->f->promised -= g->expected;
     g->answer = *a;
     g->f->changed = true;
     if (g->state != GET_ASKING)
@@ -111,8 +112,18 @@ static void on_end(void *ctx, const struct http_answer *a)
         }
 }
 
+static bool can_pay(const struct fetch *f, const struct get *g)
+{
+    return !g->expected || fetch_unpromised(f) >= g->expected + FETCH_HEAD_BYTES;
+}
+
 static void ask(struct get *g, const char *if_none_match)
 {
+    if (!can_pay(g->f, g)) {
+        g->state = GET_SPENT;
+        return;
+    }
+    g->f->promised += g->expected;
     char *url = fetch_url(g->f, g->rel);
     struct http_call c = { .method = "GET", .url = url, .if_none_match = if_none_match, .on_data = on_data, .on_end = on_end, .ctx = g };
     if (!g->resumes)
@@ -125,10 +136,11 @@ static void ask(struct get *g, const char *if_none_match)
     free(url);
 }
 
-void get_start(struct get *g, struct fetch *f, const char *rel, size_t max_bytes, const char *if_none_match)
+void get_start(struct get *g, struct fetch *f, const char *rel, size_t max_bytes, size_t expected, const char *if_none_match)
 {
     get_release(g);
     g->f = f;
+    g->expected = expected;
     g->max_bytes = max_bytes;
     g->resumes = strcmp(rel, "timestamp") != 0;
     str_init(&g->body, max_bytes + 1);

@@ -13,11 +13,6 @@
 /* So much of what comes first may still be under way when the next begins: more would take the link from it. */
 enum { AHEAD_BYTES = 16 << 10, REST_OF_PACK_BYTES = 16 << 10 };
 
-static struct plan_package *package_of(struct fetch *f, const struct slot *s)
-{
-    return &f->plan->package[s->package];
-}
-
 /* ---- what may start ---- */
 
 static uint64_t under_way(const struct fetch *f)
@@ -278,12 +273,10 @@ static bool pack_step(struct fetch *f, struct slot *s)
         return link_ended(f, &s->fetch);
     if (s->fetch.state == BLOB_SPENT)
         f->later = FETCH_BUDGET;
-    bool keep = s->fetch.state == BLOB_SPENT;
-    char *path = copy_part_path(f->data_dir, package_of(f, s)->pack.sha256);
+    else
+        blob_fetch_discard(&s->fetch);
     let_go(s);
-    bool ok = keep || fs_unlink(path, &e);
-    free(path);
-    return ok || storage(f, &e);
+    return true;
 }
 
 static bool adopt_blob(struct fetch *f, struct job *j, struct err *e)
@@ -314,6 +307,8 @@ static bool patch_came(struct fetch *f, struct slot *s, struct job *j)
 {
     struct err e = ERR_INIT;
     enum blob_state state = s->fetch.state;
+    if (state != BLOB_HERE)
+        blob_fetch_discard(&s->fetch);
     let_go(s);
     if (state == BLOB_HERE)
         return apply_patch(f, s, j, &e) || storage(f, &e);
@@ -343,6 +338,8 @@ static bool job_over(struct fetch *f, struct slot *s)
         return patch_came(f, s, j);
     bool here = s->fetch.state == BLOB_HERE;
     e = s->fetch.err;
+    if (!here && blob_fetch_at(&s->fetch) == 0)
+        blob_fetch_discard(&s->fetch);
     let_go(s);
     if (!here) {
         file_failed(f, j, &e);

@@ -81,7 +81,7 @@ static void ask_stamp(struct fetch *f)
     str_clear(&f->stamp_raw);
     str_add(&f->stamp_raw, old.data, old.len);
     str_release(&old);
-    get_start(&f->get, f, "timestamp", TREE_TIMESTAMP_MAX, known ? f->note.etag : NULL);
+    get_start(&f->get, f, "timestamp", TREE_TIMESTAMP_MAX, 0, known ? f->note.etag : NULL);
 }
 
 static bool after_stamp(struct fetch *f)
@@ -207,7 +207,7 @@ bool fetch_roots_step(struct fetch *f)
     bool more;
     if (f->get.state == GET_IDLE) {
         tree_root_path(f->trust.root.version + 1, rel);
-        get_start(&f->get, f, rel, ROOT_BYTES_MAX, NULL);
+        get_start(&f->get, f, rel, ROOT_BYTES_MAX, 0, NULL);
     }
     if (!get_over(&f->get))
         return true;
@@ -246,7 +246,7 @@ static void ask_for(struct fetch *f, struct want *w)
         tree_patch_path(w->kind, w->patch_from, w->ref.sha256, rel);
     else
         tree_path(w->kind, w->ref.sha256, rel);
-    get_start(&w->get, f, rel, envelope_named_max(&w->ref), NULL);
+    get_start(&w->get, f, rel, envelope_named_max(&w->ref), (size_t)w->ref.size_bytes + FETCH_HEAD_BYTES, NULL);
 }
 
 static bool keep_patched(struct fetch *f, const struct want *w, struct err *e)

@@ -44,13 +44,14 @@ struct get {
     enum get_state state;
     char rel[TREE_PATH_MAX];
     size_t max_bytes, asked_from;
+    size_t expected;             /* about so long, for the allowance */
     bool resumes;                /* its name is a hash: a cut answer goes on where it stopped */
     struct http_request *request;
     struct http_answer answer;
     struct str body;
     int idle;
 };
-void get_start(struct get *g, struct fetch *f, const char *rel, size_t max_bytes, const char *if_none_match);
+void get_start(struct get *g, struct fetch *f, const char *rel, size_t max_bytes, size_t expected, const char *if_none_match);
 bool get_over(const struct get *g);
 void get_release(struct get *g); /* also one under way, or never begun */
 
@@ -70,6 +71,7 @@ struct blob_fetch {
     struct http_request *request;
     uint64_t answer_at;          /* where in the blob the next byte of the answer belongs */
     uint64_t asked_at;           /* part_at when it was asked */
+    uint64_t promised;           /* bytes of the allowance that this answer may still take */
     bool head_seen, plain;       /* plain: this server's ranges are no good, ask for the whole */
     bool rewound, whole;
     char etag[128];
@@ -81,6 +83,7 @@ void blob_fetch_step(struct blob_fetch *b); /* never waits */
 bool blob_fetch_over(const struct blob_fetch *b);
 uint64_t blob_fetch_at(const struct blob_fetch *b);
 void blob_fetch_release(struct blob_fetch *b); /* what came stays in incoming/ */
+void blob_fetch_discard(struct blob_fetch *b); /* nothing stays */
 
 struct cache_note { /* DIR/tree/note.json: how its timestamp came, and whether all it names is here */
     char server[300], etag[128], sha256[SHA256_HEX];
@@ -134,7 +137,7 @@ struct fetch {
     struct db *db;
     int lock_fd, tree_fd;
     uint64_t wire_start;
-    int loading_count;           /* answers under way, which share what is left of the allowance */
+    uint64_t promised;           /* of the allowance, to answers under way */
     /* metadata */
     struct trust trust;
     struct get get;              /* timestamp and roots, one at a time */
@@ -164,6 +167,7 @@ struct fetch {
 /* Ends the run. False. `why` may be NULL. */
 bool fetch_over(struct fetch *f, enum fetch_end end, const struct err *why);
 uint64_t fetch_left(const struct fetch *f);  /* of the allowance; UINT64_MAX: no limit */
+uint64_t fetch_unpromised(const struct fetch *f); /* the same, less what answers under way will take */
 char *fetch_url(const struct fetch *f, const char *rel); /* caller frees */
 void fetch_wasted(struct fetch *f, uint64_t bytes); /* body bytes that came and were not kept */
 

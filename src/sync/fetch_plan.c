@@ -371,7 +371,7 @@ bool fetch_finish(struct fetch *f)
 bool fetch_confirm_step(struct fetch *f)
 {
     if (f->get.state == GET_IDLE)
-        get_start(&f->get, f, "timestamp", TREE_TIMESTAMP_MAX, NULL);
+        get_start(&f->get, f, "timestamp", TREE_TIMESTAMP_MAX, 0, NULL);
     if (!get_over(&f->get))
         return true;
     bool same = f->get.state == GET_HERE && f->get.body.len == f->stamp_raw.len &&

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "pack/copy.h"
+#include "pack/room.h"
 #include "pack/tree.h"
 
 #include <assert.h>
@@ -32,6 +33,7 @@ struct part {
     int answers;             /* it is made of so many */
     uint64_t synced;
     int64_t synced_ms;
+    char *mark;              /* file beside the part; NULL: none, its chunks prove themselves */
 };
 
 size_t part_list_bytes(uint64_t size_bytes)
@@ -62,6 +64,62 @@ static void begin_chunk(struct part *p)
     p->whole_at_chunk = p->whole;
 }
 
+/* ---- the mark: without a list of chunks, what of a part may be believed after a power cut ----
+ *
+ * "<boot id> <bytes that were on the disk>\n". Within the same boot the kernel vouches for every byte, also after a kill;
+ * after another one only what had been fsync'd counts, for the tail may be zeros. Made durably before the first byte;
+ * later ones may be lost, which only costs a little more. */
+
+static void mark_text(const struct part *p, char out[64])
+{
+    struct clock_reading now;
+    clock_read(0, &now);
+    snprintf(out, 64, "%.36s %20llu\n", now.boot_id, (unsigned long long)p->synced);
+}
+
+static bool mark_begin(struct part *p, struct err *e)
+{
+    char text[64];
+    mark_text(p, text);
+    return fs_replace(p->mark, text, strlen(text), e);
+}
+
+static void mark_move(const struct part *p)
+{
+    char text[64];
+    int fd = p->mark ? open(p->mark, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (fd < 0)
+        return;
+    mark_text(p, text);
+    if (pwrite(fd, text, strlen(text), 0) < 0)
+        unlink(p->mark);
+    close(fd);
+}
+
+/* How much of `length` bytes that were left may be looked at. */
+static uint64_t mark_trusts(const struct part *p, uint64_t length)
+{
+    struct clock_reading now;
+    struct str text;
+    struct err ignored = ERR_INIT;
+    char boot[64];
+    unsigned long long synced = 0;
+    uint64_t n = length; /* no mark: a stick brought it, or a list has been there */
+    str_init(&text, 256);
+    clock_read(0, &now);
+    if (p->mark && fs_exists(p->mark) &&
+        (!fs_read(p->mark, 200, &text, &ignored) || sscanf(text.data, "%63s %llu", boot, &synced) != 2 || strcmp(boot, now.boot_id) != 0))
+        n = synced < length ? synced : length;
+    str_release(&text);
+    return n;
+}
+
+static void mark_drop(const struct part *p)
+{
+    if (p->mark)
+        unlink(p->mark);
+}
+
 static bool open_file(struct part *p, struct err *e)
 {
     struct stat st;
@@ -80,7 +138,11 @@ static bool open_file(struct part *p, struct err *e)
         p->resumed = false;
         return ftruncate(p->fd, 0) == 0 || err_errno(e, "emptying %s", p->path);
     }
-    return true;
+    p->left_over = mark_trusts(p, p->left_over);
+    if (p->left_over < (uint64_t)st.st_size && ftruncate(p->fd, (off_t)p->left_over) != 0)
+        return err_errno(e, "shortening %s", p->path);
+    p->synced = p->left_over;
+    return !p->mark || mark_begin(p, e);
 }
 
 struct part *part_open(const char *data_dir, const char *sha256, uint64_t size_bytes, const struct str *list, struct err *e)
@@ -97,8 +159,9 @@ struct part *part_open(const char *data_dir, const char *sha256, uint64_t size_b
         p->list = mem_alloc(list->len);
         memcpy(p->list, list->data, list->len);
     }
+    if (!p->list && size_bytes > TREE_CHUNK_BYTES)
+        p->mark = mem_printf("%s/%s.mark", p->dir, sha256);
     if (open_file(p, e)) {
-        p->synced = p->left_over;
         p->synced_ms = clock_boot_ms();
         return p;
     }
@@ -113,9 +176,19 @@ void part_close(struct part *p)
     if (p->fd >= 0)
         close(p->fd);
     free(p->list);
+    free(p->mark);
     free(p->path);
     free(p->dir);
     free(p);
+}
+
+void part_discard(struct part *p)
+{
+    if (!p)
+        return;
+    unlink(p->path);
+    mark_drop(p);
+    part_close(p);
 }
 
 /* ---- taking bytes in ---- */
@@ -139,6 +212,7 @@ bool part_sync(struct part *p, struct err *e)
         return err_at(e, "%s", p->path);
     p->synced = p->at;
     p->synced_ms = clock_boot_ms();
+    mark_move(p);
     return true;
 }
 
@@ -172,8 +246,12 @@ static enum part_result judge(struct part *p, struct err *e)
     struct sha256 h = p->whole;
     sha256_end(&h, sum);
     hex_encode(sum, sizeof sum, hex);
-    if (strcmp(hex, p->sha256) == 0)
-        return fs_sync_fd(p->fd, e) ? PART_WHOLE : PART_FAILED;
+    if (strcmp(hex, p->sha256) == 0) {
+        if (!fs_sync_fd(p->fd, e))
+            return PART_FAILED;
+        mark_drop(p);
+        return PART_WHOLE;
+    }
     bool again = p->restarts++ == 0 && (p->resumed || p->answers > 1); /* else these were fresh bytes, all from one place */
     free(p->list);
     p->list = NULL;
@@ -186,6 +264,7 @@ static enum part_result judge(struct part *p, struct err *e)
     if (again)
         return PART_REWOUND;
     unlink(p->path);
+    mark_drop(p);
     err_set(e, ERR_UNTRUSTED, "the server's file is not the signed one: its bytes were changed");
     return PART_WRONG;
 }
@@ -239,6 +318,8 @@ static bool at_chunk_end(const struct part *p)
 
 static bool write_some(struct part *p, const void *data, size_t len, struct err *e)
 {
+    if (p->at == chunk_start(p) && !room_left(p->path, e))
+        return false;
     if (lseek(p->fd, (off_t)p->at, SEEK_SET) < 0)
         return err_errno(e, "seeking in %s", p->path);
     return fs_write_all(p->fd, data, len, e) || err_at(e, "%s", p->path);

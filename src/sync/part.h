@@ -32,5 +32,6 @@ uint64_t part_size(const struct part *p);
 bool part_sync(struct part *p, struct err *e) MUST_CHECK; /* before a pause: what is here survives a power cut */
 const char *part_path(const struct part *p);
 void part_close(struct part *p);          /* the file stays; NULL is fine */
+void part_discard(struct part *p);        /* closes it and leaves nothing behind; NULL is fine */
 size_t part_list_bytes(uint64_t size_bytes); /* how long its list of chunk hashes is; 0: none needed */
 #endif
