@@ -188,14 +188,17 @@ static int inside(void *ctx)
     struct work *w = ctx;
     uint64_t total = 0;
     size_t more = 1;
-    for (;;) {
-        ssize_t n = read(BOX_IN, w->in, sizeof w->in);
-        if (n < 0 && errno == EINTR)
-            continue;
+    for (bool first = true;; first = false) {
+        ssize_t n;
+        do
+            n = read(BOX_IN, w->in, sizeof w->in);
+        while (n < 0 && errno == EINTR);
         if (n < 0)
             return CANNOT_READ;
         if (n == 0)
             return more == 0 && total == w->want ? DONE : TOO_SHORT;
+        if (first && !zst_is_frame(w->in, (size_t)n))
+            return BAD_PATCH;
         ZSTD_inBuffer in = { w->in, (size_t)n, 0 };
         int code = decompress(w, &in, &total, &more);
         if (code != DONE)

@@ -71,6 +71,8 @@ static bool unpack(ZSTD_DCtx *d, ZSTD_inBuffer *in, size_t want, struct str *out
 static bool unpack_from(const void *base, size_t base_len, int window_log_max, ZSTD_inBuffer in, size_t want,
                         struct str *out, struct err *e)
 {
+    if (!zst_is_frame(in.src, in.size))
+        return err_set(e, ERR_INVALID, "its compression is refused: it is no zstd frame");
     ZSTD_DCtx *d = ZSTD_createDCtx();
     if (!d || ZSTD_isError(ZSTD_DCtx_setParameter(d, ZSTD_d_windowLogMax, window_log_max)) ||
         (base_len && ZSTD_isError(ZSTD_DCtx_refPrefix(d, base, base_len))))

@@ -67,6 +67,8 @@ static void try_index(const struct verified *v)
         assert(x.entry[i].manifest.json_bytes <= TREE_MANIFEST_MAX && sha256_hex_valid(x.entry[i].manifest.sha256));
         tree_path(TREE_MANIFEST, x.entry[i].manifest.sha256, path);
         assert(!strstr(path, ".."));
+        assert(!x.entry[i].patch_from[0] || sha256_hex_valid(x.entry[i].patch_from));
+        assert(!x.entry[i].pack.sha256[0] || (sha256_hex_valid(x.entry[i].pack.sha256) && x.entry[i].pack.size_bytes <= TREE_PACK_MAX));
     }
     index_release(&x);
 }

@@ -88,6 +88,23 @@ static void large_window_is_refused(void **state)
     str_release(&z);
 }
 
+/* Formats of before 2016, which the library would still open, and frames that say nothing. */
+static void other_frames_are_refused(void **state)
+{
+    static const char *const magic[] = { "\x25\xb5\x2f\xfd", "\x26\xb5\x2f\xfd", "\x27\xb5\x2f\xfd", "\x50\x2a\x4d\x18", "<htm" };
+    (void)state;
+    for (size_t i = 0; i < sizeof magic / sizeof *magic; i++) {
+        struct err e = ERR_INIT;
+        struct str z;
+        size_t got;
+        str_init(&z, 0);
+        str_add(&z, magic[i], 4);
+        str_puts(&z, "0123456789");
+        assert_refused(unpack(&z, 10, &got, &e), e, ERR_INVALID, "no zstd frame");
+        str_release(&z);
+    }
+}
+
 static void damage_is_refused(void **state)
 {
     struct str z;
@@ -113,6 +130,6 @@ static void damage_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(there_and_back), cmocka_unit_test(bomb_is_refused),
-                                        cmocka_unit_test(large_window_is_refused), cmocka_unit_test(damage_is_refused) };
+                                        cmocka_unit_test(large_window_is_refused), cmocka_unit_test(other_frames_are_refused), cmocka_unit_test(damage_is_refused) };
     return scratch_main(tests);
 }
