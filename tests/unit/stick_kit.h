@@ -2,6 +2,7 @@
  * receipts on them. Include once, after forge.h. */
 #ifndef TESTS_STICK_KIT_H
 #define TESTS_STICK_KIT_H
+#include "model/statement.h"
 #include "pack/ack.h"
 #include "pack/device.h"
 #include "pack/trust.h"
@@ -52,23 +53,36 @@ KIT void village_close(struct village *v)
 
 struct making { int count; };
 
+/* A true statement, as the kiosk makes them. */
+static void make_statement(int i, char id[UUID_TEXT], struct str *out)
+{
+    struct clock_reading at = { .boot_ms = i, .wall_raw_ms = forge_now_s * 1000 + i, .wall_ms = forge_now_s * 1000 + i, .trust = CLOCK_RTC,
+                                .boot_id = "0f0e0d0c-0b0a-4908-8706-050403020100" };
+    char member[16];
+    struct spans played = { 0 };
+    uuid_v7(at.wall_ms, id);
+    snprintf(member, sizeof member, "m%d", i % 50);
+    struct statement_about about = { .id = id, .home_page = "https://village.example/x", .member_id = member, .at = &at, .course_id = "cn.demo.a",
+                                     .course_version = 1, .content_id = "0192f0c0-0000-7000-8000-000000000001" };
+    struct statement_viewing v = { .session_id = id, .length_ms = 300000, .position_ms = 1000 * (i % 300), .played = &played,
+                                   .completion_permille = 900, .ended_by = "left" };
+    statement_viewing(STATEMENT_TERMINATED, &about, &v, out);
+}
+
 static bool make_job(struct db *db, void *ctx, int64_t *value, struct err *e)
 {
     struct making *m = ctx;
+    bool ok = true;
     (void)value;
-    for (int i = 0; i < m->count; i++) {
-        char id[UUID_TEXT], body[600];
-        uuid_v7(forge_now_s * 1000 + i, id);
-        int n = snprintf(body, sizeof body,
-                         "{\"id\":\"%s\",\"actor\":{\"objectType\":\"Agent\",\"account\":{\"homePage\":\"https://village.example/x\",\"name\":\"m%d\"}},"
-                         "\"verb\":{\"id\":\"http://adlnet.gov/expapi/verbs/answered\"},"
-                         "\"object\":{\"objectType\":\"Activity\",\"id\":\"https://village.example/q/%d\"},"
-                         "\"result\":{\"response\":\"%d\"},\"timestamp\":\"2027-01-15T08:00:00.000Z\"}",
-                         id, i % 7, i % 20, i);
-        if (!outbox_put(db, id, body, (size_t)n, forge_now_s * 1000, e))
-            return false;
+    for (int i = 0; ok && i < m->count; i++) {
+        char id[UUID_TEXT];
+        struct str body;
+        str_init(&body, 0);
+        make_statement(i, id, &body);
+        ok = outbox_put(db, id, body.data, body.len, forge_now_s * 1000, e);
+        str_release(&body);
     }
-    return true;
+    return ok;
 }
 
 KIT void village_records(struct village *v, int count)

@@ -184,7 +184,7 @@ static void a_carrier_cannot_open_packets(void **state)
         ;
     char *path = fs_join(on_stick_path(stick, rel), f->d_name);
     get(path, &bytes);
-    assert_null(memmem(bytes.data, bytes.len, "answered", 8));
+    assert_null(memmem(bytes.data, bytes.len, "terminated", 10));
     assert_fine(packet_read(bytes.data, bytes.len, &pk, &e), e); /* carried: who from, how many */
     assert_int_equal(pk.head.count, 20);
     struct county_sees sees = { 0 };
