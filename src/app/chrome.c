@@ -50,7 +50,8 @@ void chrome_language_button(struct ui *ui, struct app *app)
 
 static void text_size_button(struct ui *ui, struct app *app)
 {
-    if (ui_button(ui, tr("Aa"), .tone = TONE_CARD, .font = FONT_STRONG, .h = 88, .w = 96, .radius = 28, .name = tr("Bigger letters")))
+    if (ui_button(ui, tr("Aa"), .tone = TONE_CARD, .font = FONT_STRONG, .h = 88, .w = 96, .radius = 28,
+                  .name = tr("Bigger letters")))
         app_set_text_size(app, app->text_percent >= 125 ? 100 : 125);
 }
 
@@ -106,9 +107,10 @@ int chrome_pager(struct ui *ui, int offset, int page, int total)
 }
 
 /* Kept in the data; a view is newer. */
-static const char *receipt_words(struct ui *ui, const struct syncer_view *v, int64_t now_ms)
+static const char *receipt_words(struct ui *ui, struct app *app, const struct syncer_view *v, int64_t now_ms)
 {
-    return v && v->last_receipt_ms ? ui_fmt(ui, tr(" · last receipt %s"), words_moment(ui, v->last_receipt_ms, now_ms)) : "";
+    return v && v->last_receipt_ms && app->text_percent <= 100 /* big letters leave no room */
+        ? ui_fmt(ui, tr(" · last receipt %s"), words_moment(ui, v->last_receipt_ms, now_ms)) : "";
 }
 
 static void coming(struct ui *ui, const struct syncer_view *v)
@@ -116,7 +118,8 @@ static void coming(struct ui *ui, const struct syncer_view *v)
     if (v->state != SYNCER_FETCHING || !v->fetch.lessons_total)
         return;
     ui_icon(ui, ICON_CLOUD_DOWNLOAD, 40, INK_INFO);
-    ui_label(ui, ui_fmt(ui, tr("New lessons %d / %d"), v->fetch.lessons_done, v->fetch.lessons_total), .font = FONT_NOTE, .ink = INK_SECOND);
+    ui_label(ui, ui_fmt(ui, tr("New lessons %d / %d"), v->fetch.lessons_done, v->fetch.lessons_total), .font = FONT_NOTE,
+             .ink = INK_SECOND, .max_lines = 1);
     ui_column(ui, "gap", .w = 16) {}
 }
 
@@ -126,15 +129,18 @@ void chrome_facts(struct ui *ui, struct app *app, const struct health *h)
     int waiting = (int)(v ? v->waiting : h->waiting);
     struct clock_reading now;
     app_clock(app, &now);
-    ui_row(ui, "facts", .gap = 16, .h = 80, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_BUTTON, .name = tr("News and records")) {
+    ui_row(ui, "facts", .gap = 16, .h = 80, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_BUTTON,
+           .name = tr("News and records")) {
         if (v)
             coming(ui, v);
         bool stopped = v && link_words_is_stopped(v);
         ui_icon(ui, v && v->state != SYNCER_FETCHING ? link_words_icon(v) : ICON_SEND, 36, stopped ? INK_STOP : INK_SECOND);
-        ui_label(ui, ui_fmt(ui, "%s%s", ui_fmt(ui, tr_n("%d record kept here to report", "%d records kept here to report", (unsigned long)waiting), waiting),
-                            receipt_words(ui, v, now.wall_ms)), .font = FONT_NOTE, .ink = INK_SECOND);
+        ui_label(ui, ui_fmt(ui, "%s%s", ui_fmt(ui, tr_n("%d record kept here to report", "%d records kept here to report",
+                                                        (unsigned long)waiting), waiting),
+                            receipt_words(ui, app, v, now.wall_ms)), .font = FONT_NOTE, .ink = INK_SECOND);
         if (v && *link_words_short(v))
-            ui_label(ui, ui_fmt(ui, "· %s", link_words_short(v)), .font = FONT_NOTE, .ink = stopped ? INK_STOP : INK_SUN);
+            ui_label(ui, ui_fmt(ui, "· %s", link_words_short(v)), .font = FONT_NOTE, .ink = stopped ? INK_STOP : INK_SUN,
+                     .max_lines = 1);
         if (h->disk_full || h->io_errors)
             ui_label(ui, words_error(h->disk_full ? ERR_FULL : ERR_IO), .font = FONT_NOTE, .ink = INK_STOP, .role = ROLE_ALERT);
         if (ui_tapped(ui))
@@ -150,14 +156,15 @@ void chrome_link_tile(struct ui *ui, struct app *app)
         return;
     app_clock(app, &now);
     bool stopped = link_words_is_stopped(v);
-    ui_row(ui, "link", .tone = TONE_CARD, .role = ROLE_BUTTON, .h = 120, .pad_x = 20, .gap = 16, .align = ALIGN_CENTER, .stretch_off = true, .name = tr("News and records")) {
+    ui_row(ui, "link", .tone = TONE_CARD, .role = ROLE_BUTTON, .h = 120, .pad_x = 20, .gap = 16, .align = ALIGN_CENTER,
+           .stretch_off = true, .name = tr("News and records")) {
         ui_icon(ui, link_words_icon(v), 44, stopped ? INK_STOP : INK_SECOND);
         ui_column(ui, "words", .grow = 1) {
             if (stopped) {
                 ui_label(ui, link_words_short(v), .font = FONT_NOTE, .ink = INK_STOP, .max_lines = 2);
             } else {
                 ui_label(ui, tr("Last contact"), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
-                ui_label(ui, words_moment(ui, v->last_contact_ms, now.wall_ms), .font = FONT_NOTE, .max_lines = 1);
+                ui_label(ui, link_words_contact(ui, v, now.wall_ms), .font = FONT_NOTE, .max_lines = 1);
             }
         }
         if (ui_tapped(ui))
@@ -183,7 +190,8 @@ void chrome_stick_chip(struct ui *ui, struct app *app)
     if (!sticks_place(app->sticks))
         return;
     const char *words = chip_words(ui, app, &working);
-    ui_row(ui, "stickchip", .tone = top == &player_screen ? TONE_GLASS : TONE_INFO_SOFT, .radius = 44, .h = 88, .pad_x = 28, .gap = 12, .align = ALIGN_CENTER, .stretch_off = true,
+    ui_row(ui, "stickchip", .tone = top == &player_screen ? TONE_GLASS : TONE_INFO_SOFT, .radius = 44, .h = 88, .pad_x = 28,
+           .gap = 12, .align = ALIGN_CENTER, .stretch_off = true,
            .role = still ? ROLE_TEXT : ROLE_BUTTON, .name = words) {
         ui_icon(ui, ICON_USB, 48, top == &player_screen ? INK_WHITE : INK_INFO);
         ui_label(ui, words, .font = FONT_NOTE, .max_lines = 1);

@@ -103,7 +103,8 @@ void link_free(struct link *l)
 /* What a screen at rest shows of it; the link's own screen follows every change. */
 static bool looks_other(const struct syncer_view *a, const struct syncer_view *b)
 {
-    return a->state != b->state || a->trouble != b->trouble || a->waiting != b->waiting || a->last_contact_ms != b->last_contact_ms ||
+    return a->state != b->state || a->trouble != b->trouble || a->waiting != b->waiting ||
+        a->last_contact_ms != b->last_contact_ms ||
            a->last_receipt_ms != b->last_receipt_ms || a->fetch.lessons_done != b->fetch.lessons_done ||
            a->fetch.lessons_total != b->fetch.lessons_total || a->borrowing != b->borrowing;
 }

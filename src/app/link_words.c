@@ -3,8 +3,16 @@
 #include "base/i18n.h"
 #include "ui/icons.h"
 
+/* Then the last trouble is over, or about to be found again. */
+static bool is_working(const struct syncer_view *v)
+{
+    return v->state == SYNCER_SENDING || v->state == SYNCER_FETCHING;
+}
+
 const char *link_words_trouble(struct ui *ui, const struct syncer_view *v)
 {
+    if (is_working(v))
+        return "";
     switch (v->trouble) {
     case SYNCER_FINE: return "";
     case SYNCER_NO_LINK: return tr("There is no link now. The machine tries again by itself.");
@@ -15,7 +23,8 @@ const char *link_words_trouble(struct ui *ui, const struct syncer_view *v)
     case SYNCER_DENIED: return tr("The server does not know this machine. Please call the technician.");
     case SYNCER_REFUSED_CONTENT: return tr("What came could not be trusted and was refused. Please call the technician.");
     case SYNCER_NO_ROOM:
-        return v->fetch.short_bytes ? ui_fmt(ui, tr("The storage is full: %s more room is needed. Please call the technician."), words_bytes(ui, v->fetch.short_bytes))
+        return v->fetch.short_bytes ? ui_fmt(ui, tr("The storage is full: %s more room is needed. Please call the technician."),
+                                             words_bytes(ui, v->fetch.short_bytes))
                                     : tr("The storage is full. Please call the technician.");
     case SYNCER_BUDGET: return tr("Today's share of data is used up. It goes on tomorrow.");
     case SYNCER_OUTSIDE_WINDOW: return tr("Lessons come at night, when the network is free.");
@@ -26,6 +35,8 @@ const char *link_words_trouble(struct ui *ui, const struct syncer_view *v)
 
 const char *link_words_short(const struct syncer_view *v)
 {
+    if (is_working(v))
+        return "";
     switch (v->trouble) {
     case SYNCER_NO_LINK: return tr("no link now");
     case SYNCER_PORTAL: return tr("the network needs a log-in");
@@ -57,7 +68,8 @@ const char *link_words_next(struct ui *ui, const struct syncer_view *v)
     if (v->state != SYNCER_WAITING || v->next_try_s <= 0)
         return "";
     if (minutes > 90)
-        return ui_fmt(ui, tr_n("Asks again in %d hour.", "Asks again in %d hours.", (unsigned long)(minutes + 30) / 60), (minutes + 30) / 60);
+        return ui_fmt(ui, tr_n("Asks again in %d hour.", "Asks again in %d hours.", (unsigned long)(minutes + 30) / 60),
+                      (minutes + 30) / 60);
     return ui_fmt(ui, tr_n("Asks again in %d minute.", "Asks again in %d minutes.", (unsigned long)minutes), minutes);
 }
 
@@ -69,10 +81,17 @@ const char *link_words_news(struct ui *ui, const struct syncer_view *v, int64_t 
     return ui_fmt(ui, tr("No news since %s"), words_date(ui, since_ms, now_ms));
 }
 
+const char *link_words_contact(struct ui *ui, const struct syncer_view *v, int64_t now_ms)
+{
+    bool talking = (v->state == SYNCER_FETCHING || v->state == SYNCER_PAUSED) && v->fetch.contact;
+    return talking ? tr("just now") : words_moment(ui, v->last_contact_ms, now_ms);
+}
+
 bool link_words_is_stopped(const struct syncer_view *v)
 {
-    return v->trouble == SYNCER_PORTAL || v->trouble == SYNCER_NOT_ENROLLED || v->trouble == SYNCER_NO_COUNTY_KEY || v->trouble == SYNCER_DENIED ||
-           v->trouble == SYNCER_REFUSED_CONTENT || v->trouble == SYNCER_NO_ROOM || v->trouble == SYNCER_STORAGE;
+    return !is_working(v) && (v->trouble == SYNCER_PORTAL || v->trouble == SYNCER_NOT_ENROLLED ||
+                              v->trouble == SYNCER_NO_COUNTY_KEY || v->trouble == SYNCER_DENIED ||
+           v->trouble == SYNCER_REFUSED_CONTENT || v->trouble == SYNCER_NO_ROOM || v->trouble == SYNCER_STORAGE);
 }
 
 uint32_t link_words_icon(const struct syncer_view *v)

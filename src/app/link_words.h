@@ -14,6 +14,7 @@ const char *link_words_next(struct ui *ui, const struct syncer_view *v); /* when
 /* "No news since 12 March", once the newest signed list is older than LINK_NEWS_DAYS; "" before. */
 enum { LINK_NEWS_DAYS = 60 };
 const char *link_words_news(struct ui *ui, const struct syncer_view *v, int64_t now_ms);
+const char *link_words_contact(struct ui *ui, const struct syncer_view *v, int64_t now_ms); /* "just now" while it answers */
 uint32_t link_words_icon(const struct syncer_view *v);
 bool link_words_is_stopped(const struct syncer_view *v); /* somebody has to do something */
 #endif

@@ -45,6 +45,11 @@ static const struct syncer_view *view(const struct link_screen *s)
     return v && v->state != SYNCER_OFF ? v : &s->facts;
 }
 
+static void link_resume(void *screen)
+{
+    read_facts(screen);
+}
+
 static void link_screen_tick(void *screen, int64_t boot_ms)
 {
     struct link_screen *s = screen;
@@ -72,7 +77,8 @@ static bool link_screen_busy(void *screen)
 
 static void fact(struct ui *ui, uint32_t key, uint32_t icon, const char *name, const char *value, const char *more, bool alarm)
 {
-    ui_row(ui, "fact", .key = key, .tone = TONE_CARD, .grow = 1, .pad_x = 36, .pad_y = 16, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "fact", .key = key, .tone = TONE_CARD, .grow = 1, .pad_x = 36, .pad_y = 16, .gap = 32, .align = ALIGN_CENTER,
+           .stretch_off = true) {
         ui_icon(ui, icon, 72, INK_SECOND);
         ui_column(ui, "words", .grow = 1) {
             ui_label(ui, name, .ink = INK_SECOND, .max_lines = 1);
@@ -87,10 +93,11 @@ static void facts(struct ui *ui, const struct syncer_view *v, int64_t now_ms)
 {
     const char *waiting = ui_fmt(ui, tr_n("%d record", "%d records", (unsigned long)v->waiting), (int)v->waiting);
     ui_column(ui, "facts", .w = 680, .gap = 24) {
-        fact(ui, 1, ICON_ACCESS_TIME, tr("Last contact"), words_moment(ui, v->last_contact_ms, now_ms), link_words_news(ui, v, now_ms), true);
+        fact(ui, 1, ICON_ACCESS_TIME, tr("Last contact"), link_words_contact(ui, v, now_ms), link_words_news(ui, v, now_ms), true);
         fact(ui, 2, ICON_MAIL, tr("Waiting to be sent"), waiting, "", false);
         fact(ui, 3, ICON_CHECK_CIRCLE, tr("Last receipt from the county"),
-             v->last_receipt_ms ? ui_fmt(ui, tr_n("%d record", "%d records", (unsigned long)v->last_receipt_count), (int)v->last_receipt_count) : tr("none yet"),
+             v->last_receipt_ms ? ui_fmt(ui, tr_n("%d record", "%d records", (unsigned long)v->last_receipt_count),
+                                         (int)v->last_receipt_count) : tr("none yet"),
              v->last_receipt_ms ? words_moment(ui, v->last_receipt_ms, now_ms) : "", false);
     }
 }
@@ -105,13 +112,15 @@ static void progress(struct ui *ui, struct link_screen *s, const struct syncer_v
     ui_label(ui, *title ? title : tr("New lessons"), .font = FONT_HEADING, .max_lines = 2);
     ui_progress(ui, f->bytes_total ? (float)((double)f->bytes_done / (double)f->bytes_total) : 0, .h = 28);
     ui_row(ui, "numbers", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, ui_fmt(ui, tr("%s of %s"), words_bytes(ui, f->bytes_done), words_bytes(ui, f->bytes_total)), .font = FONT_STRONG);
+        ui_label(ui, ui_fmt(ui, tr("%s of %s"), words_bytes(ui, f->bytes_done), words_bytes(ui, f->bytes_total)),
+                 .font = FONT_STRONG);
         ui_spacer(ui);
         ui_label(ui, paused ? tr("Paused by hand.") : *left ? left : tr("Lessons are coming …"), .ink = INK_SECOND);
     }
     if (f->lessons_total)
         ui_label(ui, ui_fmt(ui, tr("%d of %d lessons are here"), f->lessons_done, f->lessons_total), .ink = INK_SECOND);
-    if (ui_icon_button(ui, paused ? ICON_PLAY_ARROW : ICON_PAUSE, paused ? tr("Continue") : tr("Pause"), .tone = paused ? TONE_GO : TONE_CARD, .h = 104, .row = true))
+    if (ui_icon_button(ui, paused ? ICON_PLAY_ARROW : ICON_PAUSE, paused ? tr("Continue") : tr("Pause"), .tone = paused ? TONE_GO
+                       : TONE_CARD, .h = 104, .row = true))
         link_pause(s->app->link, !paused);
 }
 
@@ -126,7 +135,8 @@ static void at_rest(struct ui *ui, struct link_screen *s, const struct syncer_vi
                 ui_label(ui, link_words_next(ui, v), .ink = INK_SECOND, .max_lines = 1);
         }
     }
-    if (v->state == SYNCER_WAITING && ui_icon_button(ui, ICON_REFRESH, tr("Ask now"), .tone = TONE_GO_OUTLINE, .h = 104, .row = true))
+    if (v->state == SYNCER_WAITING && ui_icon_button(ui, ICON_REFRESH, tr("Ask now"), .tone = TONE_GO_OUTLINE, .h = 104,
+                                                     .row = true))
         link_try_now(s->app->link);
 }
 
@@ -141,7 +151,8 @@ static void coming(struct ui *ui, struct link_screen *s, const struct syncer_vie
             at_rest(ui, s, v);
         ui_spacer(ui);
         if (v->budget_today)
-            ui_label(ui, ui_fmt(ui, tr("Used today: %s of %s"), words_bytes(ui, v->spent_today), words_bytes(ui, v->budget_today)), .font = FONT_NOTE, .ink = INK_SECOND);
+            ui_label(ui, ui_fmt(ui, tr("Used today: %s of %s"), words_bytes(ui, v->spent_today),
+                                words_bytes(ui, v->budget_today)), .font = FONT_NOTE, .ink = INK_SECOND);
     }
 }
 
@@ -151,9 +162,11 @@ static void trouble(struct ui *ui, const struct syncer_view *v)
     bool stopped = link_words_is_stopped(v);
     if (!*words)
         return;
-    ui_row(ui, "trouble", .tone = stopped ? TONE_STOP_SOFT : TONE_SUN_SOFT, .pad_x = 36, .pad_y = 24, .gap = 28, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_ALERT,
+    ui_row(ui, "trouble", .tone = stopped ? TONE_STOP_SOFT : TONE_SUN_SOFT, .pad_x = 36, .pad_y = 24, .gap = 28,
+           .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_ALERT,
            .name = words) {
-        ui_icon(ui, stopped ? ICON_WARNING : v->trouble == SYNCER_NO_LINK ? ICON_CLOUD_OFF : ICON_INFO_OUTLINE, 64, stopped ? INK_STOP : INK_SUN);
+        ui_icon(ui, stopped ? ICON_WARNING : v->trouble == SYNCER_NO_LINK ? ICON_CLOUD_OFF : ICON_INFO_OUTLINE, 64, stopped
+                ? INK_STOP : INK_SUN);
         ui_label(ui, words, .font = FONT_STRONG, .grow = 1, .max_lines = 3);
     }
 }
@@ -162,12 +175,14 @@ static void trouble(struct ui *ui, const struct syncer_view *v)
 
 static void borrowing(struct ui *ui, struct link_screen *s, const struct syncer_view *v)
 {
-    ui_row(ui, "borrowing", .tone = TONE_INFO_SOFT, .pad_x = 36, .pad_y = 20, .gap = 28, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_ALERT,
+    ui_row(ui, "borrowing", .tone = TONE_INFO_SOFT, .pad_x = 36, .pad_y = 20, .gap = 28, .align = ALIGN_CENTER,
+           .stretch_off = true, .role = ROLE_ALERT,
            .name = tr("The phone's link is in use")) {
         ui_icon(ui, ICON_WIFI_TETHERING, 72, INK_INFO);
         ui_column(ui, "words", .grow = 1) {
             ui_label(ui, tr("The phone's link is in use"), .font = FONT_STRONG);
-            ui_label(ui, ui_fmt(ui, tr("%s left · %s left"), words_timer(ui, (int64_t)v->borrow_left_s * 1000), words_bytes(ui, v->borrow_left_bytes)), .font = FONT_HEADING, .ink = INK_INFO);
+            ui_label(ui, ui_fmt(ui, tr("%s left · %s left"), words_timer(ui, (int64_t)v->borrow_left_s * 1000),
+                                words_bytes(ui, v->borrow_left_bytes)), .font = FONT_HEADING, .ink = INK_INFO);
         }
         if (ui_icon_button(ui, ICON_CLOSE, tr("Stop"), .tone = TONE_STOP_OUTLINE, .h = 104, .min_w = 240, .row = true))
             link_borrow(s->app->link, false);
@@ -179,8 +194,10 @@ static void ask_to_borrow(struct ui *ui, struct link_screen *s)
     ui_overlay(ui, "borrow", .tone = TONE_CARD, .pad = 56, .gap = 28, .w = 1080, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, ICON_SMARTPHONE, 120, INK_INFO);
         ui_label(ui, tr("Borrow a phone's link?"), .font = FONT_TITLE, .role = ROLE_HEADING);
-        ui_label(ui, tr("First switch on the hotspot of the phone. This machine has to know it already."), .ink = INK_SECOND, .align = ALIGN_CENTER);
-        ui_label(ui, ui_fmt(ui, tr("It takes two minutes and %d MB at most, then it stops by itself."), s->app->config.borrow_mb), .font = FONT_STRONG, .align = ALIGN_CENTER);
+        ui_label(ui, tr("First switch on the hotspot of the phone. This machine has to know it already."), .ink = INK_SECOND,
+                 .align = ALIGN_CENTER);
+        ui_label(ui, ui_fmt(ui, tr("It takes two minutes and %d MB at most, then it stops by itself."), s->app->config.borrow_mb),
+                 .font = FONT_STRONG, .align = ALIGN_CENTER);
         ui_row(ui, "answers", .gap = 32, .w = 920) {
             if (ui_icon_button(ui, ICON_CLOSE, tr("Not now"), .tone = TONE_CARD, .h = 120, .grow = 1, .row = true))
                 s->asking = false;
@@ -197,7 +214,8 @@ static void borrow_button(struct ui *ui, void *ctx)
     struct link_screen *s = ctx;
     const struct syncer_view *v = view(s);
     if (v->state != SYNCER_OFF && !v->borrowing &&
-        ui_icon_button(ui, ICON_SMARTPHONE, tr("Borrow a phone's link for two minutes"), .tone = TONE_GO_OUTLINE, .h = 96, .row = true))
+        ui_icon_button(ui, ICON_SMARTPHONE, tr("Borrow a phone's link for two minutes"), .tone = TONE_GO_OUTLINE, .h = 96,
+                       .row = true))
         s->asking = true;
 }
 
@@ -233,6 +251,7 @@ static void link_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class link_screen = {
-    .name = "link", .size = sizeof(struct link_screen), .enter = link_enter, .draw = link_draw, .tick = link_screen_tick,
+    .name = "link", .size = sizeof(struct link_screen), .enter = link_enter, .draw = link_draw, .resume = link_resume,
+        .tick = link_screen_tick,
     .due_ms = link_screen_due_ms, .busy = link_screen_busy,
 };

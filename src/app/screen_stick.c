@@ -76,7 +76,8 @@ static bool stick_busy(void *screen)
 {
     struct stick_view *s = screen;
     struct stick_progress p;
-    return sticks_progress(s->app->sticks, &p) && (p.state == STICK_LOOKING || p.state == STICK_WORKING) && !sticks_held(s->app->sticks);
+    return sticks_progress(s->app->sticks, &p) && (p.state == STICK_LOOKING || p.state == STICK_WORKING) &&
+        !sticks_held(s->app->sticks);
 }
 
 /* --- looks --- */
@@ -100,7 +101,8 @@ static void top(struct ui *ui, struct stick_view *s, const struct stick_progress
             ui_label(ui, tr("A stick is plugged in"), .font = FONT_TITLE, .role = ROLE_HEADING, .max_lines = 1);
             ui_label(ui, place ? origin(ui, s, place, p) : "", .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
         }
-        if (p->state == STICK_WORKING && ui_icon_button(ui, ICON_ARROW_BACK, tr("Study meanwhile"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG))
+        if (p->state == STICK_WORKING && ui_icon_button(ui, ICON_ARROW_BACK, tr("Study meanwhile"), .tone = TONE_CARD, .h = 88,
+                                                        .row = true, .font = FONT_STRONG))
             nav_pop(s->app->nav);
         chrome_language_button(ui, s->app);
     }
@@ -122,7 +124,8 @@ static void state_sign(struct ui *ui, const struct install_package *k, bool at)
 static void picture(struct ui *ui, struct stick_view *s, const struct install_package *k)
 {
     struct course_list here = { 0 };
-    bool known = (k->here_version > 0 || k->state == PLAN_DONE) && library_course(app_db(s->app), "", k->id, &here, NULL) && here.count;
+    bool known = (k->here_version > 0 || k->state == PLAN_DONE) && library_course(app_db(s->app), "", k->id, &here, NULL) &&
+        here.count;
     const char *poster = known ? app_blob(s->app, here.row[0].poster_sha256) : "";
     ui_stack(ui, "picture", .w = 184, .h = 112, .radius = 20, .clip = true, .align = ALIGN_CENTER, .justify = ALIGN_CENTER) {
         ui_image(ui, poster, words_category_rgb(k->category), .w = 184, .h = 112, .silent = true, .radius = 20);
@@ -136,11 +139,11 @@ static void package_row(struct ui *ui, struct stick_view *s, const struct instal
 {
     const char *title = lang_text_get(&k->title, i18n_lang());
     title = *title ? title : k->id;
-    ui_row(ui, "package", .key = (uint32_t)hash64(0, k->id, strlen(k->id)), .pad_x = 36, .gap = 32, .h = 136, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "package", .key = (uint32_t)hash64(0, k->id, strlen(k->id)), .pad_x = 36, .gap = 32, .h = 136,
+           .align = ALIGN_CENTER, .stretch_off = true) {
         picture(ui, s, k);
         ui_column(ui, "text", .grow = 1, .gap = 2) {
-            const char *name = k->state == PLAN_REFUSED ? title : ui_fmt(ui, k->here_version > 0 ? tr("%s · update") : tr("%s · new course"), title);
-            ui_label(ui, name, .font = FONT_BUTTON, .max_lines = 1);
+            ui_label(ui, title, .font = FONT_BUTTON, .max_lines = 1);
             ui_label(ui, stick_words_package(ui, k), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2);
         }
         state_sign(ui, k, at);
@@ -185,7 +188,8 @@ static void lessons_card(struct ui *ui, struct stick_view *s, const struct stick
             ui_divider(ui);
             ui_row(ui, "here", .pad_x = 36, .gap = 20, .h = 96, .align = ALIGN_CENTER, .stretch_off = true) {
                 ui_icon(ui, ICON_CHECK_CIRCLE, 44, INK_GO);
-                ui_label(ui, ui_fmt(ui, tr_n("%d course on it is here already", "%d courses on it are here already", (unsigned long)c->current), c->current),
+                ui_label(ui, ui_fmt(ui, tr_n("%d course on it is here already", "%d courses on it are here already",
+                                             (unsigned long)c->current), c->current),
                          .ink = INK_SECOND);
             }
         }
@@ -212,17 +216,18 @@ static void records_card(struct ui *ui, const struct stick_progress *p)
 {
     int records = p->records_written ? p->records_written : p->records_waiting;
     ui_column(ui, "records", .tone = TONE_CARD, .w = 596, .pad = 40, .gap = 12) {
-        ui_label(ui, p->records_written ? tr("Records on the stick") : tr("Records to take along"), .font = FONT_HEADING);
+        ui_label(ui, p->records_written ? tr("Records on the stick") : tr("Records to carry"), .font = FONT_HEADING);
         ui_label(ui, p->state == STICK_LOOKING ? "…" : ui_fmt(ui, "%d", records), .font = FONT_NUMBER);
         if (p->state != STICK_LOOKING)
             ui_label(ui, record_words(p), .ink = INK_SECOND, .max_lines = 3);
         ui_column(ui, "gap", .h = 20) {}
-        ui_label(ui, tr("Receipts it brought back"), .font = FONT_HEADING);
+        ui_label(ui, tr("Receipts on it"), .font = FONT_HEADING);
         ui_row(ui, "receipts", .gap = 16, .align = ALIGN_CENTER, .stretch_off = true) {
             bool any = p->receipted > 0;
             if (any)
                 ui_icon(ui, ICON_CHECK_CIRCLE, 44, INK_GO);
-            ui_label(ui, receipt_words(ui, p), .font = any ? FONT_BUTTON : FONT_BODY, .ink = any ? INK_GO : INK_SECOND, .grow = 1, .max_lines = 3);
+            ui_label(ui, receipt_words(ui, p), .font = any ? FONT_BUTTON : FONT_BODY, .ink = any ? INK_GO : INK_SECOND, .grow = 1,
+                     .max_lines = 3);
         }
     }
 }
@@ -253,7 +258,8 @@ static void bottom_working(struct ui *ui, struct stick_view *s, const struct sti
             sticks_hold(s->app->sticks, false);
             sticks_stop(s->app->sticks);
         }
-        if (ui_icon_button(ui, held ? ICON_PLAY_ARROW : ICON_PAUSE, held ? tr("Continue") : tr("Pause"), .tone = held ? TONE_GO : TONE_CARD, .h = 112, .min_w = 260, .row = true))
+        if (ui_icon_button(ui, held ? ICON_PLAY_ARROW : ICON_PAUSE, held ? tr("Continue") : tr("Pause"), .tone = held ? TONE_GO
+                           : TONE_CARD, .h = 112, .min_w = 260, .row = true))
             sticks_hold(s->app->sticks, !held);
     }
 }
@@ -264,15 +270,18 @@ static void bottom_ready(struct ui *ui, struct stick_view *s, const struct stick
     ui_row(ui, "bottom", .gap = 24, .h = 140, .align = ALIGN_CENTER, .stretch_off = true) {
         if (ui_icon_button(ui, ICON_CLOSE, tr("Not now"), .tone = TONE_CARD, .h = 112, .min_w = 260, .row = true))
             nav_pop(s->app->nav);
-        ui_label(ui, looking ? "" : tr("It may be pulled out at any time; next time it goes on."), .ink = INK_SECOND, .grow = 1, .max_lines = 2);
-        if (ui_icon_button(ui, ICON_PLAY_ARROW, tr("Start the exchange"), .tone = TONE_GO, .h = 132, .w = 596, .row = true, .disabled = looking))
+        ui_label(ui, looking ? "" : tr("It may be pulled out at any time; next time it goes on."), .ink = INK_SECOND, .grow = 1,
+                 .max_lines = 2);
+        if (ui_icon_button(ui, ICON_PLAY_ARROW, tr("Exchange now"), .tone = TONE_GO, .h = 132, .w = 596, .row = true,
+                           .disabled = looking))
             sticks_start(s->app->sticks);
     }
 }
 
 static void bottom_over(struct ui *ui, struct stick_view *s, struct stick_words w)
 {
-    ui_row(ui, "over", .tone = w.tone, .pad_x = 40, .pad_y = 24, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_ALERT, .name = w.title) {
+    ui_row(ui, "over", .tone = w.tone, .pad_x = 40, .pad_y = 24, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true,
+           .role = ROLE_ALERT, .name = w.title) {
         ui_icon(ui, w.icon, 96, w.ink);
         ui_column(ui, "words", .grow = 1, .gap = 4) {
             ui_label(ui, w.title, .font = FONT_HEADING, .ink = w.ink, .max_lines = 2);
@@ -288,14 +297,16 @@ static void strange(struct ui *ui, struct stick_view *s, const struct stick_prog
 {
     struct stick_words w = stick_words_strange();
     bool could_carry = p->state == STICK_READY && p->records_waiting && p->writable && !p->no_county;
-    ui_column(ui, "strange", .tone = TONE_CARD, .grow = 1, .pad = 56, .gap = 28, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+    ui_column(ui, "strange", .tone = TONE_CARD, .grow = 1, .pad = 56, .gap = 28, .align = ALIGN_CENTER, .justify = ALIGN_CENTER,
+              .stretch_off = true) {
         ui_icon(ui, w.icon, 140, w.ink);
         ui_label(ui, w.title, .font = FONT_TITLE, .role = ROLE_HEADING, .align = ALIGN_CENTER);
         ui_label(ui, w.text, .ink = INK_SECOND, .align = ALIGN_CENTER);
         ui_column(ui, "gap", .h = 16) {}
         if (ui_icon_button(ui, ICON_CHECK, tr("All right"), .tone = TONE_GO, .h = 120, .w = 640, .row = true))
             close_screen(s);
-        if (could_carry && ui_icon_button(ui, ICON_SEND, ui_fmt(ui, tr_n("Take %d record along on it", "Take %d records along on it", (unsigned long)p->records_waiting), p->records_waiting),
+        if (could_carry && ui_icon_button(ui, ICON_SEND, ui_fmt(ui, tr_n("Take %d record along on it",
+                "Take %d records along on it", (unsigned long)p->records_waiting), p->records_waiting),
                                           .tone = TONE_CARD, .h = 104, .w = 640, .row = true, .font = FONT_STRONG))
             sticks_start(s->app->sticks);
     }
@@ -337,6 +348,7 @@ static void stick_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class stick_screen = {
-    .name = "stick", .size = sizeof(struct stick_view), .enter = stick_enter, .leave = stick_leave, .draw = stick_draw, .tick = stick_tick,
+    .name = "stick", .size = sizeof(struct stick_view), .enter = stick_enter, .leave = stick_leave, .draw = stick_draw,
+        .tick = stick_tick,
     .due_ms = stick_due_ms, .busy = stick_busy,
 };

@@ -272,7 +272,8 @@ static void choose(struct sticks *s, const struct stick_place *list, int count)
 static bool may_open(struct sticks *s)
 {
     const struct screen_class *top = nav_top(s->app->nav);
-    return s->has && !s->shown && !s->pulled && (top == &signin_screen || top == &home_screen || top == &shelf_screen || top == &course_screen ||
+    return s->has && !s->shown && !s->pulled && (top == &signin_screen || top == &home_screen || top == &shelf_screen ||
+                                                 top == &course_screen ||
                                                  top == &hours_screen || top == &help_screen || top == &link_screen);
 }
 

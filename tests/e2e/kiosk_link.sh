@@ -96,12 +96,11 @@ begin a zh-CN <<'S'
 wait 请点您的头像 10000
 shot ready.png
 wait U 盘已插入 10000
-wait 防汛 · 新课 10000
+wait 防汛 10000
 wait 312 3000
 dump looked.json
 tap 开始更新
 wait 完成 30000
-wait 防汛 · 新课 1000
 dump done.json
 shot done.png
 gone U 盘已插入 10000
@@ -175,11 +174,11 @@ pull mail
 begin b zh-CN <<'S'
 wait 请点您的头像 10000
 shot ready.png
-wait 防汛 · 新课 10000
+wait 防汛 10000
 shot seen.png
 wait U 盘拔出来了 10000
 shot pulled.png
-wait 防汛 · 新课 10000
+wait 防汛 10000
 wait 开始更新 1000
 gone U 盘拔出来了 3000
 tap 先不用
