@@ -1,5 +1,6 @@
 #include "pack/packet.h"
 #include "pack/packet_dict.h"
+#include "pack/packet_rows.h"
 #include "base/clock.h"
 
 #include <sodium.h>
@@ -11,7 +12,7 @@
 /* The head as it lies in the file, little-endian; content/RECORDS.md has the same table. */
 enum {
     AT_MAGIC = 0, AT_DICTIONARY = 4, AT_FLAGS = 5, AT_COUNT = 6, AT_BASE = 8, AT_FIRST = 14, AT_SPAN = 20, AT_SEALED = 24, AT_EPOCH = 30,
-    AT_DEVICE = 46, AT_PREVIOUS = 78, AT_HEALTH = 110, HEAD_BYTES = 112,
+    AT_DEVICE = 46, AT_PREVIOUS = 78, AT_HEALTH = 94, HEAD_BYTES = 96,
     SUCCESSION_BYTES = KEY_PUBLIC_BYTES + KEY_SIGNATURE_BYTES,
     FLAG_TRUST = 3, FLAG_SUCCESSION = 4, FLAGS_KNOWN = 7,
     LEVEL = 19,
@@ -104,7 +105,7 @@ static bool write_head(const struct packet_head *h, size_t health_len, int dicti
     put_le(b + AT_SPAN, 4, h->first > h->last ? 0 : (uint64_t)(h->last - h->first + 1));
     put_le(b + AT_SEALED, 6, (uint64_t)sealed);
     memcpy(b + AT_DEVICE, h->device.bytes, KEY_PUBLIC_BYTES);
-    memcpy(b + AT_PREVIOUS, h->previous, SHA256_BYTES);
+    memcpy(b + AT_PREVIOUS, h->previous, sizeof h->previous);
     put_le(b + AT_HEALTH, 2, health_len);
     if (h->succession.there) {
         memcpy(b + HEAD_BYTES, h->succession.old.bytes, KEY_PUBLIC_BYTES);
@@ -113,12 +114,13 @@ static bool write_head(const struct packet_head *h, size_t health_len, int dicti
     return hex_decode(h->epoch, b + AT_EPOCH, EPOCH_BYTES) && str_add(out, b, HEAD_BYTES + (h->succession.there ? SUCCESSION_BYTES : 0));
 }
 
-static bool join_lines(const struct packet_line *line, int count, struct str *out, struct err *e)
+static bool lines_are_lines(const struct packet_line *line, int count, struct err *e)
 {
+    size_t bytes = 0;
     for (int i = 0; i < count; i++) {
         if (!line[i].len || memchr(line[i].bytes, '\n', line[i].len))
             return err_set(e, ERR_INVALID, "statement %d of a packet is empty or has a line feed in it", i + 1);
-        if (!str_add(out, line[i].bytes, line[i].len) || !str_add(out, "\n", 1))
+        if ((bytes += line[i].len + 1) > PACKET_OPEN_MAX_BYTES)
             return err_set(e, ERR_TOO_BIG, "%d statements come to more than %d bytes", count, PACKET_OPEN_MAX_BYTES);
     }
     return true;
@@ -151,13 +153,34 @@ static void compress(const struct str *in, int dictionary, struct str *out)
     free(buf);
 }
 
-static bool add_box(const struct str *frame, const struct county_key *county, struct str *out, struct err *e)
+/* What the box holds: the length of what does not compress, that, and the frame of what does. */
+static void fill_box(const struct packet_line *line, int count, struct str *out)
 {
-    size_t len = frame->len + crypto_box_SEALBYTES;
+    struct str forms, plain, random;
+    struct piece *piece = mem_alloc((size_t)count * sizeof *piece);
+    str_init(&forms, 0);
+    str_init(&plain, 0);
+    str_init(&random, 0);
+    for (int i = 0; i < count; i++)
+        piece[i] = (struct piece){ line[i].bytes, line[i].len };
+    packet_forms(PACKET_DICT_NEWEST, &forms);
+    rows_pack(forms.data, piece, count, &plain, &random);
+    put_varint(out, random.len);
+    str_add(out, random.data, random.len);
+    compress(&plain, PACKET_DICT_NEWEST, out);
+    free(piece);
+    str_release(&forms);
+    str_release(&plain);
+    str_release(&random);
+}
+
+static bool add_box(const struct str *inside, const struct county_key *county, struct str *out, struct err *e)
+{
+    size_t len = inside->len + crypto_box_SEALBYTES;
     if (out->len + len + KEY_SIGNATURE_BYTES > PACKET_MAX_BYTES)
         return err_set(e, ERR_TOO_BIG, "the statements come to %zu bytes, a packet has %d", len, PACKET_MAX_BYTES);
     uint8_t *box = mem_alloc(len);
-    bool ok = crypto_box_seal(box, (const uint8_t *)frame->data, frame->len, county->box) == 0 ||
+    bool ok = crypto_box_seal(box, (const uint8_t *)inside->data, inside->len, county->box) == 0 ||
               err_set(e, ERR_INVALID, "the county's key cannot be used to seal");
     ok = ok && str_add(out, box, len);
     free(box);
@@ -167,24 +190,22 @@ static bool add_box(const struct str *frame, const struct county_key *county, st
 static bool seal(const struct packet_head *head, const char *health, const struct packet_line *line, int count,
                  const struct secret_key *device, const struct county_key *county, struct str *out, struct err *e)
 {
-    struct str text, frame;
+    struct str inside;
     uint8_t sig[KEY_SIGNATURE_BYTES];
     size_t health_len = health ? strlen(health) : 0;
-    str_init(&text, PACKET_OPEN_MAX_BYTES);
-    str_init(&frame, 2 * PACKET_OPEN_MAX_BYTES);
-    bool ok = head_makes_sense(head, count, health_len, e) && join_lines(line, count, &text, e);
+    str_init(&inside, 0);
+    bool ok = head_makes_sense(head, count, health_len, e) && lines_are_lines(line, count, e);
     if (ok && !(write_head(head, health_len, count ? PACKET_DICT_NEWEST : 0, out) && str_add(out, health ? health : "", health_len)))
         ok = err_set(e, ERR_INVALID, "\"%s\" is not an epoch", head->epoch);
     if (ok && count) {
-        compress(&text, PACKET_DICT_NEWEST, &frame);
-        ok = add_box(&frame, county, out, e);
+        fill_box(line, count, &inside);
+        ok = add_box(&inside, county, out, e);
     }
     if (ok) {
         key_sign(device, out->data, out->len, sig);
         str_add(out, sig, sizeof sig);
     }
-    str_release(&text);
-    str_release(&frame);
+    str_release(&inside);
     return ok;
 }
 
@@ -208,7 +229,7 @@ static void read_head(const uint8_t *b, struct packet_head *h)
     h->last = h->first + (int64_t)get_le(b + AT_SPAN, 4) - 1;
     hex_encode(b + AT_EPOCH, EPOCH_BYTES, h->epoch);
     key_of(b + AT_DEVICE, &h->device);
-    memcpy(h->previous, b + AT_PREVIOUS, SHA256_BYTES);
+    memcpy(h->previous, b + AT_PREVIOUS, sizeof h->previous);
     if (b[AT_FLAGS] & FLAG_SUCCESSION) {
         h->succession.there = true;
         key_of(b + HEAD_BYTES, &h->succession.old);
@@ -275,8 +296,6 @@ static bool unpack(int dictionary, const void *frame, size_t len, struct str *ou
     size_t dict_len = 0;
     const void *text = packet_dict(dictionary, &dict_len);
     unsigned long long want = ZSTD_getFrameContentSize(frame, len);
-    if (dictionary && !text)
-        return err_set(e, ERR_UNSUPPORTED, "the packet was made with dictionary %d, which only a newer program has", dictionary);
     if (want == ZSTD_CONTENTSIZE_ERROR || want == ZSTD_CONTENTSIZE_UNKNOWN || ZSTD_findFrameCompressedSize(frame, len) != len)
         return err_set(e, ERR_INVALID, "the packet's compression is refused: it is not one frame that says its size");
     if (want > PACKET_OPEN_MAX_BYTES)
@@ -296,29 +315,35 @@ static bool unpack(int dictionary, const void *frame, size_t len, struct str *ou
     return ok;
 }
 
-static bool unbox(const struct packet *p, const struct county_secret *county, struct str *out, struct err *e)
+static bool empty_box(const struct packet *p, const uint8_t *inside, size_t len, struct str *out, struct err *e)
 {
-    size_t len = p->box_len - crypto_box_SEALBYTES;
-    uint8_t *frame = mem_alloc(len + 1);
-    bool ok = crypto_box_seal_open(frame, p->box, p->box_len, county->pub.box, county->box) == 0 ||
-              err_set(e, ERR_UNTRUSTED, "the packet is sealed to another county's key");
-    ok = ok && unpack(p->dictionary, frame, len, out, e);
-    free(frame);
+    struct source s = { inside, inside + len };
+    struct str forms, plain;
+    uint64_t random_len;
+    if (!get_varint(&s, &random_len) || random_len > (size_t)(s.end - s.at))
+        return err_set(e, ERR_INVALID, "the packet's box is shorter than it says");
+    const uint8_t *frame = s.at + random_len;
+    str_init(&forms, 0);
+    str_init(&plain, PACKET_OPEN_MAX_BYTES);
+    packet_forms(p->dictionary, &forms);
+    bool ok = unpack(p->dictionary, frame, (size_t)(s.end - frame), &plain, e) &&
+              rows_unpack(forms.data, plain.data, plain.len, s.at, (size_t)random_len, p->head.count, out, e);
+    str_release(&forms);
+    str_release(&plain);
     return ok;
 }
 
-static int count_lines(const struct str *text)
+static bool unbox(const struct packet *p, const struct county_secret *county, struct str *out, struct err *e)
 {
-    int n = 0;
-    const char *p = text->data, *end = p + text->len;
-    while (p < end) {
-        const char *stop = memchr(p, '\n', (size_t)(end - p));
-        if (!stop || stop == p)
-            return -1;
-        n++;
-        p = stop + 1;
-    }
-    return n;
+    size_t len = p->box_len - crypto_box_SEALBYTES, dict_len;
+    if (!packet_dict(p->dictionary, &dict_len))
+        return err_set(e, ERR_UNSUPPORTED, "the packet was made with dictionary %d, which only a newer program has", p->dictionary);
+    uint8_t *inside = mem_alloc(len + 1);
+    bool ok = crypto_box_seal_open(inside, p->box, p->box_len, county->pub.box, county->box) == 0 ||
+              err_set(e, ERR_UNTRUSTED, "the packet is sealed to another county's key");
+    ok = ok && empty_box(p, inside, len, out, e);
+    free(inside);
+    return ok;
 }
 
 bool packet_open(const struct packet *p, const struct county_secret *county,
@@ -330,8 +355,6 @@ bool packet_open(const struct packet *p, const struct county_secret *county,
     ready();
     str_init(&text, PACKET_OPEN_MAX_BYTES);
     bool ok = unbox(p, county, &text, e);
-    if (ok && count_lines(&text) != p->head.count)
-        ok = err_set(e, ERR_INVALID, "the packet says %d statements and does not hold as many", p->head.count);
     const char *at = text.data;
     for (int i = 0; ok && i < p->head.count; i++) {
         const char *stop = memchr(at, '\n', text.len - (size_t)(at - text.data));

@@ -17,6 +17,7 @@ enum {
     PACKET_HEALTH_MAX = 8 << 10,
     PACKET_NAME_MAX = 96,
     EPOCH_TEXT = 33, EPOCH_BYTES = 16,
+    PACKET_PREVIOUS_BYTES = 16,
 };
 
 /* A new device key vouched for by the one it replaces (a new epoch after a cloned card or a restored backup): the old
@@ -33,7 +34,7 @@ struct packet_head {
     int count;                      /* statements inside, in the order of their seqs; = last - first + 1 unless rows are missing */
     int64_t sealed_ms;              /* wall clock of the device, best estimate */
     int clock_trust;                /* enum clock_trust */
-    uint8_t previous[SHA256_BYTES]; /* SHA-256 of the packet before it in this epoch; zeros for the first */
+    uint8_t previous[PACKET_PREVIOUS_BYTES]; /* of the SHA-256 of the packet before it in this epoch; zeros for the first */
     struct succession succession;
 };
 

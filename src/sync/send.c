@@ -12,6 +12,8 @@
 #include <string.h>
 
 enum { BATCH = 200, FORGET_STEP = 500, ETAG_MAX = 200, REQUEST_BYTES = 1024 /* what one takes besides its body, at most */ };
+/* Takes that header away: each byte is paid for with every packet. */
+static const char no_agent[] = "User-Agent:";
 #define DAY_MS INT64_C(86400000)
 
 /* One run. Every packet is put at most once in it. */
@@ -211,7 +213,7 @@ static bool put(struct run *u, const struct str *bytes)
     struct str body;
     struct http_answer a;
     char *url = mem_printf("%s/v1/rec/%s", u->o->server, p.sha256);
-    struct http_call call = { .method = "PUT", .url = url, .body = bytes->data, .body_len = bytes->len };
+    struct http_call call = { .method = "PUT", .url = url, .body = bytes->data, .body_len = bytes->len, .header = no_agent };
     str_init(&body, 0);
     bool ok = http_ask(u->o->http, &call, ACK_MAX_BYTES, &body, &a, &e) ? judge(u, &p, name, &a, &body) : no_answer(u, &e);
     str_release(&body);
@@ -367,7 +369,7 @@ static bool ask(struct run *u)
         return false;
     etag_load(u, etag);
     char *url = mem_printf("%s/v1/ack/%s", u->o->server, u->device.key.pub.id);
-    struct http_call call = { .method = "GET", .url = url, .if_none_match = etag[0] ? etag : NULL };
+    struct http_call call = { .method = "GET", .url = url, .if_none_match = etag[0] ? etag : NULL, .header = no_agent };
     str_init(&body, 0);
     bool ok = http_ask(u->o->http, &call, ACK_MAX_BYTES, &body, &a, &e) ? take_asked(u, &a, &body) : no_answer(u, &e);
     str_release(&body);

@@ -4,8 +4,10 @@
  * statements themselves, one a line.
  *
  *   quiz_N: members come one after the other, each answers the questions of one lesson; packets of N answers
+ *   chinese_N: the same of a course that has no translation
  *   room_N: a room full of members answers the same question, then the next one; packets of N answers
- *   gzip_N, zstd_N: the same bare statements as gzip would pack them and as zstd without a dictionary does */
+ *   gzip_N, zstd_N: the same bare statements as gzip would pack them and as zstd without a dictionary does
+ *   words_10: what the questions' own words cost of it, each question once in a packet, as zstd packs them alone */
 #include "base/fs.h"
 #include "model/attempt.h"
 #include "model/gift.h"
@@ -16,6 +18,7 @@
 #include "../unit/answerer.h"
 
 #include <dirent.h>
+#include <jansson.h>
 #include <zlib.h>
 
 enum { LESSONS = 8, MEMBERS = 60, ANSWERS = 600 };
@@ -64,11 +67,13 @@ static void read_gift(const char *dir, const char *name, const char *lang, struc
     free(path);
 }
 
-static void load(const char *dir)
+static void load(const char *dir, bool english_too)
 {
     struct dirent **list;
     struct err e = ERR_INIT;
     int n = scandir(dir, &list, NULL, alphasort);
+    while (lessons)
+        question_set_release(&lesson[--lessons].set);
     for (int i = 0; i < n; i++) {
         const char *name = list[i]->d_name, *dot = strrchr(name, '.');
         if (dot && strcmp(dot, ".gift") == 0 && !strstr(name, ".en.gift") && lessons < LESSONS) {
@@ -76,9 +81,11 @@ static void load(const char *dir)
             char *english = mem_printf("%.*s.en.gift", (int)(dot - name), name);
             struct question_set other;
             read_gift(dir, name, "zh-CN", &l->set);
-            read_gift(dir, english, "en", &other);
-            must(gift_merge_translation(&l->set, &other, &e), &e);
-            question_set_release(&other);
+            if (english_too) {
+                read_gift(dir, english, "en", &other);
+                must(gift_merge_translation(&l->set, &other, &e), &e);
+                question_set_release(&other);
+            }
             uuid(4, (int64_t)below(1 << 30) << 18, l->content_id);
             sha256_hex(name, strlen(name), l->sha256);
             free(english);
@@ -250,6 +257,34 @@ static double bare(int batch, bool gzip)
     return (double)bytes / ANSWERS;
 }
 
+static bool known(const struct str *words, const char *text)
+{
+    return strstr(words->data, text) != NULL;
+}
+
+static double words(int batch)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < ANSWERS; i += batch) {
+        struct str all, z;
+        str_init(&all, 0);
+        str_init(&z, 0);
+        for (int k = i; k < i + batch; k++) {
+            json_t *o = json_loads(line[k].data, 0, NULL);
+            char *text = json_dumps(json_object_get(json_object_get(o, "object"), "definition"), JSON_COMPACT);
+            if (text && !known(&all, text))
+                str_puts(&all, text);
+            free(text);
+            json_decref(o);
+        }
+        zst_pack(all.data, all.len, &z);
+        bytes += z.len;
+        str_release(&all);
+        str_release(&z);
+    }
+    return (double)bytes / ANSWERS;
+}
+
 static void report(struct sealer *s, const char *name)
 {
     size_t raw = 0;
@@ -257,8 +292,8 @@ static void report(struct sealer *s, const char *name)
         raw += line[i].len;
     printf(" \"%s_raw\": %.0f, \"%s_10\": %.1f, \"%s_50\": %.1f, \"%s_200\": %.1f,\n", name, (double)raw / ANSWERS, name, each(s, 10), name, each(s, 50),
            name, each(s, 200));
-    printf(" \"%s_gzip_10\": %.1f, \"%s_gzip_200\": %.1f, \"%s_zstd_10\": %.1f, \"%s_zstd_200\": %.1f", name, bare(10, true), name, bare(200, true), name,
-           bare(10, false), name, bare(200, false));
+    printf(" \"%s_gzip_10\": %.1f, \"%s_gzip_200\": %.1f, \"%s_zstd_10\": %.1f, \"%s_zstd_200\": %.1f, \"%s_words_10\": %.1f", name, bare(10, true), name, bare(200, true), name,
+           bare(10, false), name, bare(200, false), name, words(10));
 }
 
 static void prepare(struct sealer *s, const char *dir)
@@ -286,7 +321,7 @@ int main(int argc, char **argv)
         str_init(&line[i], 0);
     for (int i = 0; i < MEMBERS; i++)
         snprintf(member[i], sizeof member[i], "yx%03u", below(900) + 1);
-    load(argv[1]);
+    load(argv[1], true);
     quiz();
     if (argc > 2) {
         for (int i = 0; i < ANSWERS; i++)
@@ -304,6 +339,10 @@ int main(int argc, char **argv)
     room();
     printf(",\n");
     report(&s, "room");
+    load(argv[1], false);
+    quiz();
+    printf(",\n");
+    report(&s, "chinese");
     printf("}\n");
     http_free(s.http);
     answerer_end(&s.server);

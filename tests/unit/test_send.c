@@ -301,7 +301,7 @@ static void all_of_it_once(void **state)
     assert_true(r.receipted == 1 && hub->head.first == 451 && hub->head.last == 451);
     uint8_t previous[SHA256_BYTES];
     assert_true(hex_decode(hub->packet[2], previous, sizeof previous));
-    assert_memory_equal(hub->head.previous, previous, sizeof previous);
+    assert_memory_equal(hub->head.previous, previous, sizeof hub->head.previous);
 }
 
 /* Row 66: the hub has committed, the answer is lost: the same bytes again, nothing twice. */
