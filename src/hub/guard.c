@@ -9,18 +9,20 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { LOOK_MS = 2000 };
+enum { LOOK_MS = 2000, CROWD_LOOK_MS = 500 };
 
 struct guard_entry {
     struct guard_entry *before, *after;
     int socket;
     int64_t until_ms;  /* CLOCK_BOOTTIME; INT64_MAX: as long as it takes */
+    bool head;         /* that is for a head to come */
     bool closed;
 };
 struct guard {
     struct gate gate;  /* for all below */
     pthread_t thread;
     struct guard_entry *first;
+    int limit, count;
     long closed;
     bool ending;
 };
@@ -28,14 +30,17 @@ struct guard {
 int64_t guard_sweep(struct guard *g, int64_t boot_ms)
 {
     gate_lock(&g->gate);
-    for (struct guard_entry *c = g->first; c; c = c->after)
-        if (!c->closed && boot_ms >= c->until_ms) {
+    bool crowd = g->count > g->limit / 4 * 3;
+    for (struct guard_entry *c = g->first; c; c = c->after) {
+        int64_t until_ms = crowd && c->head ? c->until_ms - GUARD_HEAD_MS + GUARD_CROWD_MS : c->until_ms;
+        if (!c->closed && boot_ms >= until_ms) {
             /* Only shut: the library notices, tells us (guard_leave) and then closes it. */
             shutdown(c->socket, SHUT_RDWR);
             c->closed = true;
             g->closed++;
         }
-    int64_t wait_ms = g->first ? LOOK_MS : -1;
+    }
+    int64_t wait_ms = crowd ? CROWD_LOOK_MS : g->first ? LOOK_MS : -1;
     gate_unlock(&g->gate);
     return wait_ms;
 }
@@ -58,9 +63,10 @@ static void *watch(void *arg)
     }
 }
 
-struct guard *guard_new(void)
+struct guard *guard_new(int limit)
 {
     struct guard *g = mem_alloc(sizeof *g);
+    g->limit = limit;
     gate_init(&g->gate);
     thread_start(&g->thread, "guard", watch, g);
     return g;
@@ -84,7 +90,9 @@ struct guard_entry *guard_enter(struct guard *g, int socket)
     struct guard_entry *c = mem_alloc(sizeof *c);
     c->socket = socket;
     c->until_ms = clock_boot_ms() + GUARD_HEAD_MS;
+    c->head = true;
     gate_lock(&g->gate);
+    g->count++;
     c->after = g->first;
     if (g->first)
         g->first->before = c;
@@ -100,6 +108,7 @@ void guard_leave(struct guard *g, struct guard_entry *c)
     if (!c)
         return;
     gate_lock(&g->gate);
+    g->count--;
     *(c->before ? &c->before->after : &g->first) = c->after;
     if (c->after)
         c->after->before = c->before;
@@ -107,28 +116,29 @@ void guard_leave(struct guard *g, struct guard_entry *c)
     free(c);
 }
 
-static void until(struct guard *g, struct guard_entry *c, int64_t until_ms)
+static void until(struct guard *g, struct guard_entry *c, int64_t until_ms, bool head)
 {
     if (!c)
         return;
     gate_lock(&g->gate);
     c->until_ms = until_ms;
+    c->head = head;
     gate_unlock(&g->gate);
 }
 
 void guard_head(struct guard *g, struct guard_entry *c)
 {
-    until(g, c, clock_boot_ms() + GUARD_HEAD_MS);
+    until(g, c, clock_boot_ms() + GUARD_HEAD_MS, true);
 }
 
 void guard_body(struct guard *g, struct guard_entry *c, size_t bytes)
 {
-    until(g, c, clock_boot_ms() + GUARD_BODY_MS + (int64_t)bytes * 1000 / GUARD_BODY_BYTES_PER_S);
+    until(g, c, clock_boot_ms() + GUARD_BODY_MS + (int64_t)bytes * 1000 / GUARD_BODY_BYTES_PER_S, false);
 }
 
 void guard_none(struct guard *g, struct guard_entry *c)
 {
-    until(g, c, INT64_MAX);
+    until(g, c, INT64_MAX, false);
 }
 
 long guard_closed(struct guard *g)

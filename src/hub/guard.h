@@ -7,11 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GUARD_HEAD_MS = 60000, GUARD_BODY_MS = 60000, GUARD_BODY_BYTES_PER_S = 200 };
+/* In a crowd (three quarters of `limit` connections) heads must come at once. */
+enum { GUARD_CROWD_MS = 2000, GUARD_HEAD_MS = 60000, GUARD_BODY_MS = 60000, GUARD_BODY_BYTES_PER_S = 200 };
 
 struct guard;
 struct guard_entry; /* one connection */
-struct guard *guard_new(void);
+struct guard *guard_new(int limit);
 void guard_free(struct guard *g); /* all must have left */
 struct guard_entry *guard_enter(struct guard *g, int socket); /* waits for a head from now on */
 void guard_leave(struct guard *g, struct guard_entry *c);

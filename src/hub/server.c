@@ -384,7 +384,7 @@ static bool read_pem(const char *path, struct str *out, struct err *e)
     return !path || fs_read(path, 256 << 10, out, e) || err_at(e, "--tls");
 }
 
-static struct MHD_Daemon *daemon_start(struct server *s, int socket, const char *cert, const char *key)
+static struct MHD_Daemon *daemon_start(struct server *s, int socket, int limit, const char *cert, const char *key)
 {
     const struct options *o = s->hub->options;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (cert ? MHD_USE_TLS : 0);
@@ -392,7 +392,7 @@ static struct MHD_Daemon *daemon_start(struct server *s, int socket, const char 
         { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)complain, NULL },
         { MHD_OPTION_LISTEN_SOCKET, socket, NULL },
         { MHD_OPTION_THREAD_POOL_SIZE, THREADS, NULL },
-        { MHD_OPTION_CONNECTION_LIMIT, connection_limit(o), NULL },
+        { MHD_OPTION_CONNECTION_LIMIT, limit, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, NULL },
         { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX_BYTES, NULL },
         { MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->per_ip, NULL },
@@ -418,8 +418,9 @@ struct server *server_start(struct hub *h, struct err *e)
     bool ok = read_pem(h->options->tls_cert, &cert, e), ok2 = read_pem(h->options->tls_key, &key, e);
     int socket = ok && ok2 ? listen_open(h->options->host, h->options->port, &s->port, e) : -1;
     if (socket >= 0) {
-        s->guard = guard_new();
-        s->daemon = daemon_start(s, socket, h->options->tls_cert ? cert.data : NULL, key.data);
+        int limit = connection_limit(h->options);
+        s->guard = guard_new(limit);
+        s->daemon = daemon_start(s, socket, limit, h->options->tls_cert ? cert.data : NULL, key.data);
         if (!s->daemon) {
             close(socket);
             err_set(e, ERR_REFUSED, h->options->tls_cert ? "the server does not start: are --tls CERT KEY a certificate and its key?"

@@ -253,7 +253,7 @@ static void walk_stick(int n)
     struct courier_result r;
     struct err e = ERR_INIT;
     snprintf(dir, sizeof dir, "%s/stick%d", work, n);
-    MUST(fs_mkdirs(dir, &e));
+    must(fs_mkdirs(dir, &e), &e, dir);
     if (!courier_visit(place[dice((uint64_t)places)].dir, dir, &r, &e))
         fprintf(stderr, "stick %d: %s\n", n, e.text);
     sums.visits++;

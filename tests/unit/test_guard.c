@@ -18,7 +18,7 @@ static struct guard_entry *c;
 static int begin(void **state)
 {
     (void)state;
-    g = guard_new();
+    g = guard_new(100);
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
         return -1;
     c = guard_enter(g, pair[0]);
@@ -84,9 +84,27 @@ static void nobody_means_asleep(void **state)
     assert_int_equal(guard_sweep(g, 0), -1);
 }
 
+static void in_a_crowd_heads_must_come_at_once(void **state)
+{
+    struct guard_entry *more[80];
+    int64_t now = clock_boot_ms();
+    (void)state;
+    guard_sweep(g, now + GUARD_CROWD_MS + 1000);
+    assert_true(is_open());
+    for (int i = 0; i < 80; i++) {
+        more[i] = guard_enter(g, pair[1]);
+        guard_none(g, more[i]); /* these are served */
+    }
+    guard_sweep(g, now + GUARD_CROWD_MS + 1000);
+    assert_int_equal(guard_closed(g), 1);
+    for (int i = 0; i < 80; i++)
+        guard_leave(g, more[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown(slow_head, begin, end), cmocka_unit_test_setup_teardown(slow_body_has_time_for_its_length, begin, end),
-                                        cmocka_unit_test_setup_teardown(waiting_for_us_is_no_fault, begin, end), cmocka_unit_test_setup_teardown(nobody_means_asleep, begin, end) };
+                                        cmocka_unit_test_setup_teardown(waiting_for_us_is_no_fault, begin, end), cmocka_unit_test_setup_teardown(nobody_means_asleep, begin, end),
+                                        cmocka_unit_test_setup_teardown(in_a_crowd_heads_must_come_at_once, begin, end) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
