@@ -179,6 +179,19 @@ static bool add_town(const char *dir, const struct root_change *c, struct root *
     return ok;
 }
 
+static bool add_stamp(const struct root_change *c, struct root *r, struct err *e)
+{
+    struct public_key key;
+    if (!key_load_public(c->stamp, &key, e))
+        return false;
+    if (key_ring_find(&r->timestamp, key.id))
+        return err_set(e, ERR_REFUSED, "key %s may sign timestamps already", key.id);
+    if (r->timestamp.count == KEY_RING_MAX)
+        return err_set(e, ERR_TOO_BIG, "at most %d keys may sign timestamps", KEY_RING_MAX);
+    r->timestamp.key[r->timestamp.count++] = key;
+    return true;
+}
+
 static bool drop_channel(const struct root_change *c, struct root *r, struct err *e)
 {
     struct root_channel *at = (struct root_channel *)root_channel_find(r, c->drop);
@@ -218,7 +231,7 @@ bool root_rotate(const char *dir, const struct root_change *c, int64_t now_s, st
         return false;
     set_dates(&r, now_s);
     bool ok = (!c->drop || drop_channel(c, &r, e)) && (!c->county || read_county(c->county, &r, e)) &&
-              (!c->replace || replace_key(dir, c, &r, e)) && (!c->town || add_town(dir, c, &r, e)) &&
+              (!c->stamp || add_stamp(c, &r, e)) && (!c->replace || replace_key(dir, c, &r, e)) && (!c->town || add_town(dir, c, &r, e)) &&
               write_root(path, &r, NULL, 0, e);
     if (ok) {
         *out = r;

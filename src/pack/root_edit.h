@@ -18,6 +18,7 @@ struct root_change {     /* NULL: leave it */
     const char *town;    /* a new channel "local/<town>" … */
     const char *prefix;  /* … whose package ids begin with this */
     const char *drop;    /* a channel "local/<town>" to be given up */
+    const char *stamp;   /* file of a further public key that may sign timestamps: of a town that publishes by itself */
     const char *county;  /* file county.pub */
 };
 /* The next version as a draft nobody has signed; on top of a draft that is there. With nothing to change: new dates. */

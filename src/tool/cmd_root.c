@@ -86,7 +86,8 @@ static int rotate(const struct args *a)
     char *draft;
     const char *dir = a->operand;
     struct root_change c = { .replace = args_get(a, "replace"), .pub = args_get(a, "pub"), .town = args_get(a, "town"),
-                             .prefix = args_get(a, "prefix"), .drop = args_get(a, "drop"), .county = args_get(a, "county") };
+                             .prefix = args_get(a, "prefix"), .drop = args_get(a, "drop"), .stamp = args_get(a, "stamp"),
+                             .county = args_get(a, "county") };
     if (!tool_issue_time(&now_s, &e) || !authority_root(dir, &now, NULL, &e) || !root_rotate(dir, &c, now_s, &r, &draft, &e))
         return tool_fail(&e);
     print_root(&r);
@@ -135,6 +136,7 @@ static const struct option_spec rotate_options[] = {
     { "town", "NAME", "a new channel local/NAME" },
     { "prefix", "PREFIX", "what its course ids begin with, such as cn.baishan." },
     { "drop", "CHANNEL", "gives up a channel local/<town>" },
+    { "stamp", "FILE", "a further public key that may sign timestamps: a town's that publishes by itself" },
     { "county", "FILE", "county.pub: whom records are sealed to" },
     { NULL }
 };

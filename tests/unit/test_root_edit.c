@@ -173,6 +173,37 @@ static void online_keys_are_replaced(void **state)
     assert_refused(publish("src", NULL, now, &b, &e), e, ERR_MISSING, "signing \"main\" takes 1 of the keys");
 }
 
+/* A town on a machine of its own: a copy of the tree, its own two keys. */
+static void a_town_publishes_by_itself(void **state)
+{
+    struct err e = ERR_INIT;
+    struct root r;
+    struct root_signing s;
+    struct build_result b;
+    struct public_key k;
+    struct authority a;
+    char *draft;
+    struct root_change c = { .stamp = scratch("town-keys/any/weike.pub") };
+    (void)state;
+    assert_fine(key_generate(scratch("town-keys/any"), &k, &e), e);
+    assert_fine(root_rotate(scratch("keys"), &c, now, &r, &draft, &e), e);
+    free(draft);
+    assert_int_equal(r.timestamp.count, 2);
+    assert_fine(sign("keys/root/4.draft", "root-1", &s, &e), e);
+    assert_fine(sign("keys/root/4.draft", "root-2", &s, &e), e);
+    free(s.done);
+    const char *const copies[] = { "cp", "-r", scratch("keys/root"), scratch("keys/local"), scratch("town-keys"), NULL };
+    film_run(copies);
+    write_course("town", "cn.baishan.fish", 2);
+    assert_fine(authority_open(scratch("town-keys"), "local/baishan", &a, &e), e);
+    struct build_options o = { .source = scratch("town"), .tree = scratch("www"), .authority = &a, .channel = "local/baishan", .now_s = now };
+    assert_fine(build_tree(&o, &b, &e), e);
+    authority_wipe(&a);
+    assert_int_equal(b.added, 1);
+    verified(2, 4, 2);
+    assert_refused(authority_open(scratch("town-keys"), "main", &a, &e), e, ERR_MISSING, "signing \"main\"");
+}
+
 static void a_lost_root_key_is_replaced(void **state)
 {
     struct err e = ERR_INIT;
@@ -189,25 +220,26 @@ static void a_lost_root_key_is_replaced(void **state)
     c.replace = lost.id;
     assert_fine(root_rotate(scratch("keys"), &c, now, &r, &draft, &e), e);
     free(draft);
-    assert_fine(key_load_public(scratch("keys/root-new-4/weike.pub"), &fresh, &e), e);
+    assert_fine(key_load_public(scratch("keys/root-new-5/weike.pub"), &fresh, &e), e);
     assert_non_null(key_ring_find(&r.keys, fresh.id));
     assert_null(key_ring_find(&r.keys, lost.id));
-    assert_fine(sign("keys/root/4.draft", "root-new-4", &s, &e), e); /* the new one alone counts for the new root only */
+    assert_fine(sign("keys/root/5.draft", "root-new-5", &s, &e), e); /* the new one alone counts for the new root only */
     assert_int_equal(s.old_have, 0);
     assert_int_equal(s.own_have, 1);
-    assert_fine(sign("keys/root/4.draft", "root-1", &s, &e), e);
+    assert_fine(sign("keys/root/5.draft", "root-1", &s, &e), e);
     assert_null(s.done);
-    assert_fine(sign("keys/root/4.draft", "root-3", &s, &e), e);
+    assert_fine(sign("keys/root/5.draft", "root-3", &s, &e), e);
     assert_non_null(s.done);
     free(s.done);
     struct root newest;
     assert_fine(authority_root(scratch("keys"), &newest, NULL, &e), e);
-    assert_int_equal(newest.version, 4);
+    assert_int_equal(newest.version, 5);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(makes_the_root), cmocka_unit_test(a_town_joins),
-                                        cmocka_unit_test(online_keys_are_replaced), cmocka_unit_test(a_lost_root_key_is_replaced) };
+                                        cmocka_unit_test(online_keys_are_replaced), cmocka_unit_test(a_town_publishes_by_itself),
+                                        cmocka_unit_test(a_lost_root_key_is_replaced) };
     return cmocka_run_group_tests(tests, setup, scratch_teardown);
 }
