@@ -94,7 +94,7 @@ static bool take_asks(struct syncer *s, bool *pause, bool *stop, bool *cut)
     bool borrowed = s->borrow_new && s->borrow.on, over = borrow_over(s, bytes, clock_boot_ms());
     bool now = (s->now || borrowed) && !s->pause, look = s->look;
     *cut = s->borrow_new || over; /* the rules changed under what is going on */
-    s->again |= borrowed;
+    s->again |= borrowed && s->round.phase != ROUND_NONE;
     if (s->borrow_new)
         s->borrow.from_bytes = bytes;
     if (over)

@@ -20,7 +20,7 @@ struct round {                       /* one try */
     bool contact, unreachable;       /* somebody proved who he is; the server does not answer */
     bool window_closed;              /* content waits for a window */
     bool takes_records;              /* what waits will be asked about again soon */
-    bool borrowed;                   /* its content comes over a borrowed link */
+    bool borrowed, all_lent;         /* its content comes over a borrowed link; and took of it what fits */
     uint64_t fetch_from;             /* http_bytes when its content began */
 };
 struct borrow {                      /* a phone's link */

@@ -275,7 +275,8 @@ static void after_fetch(struct syncer *s, const struct fetch_progress *p)
     enum pace_outcome o = means[p->end].outcome;
     if (o == PACE_FAILED && p->retry_after_s)
         o = PACE_BUSY;
-    if (p->end == FETCH_BUDGET && r->borrowed) /* it was asked for just so much */
+    r->all_lent = p->end == FETCH_BUDGET && r->borrowed;
+    if (r->all_lent) /* it was asked for just so much */
         o = PACE_OK_MORE;
     else if (means[p->end].trouble != SYNCER_FINE)
         note(r, o == PACE_BUSY ? SYNCER_HUB_BUSY : means[p->end].trouble, &p->err);
@@ -333,9 +334,10 @@ void syncer_round_begin(struct syncer *s)
 static bool go_on_borrowing(struct syncer *s)
 {
     const struct round *r = &s->round;
-    bool all_went = r->outcome == PACE_OK_CURRENT && r->trouble == SYNCER_FINE && r->contact && !s->again;
+    bool all_went = r->outcome == PACE_OK_CURRENT && r->trouble == SYNCER_FINE && r->contact;
+    bool used_up = (all_went || r->all_lent) && !s->again;
     gate_lock(&s->gate);
-    if (all_went)
+    if (used_up)
         s->borrow.on = false; /* nothing is left to do with it */
     bool on = s->borrow.on;
     if (r->outcome == PACE_OK_CURRENT && r->takes_records && s->view.waiting > 0)
