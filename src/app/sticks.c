@@ -38,7 +38,8 @@ struct sticks {
     struct job *job;
     struct rate rate;
     unsigned serial, seen_serial; /* of wakes */
-    int courses_done;
+    int courses_done;            /* of this run, as last seen */
+    int64_t receipted;
     atomic_bool woken;
 };
 
@@ -129,6 +130,7 @@ static void let_go(struct sticks *s)
     s->job = NULL;
     s->work = NULL;
     s->courses_done = 0;
+    s->receipted = 0;
     rate_pause(&s->rate);
 }
 
@@ -282,27 +284,37 @@ static void follow(struct sticks *s, int64_t boot_ms)
     struct stick_progress p;
     if (!sticks_progress(s, &p))
         return;
-    if (p.content.done > s->courses_done)
-        s->app->arrivals++; /* the lists below know it at once */
+    if (p.content.done > s->courses_done || p.receipted > s->receipted)
+        s->app->arrivals++; /* the screens below know it at once */
     s->courses_done = p.content.done;
+    s->receipted = p.receipted;
     if (p.state == STICK_WORKING && !sticks_held(s))
         rate_add(&s->rate, boot_ms, sticks_bytes_done(&p));
 }
 
-void sticks_tick(struct sticks *s, int64_t boot_ms)
+static void look_around(struct sticks *s)
 {
     struct stick_place list[STICKS_MAX];
-    struct stick_watch *watch = link_watch(s->app->link);
-    const struct sync_api *api = link_api(s->app->link);
-    bool news = atomic_exchange(&s->woken, false) || s->seen_serial != link_serial(s->app->link);
-    if (watch && api && news) {
-        s->seen_serial = link_serial(s->app->link);
+    int serial = s->has ? s->place.serial : 0;
+    bool pulled = s->pulled;
+    s->seen_serial = link_serial(s->app->link);
+    choose(s, list, link_api(s->app->link)->stick_watch_list(link_watch(s->app->link), list, STICKS_MAX));
+    if (serial != (s->has ? s->place.serial : 0) || pulled != s->pulled)
         s->serial++;
-        choose(s, list, api->stick_watch_list(watch, list, STICKS_MAX));
+}
+
+void sticks_tick(struct sticks *s, int64_t boot_ms)
+{
+    unsigned before = s->serial;
+    bool woken = atomic_exchange(&s->woken, false);
+    if (link_watch(s->app->link) && (woken || s->seen_serial != link_serial(s->app->link)))
+        look_around(s);
+    if (woken) {
+        s->serial++;
         follow(s, boot_ms);
-        if (nav_top(s->app->nav) != &player_screen)
-            ui_request_frame(s->app->ui);
     }
+    if (s->serial != before && nav_top(s->app->nav) != &player_screen)
+        ui_request_frame(s->app->ui);
     if (may_open(s)) {
         s->shown = true;
         nav_push(s->app->nav, &stick_screen, NULL);
