@@ -66,6 +66,30 @@ done
 ln -s /etc/passwd "$WORK/county/repo/link"; same "no link is followed" "$(code "$C/repo/link")" 404
 same "no other method" "$(code -X DELETE "$C/repo/timestamp")" 405
 
+# --- the sample site for nginx in front ---
+nginx=$(command -v nginx || { [ -x /usr/sbin/nginx ] && echo /usr/sbin/nginx; })
+if [ -n "$nginx" ] && command -v openssl >/dev/null; then
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$WORK/ng.key" -out "$WORK/ng.pem" -days 1 -subj /CN=localhost 2>/dev/null
+    for _ in 1 2 3 4 5; do # a free pair of ports, as far as one can know
+        p=$((20000 + RANDOM % 20000))
+        sed "s#/etc/ssl/weike/hub.pem#$WORK/ng.pem#; s#/etc/ssl/weike/hub.key#$WORK/ng.key#; /listen \\[::\\]/d; s#listen 80;#listen 127.0.0.1:$p;#
+            s#listen 443 #listen 127.0.0.1:$((p + 1)) #; s#/var/lib/weike-hub#$WORK/county#; s#http://127.0.0.1:8080#$C#" packaging/nginx-weike.conf >"$WORK/site.conf"
+        printf 'daemon on; user root; pid %s/ng.pid; error_log %s/ng.err; events {} http { access_log off; client_body_temp_path %s/ngb; proxy_temp_path %s/ngp; include %s/site.conf; }' \
+            "$WORK" "$WORK" "$WORK" "$WORK" "$WORK" >"$WORK/nginx.conf"
+        [ "$(id -u)" = 0 ] || sed -i 's/user root; //' "$WORK/nginx.conf"
+        chmod 755 "$WORK"
+        "$nginx" -c "$WORK/nginx.conf" 2>"$WORK/ng.out" && break
+    done
+    N=http://127.0.0.1:$p S=https://127.0.0.1:$((p + 1))
+    same "nginx serves the tree" "$(curl -s "$N/repo/$blob" | sha256sum)" "$(sha256sum <"$file")"
+    has "for ever" "$(curl -skI "$S/repo/$blob")" 'immutable'
+    has "but the timestamp" "$(curl -sI "$N/repo/timestamp")" 'no-cache'
+    same "records pass through it" "$(code "$N/v1/ack/0123456789abcdef")" 404
+    same "passwords only over TLS" "$(code "$N/status")" 301
+    same "the page is there" "$(code -k "$S/status")" 200
+    kill "$(cat "$WORK/ng.pid")"
+fi
+
 # --- a terminal ---
 enrol=$("$hub" enrol "白山村" --data "$WORK/county" 2>/dev/null)
 same "a code enrols" "$("$term" "$WORK/t1" enrol "$C" "$enrol")" 200

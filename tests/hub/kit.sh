@@ -5,13 +5,13 @@ HUB_PIDS=()
 # hub_start NAME [OPTION…]: HUB_PORT[NAME], HUB_URL[NAME], HUB_PID[NAME]; its folder is WORK/NAME.
 declare -A HUB_PORT HUB_URL HUB_PID
 hub_start() {
-    local name=$1 port=${HUB_PORT[$1]:-0} i
+    local name=$1 port=${HUB_PORT[$1]:-0}
     shift
     : >"$WORK/$name.out"
     "$BUILD/weike-hub" --data "$WORK/$name" --listen "127.0.0.1:$port" "$@" >"$WORK/$name.out" 2>>"$WORK/$name.log" &
     HUB_PID[$name]=$!
     HUB_PIDS+=($!)
-    for i in $(seq 200); do
+    for _ in $(seq 200); do
         HUB_PORT[$name]=$(sed -nE 's/.* port ([0-9]+)$/\1/p' "$WORK/$name.out")
         [ -n "${HUB_PORT[$name]}" ] && break
         kill -0 "${HUB_PID[$name]}" 2>/dev/null || break
