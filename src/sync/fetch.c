@@ -1,15 +1,19 @@
 #define LOG_MODULE "fetch"
 #include "sync/fetch.h"
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "pack/room.h"
 #include "sync/fetch_parts.h"
+#include "sync/stick.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+enum { STICK_ASK_MS = 500 };
 
 /* ---- life ---- */
 
@@ -187,6 +191,17 @@ static bool rest(struct fetch *f, int timeout_ms)
     return true;
 }
 
+/* A stick that somebody has plugged in goes first, also in another program: it brings the same content in minutes. */
+static bool gives_way(struct fetch *f)
+{
+    int64_t now = clock_boot_ms();
+    if (!f->stick_asked_ms || now - f->stick_asked_ms >= STICK_ASK_MS) {
+        f->stick_turn = stick_has_turn(f->data_dir);
+        f->stick_asked_ms = now;
+    }
+    return f->stick_turn;
+}
+
 static bool awake(struct fetch *f)
 {
     struct err e = ERR_INIT;
@@ -214,7 +229,7 @@ bool fetch_step(struct fetch *f, int timeout_ms)
         return false;
     if (atomic_load(&f->cancel))
         fetch_over(f, FETCH_STOPPED, NULL);
-    else if (atomic_load(&f->pause) || !awake(f))
+    else if (atomic_load(&f->pause) || gives_way(f) || !awake(f))
         rest(f, timeout_ms);
     else if (work(f) && (http_step(f->o.http, fetch_busy(f) ? 0 : timeout_ms), true))
         work(f);

@@ -132,6 +132,8 @@ struct fetch {
     struct fetch_options o;
     char *server, *data_dir, *tree_dir;
     _Atomic bool cancel, pause;
+    int64_t stick_asked_ms; /* boot time when stick_has_turn() was last asked */
+    bool stick_turn;
     bool resting;                /* paused, and everything let go */
     enum fetch_phase phase;
     struct db *db;

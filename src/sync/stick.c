@@ -161,6 +161,17 @@ static bool take_turn(struct stick *s, struct err *e)
     return ok && (s->opened || (s->opened = stick_files_open(s->dir, &s->files, e))) && stick_files_lock(&s->files, e);
 }
 
+bool stick_has_turn(const char *data_dir)
+{
+    char *path = fs_join(data_dir, "stick.lock");
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool taken = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return taken;
+}
+
 static void wait_a_little(struct stick *s)
 {
     gate_lock(&s->gate);

@@ -60,6 +60,8 @@ void stick_cancel(struct stick *s);
 void stick_progress_get(struct stick *s, struct stick_progress *out);
 struct install *stick_install(struct stick *s); /* for install_package_get; NULL if it has no content */
 void stick_close(struct stick *s);  /* NULL is fine */
+/* Has any program a stick in hand for this data directory? Content over the link gives way then. Any thread. */
+bool stick_has_turn(const char *data_dir);
 /* What lies on it, for weikectl; new reference. `data_dir` (may be NULL): whose trust judges the content's signer. */
 json_t *stick_status(const char *dir, const char *data_dir, struct err *e) MUST_CHECK;
 const char *stick_end_name(enum stick_end end); /* "finished" "removed" … for --json and tests */

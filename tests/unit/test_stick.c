@@ -521,9 +521,11 @@ static void two_sticks_are_handled_in_turn(void **state)
     struct village v = village_new("v-two");
     struct stick_progress p;
     village_records(&v, 3);
+    assert_false(stick_has_turn(v.dir));
     struct stick *a = visit_open(&v, new_stick("s-two-a"), true, true), *b = visit_open(&v, new_stick("s-two-b"), true, true);
     while (stick_step(a))
         ;
+    assert_true(stick_has_turn(v.dir)); /* the link gives way */
     for (int i = 0; i < 3; i++)
         assert_true(stick_step(b));
     stick_progress_get(b, &p);
@@ -551,6 +553,7 @@ static void two_sticks_are_handled_in_turn(void **state)
     stick_close(again);
     stick_close(a);
     stick_close(b);
+    assert_false(stick_has_turn(v.dir));
     village_close(&v);
 }
 
