@@ -5,13 +5,14 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "pack/county_find.h"
+#include "store/outbox.h"
 #include "store/setting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAVE_EVERY_MS = 60000, LOOK_EVERY_MS = 100, JOINING_MS = 10000 /* a phone takes its time to join */ };
+enum { SAVE_EVERY_MS = 60000, LOOK_EVERY_MS = 100, JOINING_MS = 10000 /* a phone takes its time to join */, FORGET_STEP = 1000 };
 
 /* ---- helpers ---- */
 
@@ -169,6 +170,25 @@ static void send_records(struct syncer *s)
              r.err.text[0] ? ": " : "", r.err.text);
 }
 
+static bool forget_job(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    int removed;
+    bool ok = outbox_forget(db, *(const int64_t *)ctx, FORGET_STEP, &removed, e);
+    *value = ok ? removed : 0;
+    return ok;
+}
+
+/* A month after its receipt, unless the clock contradicts itself; send_run does the same for the hub. */
+static void forget_old(struct syncer *s)
+{
+    struct clock_reading now;
+    struct err e = ERR_INIT;
+    store_clock(s->store, &now);
+    int64_t before_ms = now.wall_ms - OUTBOX_KEEP_DAYS * INT64_C(86400000);
+    if (now.trust != CLOCK_FLOOR && !writer_do(store_writer(s->store), forget_job, &before_ms, &e))
+        log_warn("%s", e.text);
+}
+
 static void send_to_lrs(struct syncer *s)
 {
     struct lrs_result r = { 0 };
@@ -177,6 +197,8 @@ static void send_to_lrs(struct syncer *s)
                              .wall_ms = now_ms, .stop = syncer_must_stop, .ctx = s };
     lrs_run(&o, &r);
     count_records(s, r.delivered, r.delivered);
+    if (r.end == LRS_DONE || r.end == LRS_NOTHING)
+        forget_old(s);
     if (r.delivered) /* its 200 is the receipt */
         took_receipt(s, now_ms, r.delivered);
     s->round.contact |= r.contact;

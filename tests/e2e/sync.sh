@@ -118,6 +118,11 @@ END
     facts "also by the next start on the same day" end=budget 'bytes<1000'
 
     # publishers
+    "$ctl" root init rooted >/dev/null && "$ctl" publish src --repo www/below/repo --keys rooted >/dev/null || bad "publish"
+    config r "server = \"http://127.0.0.1:$port/below/\"" "root = \"../rooted/root/1.root\""
+    run sync --once --json --data r
+    facts "the root that the config names begins the trust" end=done lessons_fetched=2
+    expect "a plain web server enters nobody" 1 "does not answer as a hub" enrol abcd-efgh-ijkl --data a
     new_site x "server = \"http://127.0.0.1:$port\""
     "$ctl" keygen --out other >/dev/null; "$ctl" trust other/weike.pub --data x >/dev/null
     expect "content of an unknown publisher is refused in one sentence" 1 "content was refused" sync --once --data x
@@ -138,6 +143,8 @@ read -r pport <&"${PORTAL[0]}"
 curl -s -o /dev/null -d '[{"match": ".", "do": "portal"}]' "http://127.0.0.1:$pport/!rules"
 new_site p "server = \"http://127.0.0.1:$pport\""
 expect "a portal is called one" 1 "log-in" sync --once --data p
+expect "nor does a portal enter anybody" 1 "is no hub: the network may need a log-in" enrol abcd-efgh-ijkl --data p
+expect "a code of other letters is refused" 1 "only letters, digits and dashes" enrol "ab_cd" --data p
 
 # --- a hub: enrolment, records, receipts ---
 records() { # DATA FIRST COUNT: as a kiosk would have written them
