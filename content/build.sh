@@ -70,6 +70,8 @@ pack() {
         "$WEIKECTL" keygen --out "$out/keys" >/dev/null
         rm -rf "$out/tree" # of a key that is gone
     fi
+    # One that does not verify (of another key, or of a format before this one) is made anew, not added to.
+    if [ -d "$out/tree" ] && ! "$WEIKECTL" verify "$out/tree" --pub "$out/keys/weike.pub" >/dev/null 2>&1; then rm -rf "$out/tree"; fi
     "$WEIKECTL" pack "$out/src" --key "$out/keys/weike.key" --out "$out/tree"
 }
 
