@@ -30,6 +30,51 @@ static void make_county(const char *name, struct county_secret *out)
     free(path);
 }
 
+/* content/records/example.rec, and its county's keys: made in November 2026, and to be opened for ever. */
+static const char example[] =
+    "574b523101010200010000000000290000000000020000006098a202a2019f86d081884c7d659a2feaa0c55ad015cecf5a9989c36631604f87b6d39191772062"
+    "15df4c9ce17c6c00f59437f1d188000000000000000000000000000000000d007b2277616974696e67223a327d8a22c3f0a9c1e2c7bdcbb79a475033752355c9"
+    "d3230d9b3804a9819d8df0032b8edd42bebc0307416950a970df88995a3b89b614c31ea56e186054712737b8002ed6a27a5a032a2185882a34ff671fb6605b59"
+    "ab15876c41690c490f48bf1b0fac3c16d98c12cb9a8686b73c777275aec998077ae5bc312d54e417dab2a209d68ad4362fe1c4945358fa7e2f6078af7161c5d7"
+    "dbe7d54ef3c983d2cc8ead7a3926550664a91c50f58e801af108780d2be63da8648212b9baf3abad31cd061fde13ae3011aa301fbe4797dd3ab500bec4c816f5"
+    "f6b8c52af9359cbce019d8eb104a11bca7571e3842f3e71c2fae5ebf09dd9dfaf6d6bdec94881ec40cb76269043468243ed3dabe409e902de2a44307de557785"
+    "50796a52f135c45abcc7b101b87302263f91e806f7d364c00605fc40870ca0d8ff71a5d8bc849fa56cab0dec7a0be7ee260b3c095419f7b214509a369ca378a8"
+    "ecbd2ba5a965226a44c42a037d26f910326a2578b6e18dfce19a866b05da9064facb47e5700a9c984385750946c75649468c0315484efbb4fa3b86b40e08";
+static const char example_county[] =
+    "weike-county-secret 1\nid b42ac6eab54d9c1f\ned25519-seed 8e4c996b3facef0f78a81b644d27ec0012c90e18fec584005a5f36261e8def56\n"
+    "x25519-secret a61d579b450aa1079c193f9b926d1be5339089f602f18161e8d91df10c6c7ca5\n";
+
+static bool see_example(void *ctx, int n, const char *bytes, size_t len)
+{
+    struct str *all = ctx;
+    assert_int_equal(n, all->len ? 1 : 0);
+    str_add(all, bytes, len);
+    return true;
+}
+
+static void the_published_example_opens(void **state)
+{
+    (void)state;
+    uint8_t bytes[sizeof example / 2];
+    struct county_secret secret;
+    struct packet p;
+    struct err e = ERR_INIT;
+    struct str all;
+    assert_true(hex_decode(example, bytes, sizeof bytes));
+    put_text(scratch("example.key"), example_county);
+    assert_fine(county_secret_load(scratch("example.key"), &secret, &e), e);
+    assert_fine(packet_read(bytes, sizeof bytes, &p, &e), e);
+    assert_string_equal(p.sha256, "0ac134a8c0899c45c27af8cb1d5eb001178005ebf2ffe847521d08b779b34ced");
+    assert_string_equal(p.head.device.id, "5aeae30b06117b5f");
+    assert_true(p.head.first == 41 && p.head.last == 42 && p.head.sealed_ms == 1795340540000);
+    str_init(&all, 0);
+    assert_fine(packet_open(&p, &secret, see_example, &all, &e), e);
+    char sum[SHA256_HEX];
+    sha256_hex(all.data, all.len, sum);
+    assert_string_equal(sum, "cd10d21a45021650c2843460217fb68bd274343bb59102d2d3bf39e1c07679cc");
+    str_release(&all);
+}
+
 static int setup(void **state)
 {
     if (scratch_setup(state) != 0)
@@ -341,7 +386,7 @@ static void county_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back), cmocka_unit_test(name_of_a_packet), cmocka_unit_test(health_only),
+        cmocka_unit_test(the_published_example_opens), cmocka_unit_test(there_and_back), cmocka_unit_test(name_of_a_packet), cmocka_unit_test(health_only),
         cmocka_unit_test(damaged_rows_are_accounted_for), cmocka_unit_test(any_change_is_noticed),
         cmocka_unit_test(signed_nonsense_is_refused), cmocka_unit_test(a_succession_nobody_signed), cmocka_unit_test(only_the_county_opens), cmocka_unit_test(boxes_that_lie),
         cmocka_unit_test(what_cannot_be_sealed), cmocka_unit_test(successions), cmocka_unit_test(county_files),
