@@ -6,11 +6,14 @@
 #include "stick_kit.h"
 
 #include "base/fault.h"
+#include "base/thread.h"
 #include "store/blob.h"
 #include "store/setting.h"
 #include "sync/stick_tree.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 
@@ -557,6 +560,58 @@ static void two_sticks_are_handled_in_turn(void **state)
     village_close(&v);
 }
 
+/* As in the kiosk: one thread does the work, the screen's looks on, and may stop it. */
+struct worker { struct stick *stick; atomic_bool done; };
+
+static void *step_all(void *arg)
+{
+    struct worker *w = arg;
+    while (stick_step(w->stick))
+        ;
+    stick_start(w->stick);
+    while (stick_step(w->stick))
+        ;
+    atomic_store(&w->done, true);
+    return NULL;
+}
+
+static void the_screen_looks_on(void **state)
+{
+    (void)state;
+    struct village v = village_new("v-thread");
+    struct stick_progress p = { 0 };
+    forge_stick("s-thread", 2, 1, 1);
+    village_records(&v, 900);
+    for (int run = 0; run < 2; run++) {
+        struct worker w = { .stick = visit_open(&v, scratch("s-thread"), true, true) };
+        pthread_t thread;
+        int most = 0;
+        thread_start(&thread, "stick-test", step_all, &w);
+        while (!atomic_load(&w.done)) {
+            struct install_package k;
+            struct install *i = stick_install(w.stick);
+            stick_progress_get(w.stick, &p);
+            assert_true(p.records_written >= most); /* only ever forward */
+            most = p.records_written;
+            if (i && install_package_get(i, 0, &k))
+                install_package_release(&k);
+            if (run == 0 && most >= 200)
+                stick_cancel(w.stick);
+            sched_yield();
+        }
+        thread_join(thread);
+        stick_progress_get(w.stick, &p);
+        if (run == 0)
+            assert_true(p.end == STICK_STOPPED || p.end == STICK_FINISHED);
+        else
+            assert_end(p, STICK_FINISHED);
+        stick_close(w.stick);
+    }
+    assert_int_equal(p.records_written, 900);
+    assert_int_equal(county_looks(scratch("s-thread"), village_device(&v)).statements, 900);
+    village_close(&v);
+}
+
 static void errors_at_any_write(void **state)
 {
     (void)state;
@@ -693,6 +748,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_stick_that_is_not_ours_is_told),
         cmocka_unit_test(what_reads_back_differently_is_told),
         cmocka_unit_test(two_sticks_are_handled_in_turn),
+        cmocka_unit_test(the_screen_looks_on),
         cmocka_unit_test(full_at_any_write),
         cmocka_unit_test(errors_at_any_write),
         cmocka_unit_test(killed_at_any_write),
