@@ -3,3 +3,4 @@
 source "$(dirname "$0")/kit.sh"
 unit test_syncer test_a_storm_of_errors
 unit test_pace test_failures_are_counted test_waits
+unit test_fetch_blob errors_of_the_server

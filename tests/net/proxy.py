@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Something between a kiosk and its server, on the loopback: a line that is cut, slow, or counted.
 
-proxy.py PORT [--cut N] [--reset] [--rate BYTES_PER_SECOND] [--cuts MAX] [--stats FILE]
+proxy.py PORT [--cut N] [--reset] [--rate BYTES_PER_SECOND] [--cuts MAX] [--delay SECONDS] [--stats FILE]
 Prints its port. With --cut, each connection ends after N bytes have gone down it (at most MAX times); --reset ends it
-with RST. FILE gets one line whenever a connection ends: bytes handed down to clients, connections, cuts."""
-import argparse, os, select, socket, struct, threading, time
+with RST. --delay holds every byte back so long each way. FILE gets one line whenever a connection ends: bytes handed down to clients, connections, cuts."""
+import argparse, os, queue, select, socket, struct, threading, time
 
 p = argparse.ArgumentParser()
 p.add_argument("port", type=int)
@@ -12,6 +12,7 @@ p.add_argument("--cut", type=int, default=0)
 p.add_argument("--cuts", type=int, default=1 << 30)
 p.add_argument("--reset", action="store_true")
 p.add_argument("--rate", type=int, default=0)
+p.add_argument("--delay", type=float, default=0)
 p.add_argument("--stats")
 o = p.parse_args()
 down = connections = cuts = 0
@@ -67,6 +68,38 @@ def serve(client):
     client.close()
 
 
+def late(source, to):
+    """Hands on what comes from source, o.delay seconds late."""
+    line = queue.Queue()
+
+    def out():
+        while True:
+            when, data = line.get()
+            time.sleep(max(0, when - time.monotonic()))
+            try:
+                if not data:
+                    to.shutdown(socket.SHUT_WR)
+                    return
+                to.sendall(data)
+            except OSError:
+                return
+    threading.Thread(target=out, daemon=True).start()
+    try:
+        while True:
+            data = source.recv(16384)
+            line.put((time.monotonic() + o.delay, data))
+            if not data:
+                return
+    except OSError:
+        line.put((time.monotonic(), b""))
+
+
+def serve_late(client):
+    server = socket.create_connection(("127.0.0.1", o.port))
+    threading.Thread(target=late, args=(client, server), daemon=True).start()
+    late(server, client)
+
+
 def main():
     global connections
     listen = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -74,7 +107,7 @@ def main():
     while True:
         client, _ = listen.accept()
         connections += 1
-        threading.Thread(target=serve, args=(client,), daemon=True).start()
+        threading.Thread(target=serve_late if o.delay else serve, args=(client,), daemon=True).start()
 
 
 main()
