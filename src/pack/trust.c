@@ -321,7 +321,9 @@ static bool channel_versions(const struct trust *t, const struct timestamp *stam
 static bool root_fits(const struct trust *t, const struct timestamp *stamp, int64_t floor_s, struct err *e)
 {
     if (!t->root.version)
-        return true;
+        return !stamp->root_version ||
+               err_set(e, ERR_UNTRUSTED, "it is published under a root, but one key is trusted here: \"weikectl trust 1.root\" (of its"
+                                         " repo/root) begins with roots");
     if (stamp->root_version > t->root.version)
         return err_set(e, ERR_MISSING, "root %lld is needed, of which only the way up to root %lld is here",
                        (long long)stamp->root_version, (long long)t->root.version);

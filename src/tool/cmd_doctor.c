@@ -239,6 +239,8 @@ static void check_trust(struct doctor *d)
         find(d, "trust", GRADE_NOTE, "nobody is trusted yet: weikectl trust FILE.pub");
     else if (t.seen_damaged)
         find(d, "trust", GRADE_NOTE, "trust/seen.json is damaged; the next import writes it anew");
+    else if (t.root.version)
+        find(d, "trust", GRADE_OK, "root %lld, newest list %lld", (long long)t.root.version, (long long)trust_seen_version(&t));
     else
         find(d, "trust", GRADE_OK, "key %s, newest list %lld", t.ring.key[0].id, (long long)trust_seen_version(&t));
 }

@@ -24,7 +24,8 @@ static const char full[] =
     "{\"weight\":\"light\",\"media\":" FILE_OF("l.opus") ",\"duration_ms\":61000,\"stills\":[{\"at_ms\":0,\"file\":" FILE_OF("1.webp")
     "},{\"at_ms\":12500,\"file\":" FILE_OF("2.webp") "}]}," RENDITION("720p", "60000") "],"
     "\"captions\":[{\"lang\":\"zh-CN\",\"file\":" FILE_OF("l.vtt") "}],\"questions\":" FILE_OF("q.json") ",\"pass_mark\":0.75,"
-    "\"max_attempts\":3,\"shuffle\":true,\"completion_permille\":800}," LESSON("2") "]}";
+    "\"max_attempts\":3,\"shuffle\":true,\"completion_permille\":800}," LESSON("2")
+    "],\"patches\":[{\"from\":\"" SHA "\",\"to\":\"" SHA "\",\"sha256\":\"" SHA "\",\"size\":77}]}";
 
 static void parse_good(const char *json, struct course *c)
 {
@@ -44,6 +45,9 @@ static void test_everything_is_read(void **state)
     assert_int_equal(c.version, 7);
     assert_int_equal(c.priority, 80);
     assert_int_equal(c.lesson_count, 2);
+    assert_int_equal(c.patch_count, 1);
+    assert_int_equal(c.patch[0].size_bytes, 77);
+    assert_string_equal(c.patch[0].to, SHA);
     const struct lesson *l = &c.lesson[0];
     assert_int_equal(l->rendition_count, 2);
     assert_int_equal(l->rendition[0].weight, WEIGHT_LIGHT);
@@ -167,6 +171,11 @@ static const struct { const char *json; enum err_kind kind; const char *says; } 
     { STILLS("5000", "5000"), ERR_INVALID, "lesson 1, rendition 1, still 2" },
     { STILLS("-1", "0"), ERR_INVALID, "still 1" },
     { MEDIA("0123", "5", "a.mp4"), ERR_INVALID, "sha256" },
+    { WITH("\"patches\":{}"), ERR_INVALID, "patches" },
+    { WITH("\"patches\":[5]"), ERR_INVALID, "patches[0] must be an object" },
+    { WITH("\"patches\":[{\"from\":\"" SHA "\",\"to\":\"../x\",\"sha256\":\"" SHA "\",\"size\":5}]"), ERR_INVALID, "patches[0]: \"to\"" },
+    { WITH("\"patches\":[{\"from\":\"" SHA "\",\"to\":\"" SHA "\",\"sha256\":\"" SHA "\",\"size\":0}]"), ERR_INVALID, "size" },
+    { WITH("\"patches\":[{\"from\":\"" SHA "\",\"to\":\"" SHA "\",\"sha256\":\"" SHA "\",\"size\":5,\"run\":1}]"), ERR_INVALID, "run" },
     { MEDIA("0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef", "5", "a.mp4"), ERR_INVALID, "sha256" },
     { MEDIA(SHA, "-1", "a.mp4"), ERR_INVALID, "size" },
     { MEDIA(SHA, "1073741825", "a.mp4"), ERR_TOO_BIG, "lesson 1, rendition 1, media" },
