@@ -68,7 +68,9 @@ static void state(struct ui *ui, const struct lesson_row *r)
     const struct progress *p = &r->progress;
     ui_row(ui, "state", .gap = 12, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_label(ui, words_minutes(ui, r->duration_ms), .ink = INK_SECOND);
-        if (p->position_ms > 0)
+        if (r->repairing)
+            ui_label(ui, tr("· being repaired, comes back by itself"), .ink = INK_SUN);
+        else if (p->position_ms > 0)
             ui_label(ui, ui_fmt(ui, tr("· stopped at %s"), words_timer(ui, p->position_ms)), .ink = INK_SUN);
         if (r->has_quiz && p->attempts)
             ui_label(ui, ui_fmt(ui, tr("· quiz %d%%"), (int)(p->best_score * 100 + 0.5)), .ink = p->passed ? INK_GO : INK_SECOND);
@@ -87,8 +89,8 @@ static void lesson_card(struct ui *ui, struct course_view *s, const struct lesso
             state(ui, r);
         }
         ui_column(ui, "sign", .w = 132, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true)
-            ui_icon(ui, done ? ICON_CHECK_CIRCLE : ICON_PLAY_CIRCLE_FILLED, 84, INK_GO);
-        if (ui_tapped(ui)) {
+            ui_icon(ui, r->repairing ? ICON_BUILD : done ? ICON_CHECK_CIRCLE : ICON_PLAY_CIRCLE_FILLED, 84, r->repairing ? INK_SUN : INK_GO);
+        if (ui_tapped(ui) && !r->repairing) {
             struct lesson_arg arg = { .from_ms = -1 };
             snprintf(arg.course_id, sizeof arg.course_id, "%s", s->id);
             snprintf(arg.content_id, sizeof arg.content_id, "%s", r->content_id);
@@ -109,6 +111,9 @@ static void about(struct ui *ui, struct course_view *s)
             ui_spacer(ui);
             ui_label(ui, ui_fmt(ui, tr("%d of %d done"), c->finished, c->lessons), .font = FONT_STRONG, .ink = INK_GO);
             ui_progress(ui, c->lessons ? (float)c->finished / (float)c->lessons : 0, .h = 20);
+            if (c->lessons < c->total)
+                ui_label(ui, ui_fmt(ui, tr("%d of %d lessons are here, the others follow"), c->lessons, c->total), .font = FONT_NOTE,
+                         .ink = INK_SECOND, .max_lines = 2);
         }
     }
 }

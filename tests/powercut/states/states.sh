@@ -45,7 +45,7 @@ for _ in $(seq 100); do [ -e log/disk ] && break; kill -0 $daemon 2>/dev/null ||
 mount -o loop log/disk fs 2>mount.txt || skip "a loop device does not mount here: $(tail -1 mount.txt)"
 "$life" live fs/d log/mark >live.txt 2>&1 || { cat live.txt; echo "not ok power-cut states: the life itself fails"; exit 1; }
 umount fs
-gone() { local i; for i in $(seq 100); do umount log 2>/dev/null && return; sleep 0.05; done; umount -l log; } # the loop device lets go later
+gone() { for _ in $(seq 100); do umount log 2>/dev/null && return; sleep 0.05; done; umount -l log; } # the loop device lets go later
 gone
 wait $daemon
 daemon=''
