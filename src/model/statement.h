@@ -56,4 +56,7 @@ bool statement_result(const struct statement_about *about, const struct attempt 
 /* Strict: the structure of xAPI 1.0.3 Data, no unknown properties, every IRI, UUID, date, duration and language tag well
  * formed, the parts that the verb requires in place, numbers that fit each other. Says which part is wrong. */
 bool statement_validate(const char *json, size_t len, struct err *e) MUST_CHECK;
+/* The same for one that json_parse has read already. */
+struct json_t;
+bool statement_check(const struct json_t *statement, struct err *e) MUST_CHECK;
 #endif

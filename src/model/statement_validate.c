@@ -462,7 +462,7 @@ static bool check_by_verb(const json_t *s, const char *verb, struct err *e)
     return true;
 }
 
-static bool check_statement(const json_t *s, struct err *e)
+bool statement_check(const json_t *s, struct err *e)
 {
     static const char *const keys[] = { "id", "actor", "verb", "object", "result", "context", "timestamp", NULL };
     const json_t *actor, *verb, *object, *result, *context;
@@ -480,7 +480,7 @@ static bool check_statement(const json_t *s, struct err *e)
 bool statement_validate(const char *json, size_t len, struct err *e)
 {
     json_t *s = json_parse(json, len, STATEMENT_MAX_BYTES, e);
-    bool ok = s && check_statement(s, e);
+    bool ok = s && statement_check(s, e);
     json_decref(s);
     return ok;
 }
