@@ -485,6 +485,12 @@ static void a_town_keeps_to_its_prefix(void **state)
         if (strcmp(outside[i], ONE))
             assert_int_equal(version_of(scratch(data), outside[i]), 0);
     }
+    trust_root(scratch("d-town-m"), &one); /* the right prefix, but main has such a course: main wins */
+    town_tree(&f, &town, "t4", "cn.baishan.fish", &key[TOWN]);
+    f.count = 2;
+    f.package[1] = (struct forged_package){ .id = "cn.baishan.fish", .version = 1, .film = "main" };
+    expect(scratch("d-town-m"), &f, ERR_NONE, "");
+    assert_int_equal(version_of(scratch("d-town-m"), "cn.baishan.fish"), 1);
     trust_root(scratch("d-town-k"), &one); /* the right prefix, but the key of main */
     town_tree(&f, &town, "t3", "cn.baishan.fish", &key[MAIN]);
     expect(scratch("d-town-k"), &f, ERR_NONE, "");
