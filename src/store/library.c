@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "store/library.h"
+#include "base/fs.h"
 #include "base/json.h"
+#include "store/blob.h"
 #include "store/switch.h"
 
 #include <stdlib.h>
@@ -350,6 +352,18 @@ void open_lesson_release(struct open_lesson *o)
 
 /* ---- versions and references ---- */
 
+struct asides { struct db *db; int count; };
+
+static bool count_aside(void *ctx, const char *sha256, const char *path)
+{
+    struct asides *a = ctx;
+    char *blob = blob_path(db_dir(a->db), sha256);
+    (void)path;
+    a->count += !fs_exists(blob);
+    free(blob);
+    return true;
+}
+
 bool library_gaps(struct db *db, struct library_gaps *out, struct err *e)
 {
     struct library_gaps g = { 0 };
@@ -359,6 +373,9 @@ bool library_gaps(struct db *db, struct library_gaps *out, struct err *e)
         *(query_col_int(&q, 0) == LESSON_REPAIRING ? &g.repairing : &g.to_come) = (int)query_col_int(&q, 1);
     if (!query_end(&q, e))
         return false;
+    struct asides a = { .db = db };
+    library_damaged_each(db_dir(db), count_aside, &a);
+    g.aside = a.count;
     *out = g;
     return true;
 }

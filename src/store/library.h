@@ -96,7 +96,10 @@ bool library_version(struct db *db, const char *course_id, int64_t *highest, cha
 
 /* Lessons of active courses whose files are still to come, or damaged and to be fetched again. While there are any, a
  * fetch is worth while even if the list above has not changed. Costs what it counts. */
-struct library_gaps { int to_come, repairing; };
+struct library_gaps {
+    int to_come, repairing; /* lessons */
+    int aside;              /* damaged files that were put aside and are not here again, also those a lesson plays without */
+};
 bool library_gaps(struct db *db, struct library_gaps *out, struct err *e) MUST_CHECK;
 
 /* Takes a damaged blob out of blobs/ (to incoming/<sha256>.damaged, until the next sweep after it has come again); the

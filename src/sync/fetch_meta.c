@@ -1,4 +1,5 @@
 #define LOG_MODULE "fetch"
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "pack/patch.h"
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { LOOK_MS = 100 };
 
 /* ---- how a small file fared, as the end of the run ---- */
 
@@ -91,7 +94,7 @@ static bool after_stamp(struct fetch *f)
     int want = f->o.light_only ? 1 : 2;
     if (!library_gaps(f->db, &gaps, &e))
         return fetch_over(f, FETCH_STORAGE, &e);
-    bool whole = f->note.complete >= want && gaps.repairing == 0 && (gaps.to_come == 0 || f->note.failed);
+    bool whole = f->note.complete >= want && gaps.repairing == 0 && gaps.aside == 0 && (gaps.to_come == 0 || f->note.failed);
     if (f->same && whole)
         return fetch_over(f, FETCH_CURRENT, NULL);
     read_old_list(f);
@@ -288,6 +291,10 @@ static bool want_came(struct fetch *f, struct want *w)
     bool kept = here && (patched ? keep_patched(f, w, &e) : keep_whole(f, w, &e));
     if (!kept && (e.kind == ERR_IO || e.kind == ERR_FULL))
         return fetch_over(f, FETCH_STORAGE, &e);
+    if (here && !kept && fetch_is_page(&w->get.answer)) {
+        w->get.state = GET_STRANGE;
+        return get_failed(f, &w->get);
+    }
     if (!here)
         err_set(&e, ERR_MISSING, "the server does not have %s", w->get.rel);
     get_release(&w->get);
@@ -376,11 +383,23 @@ static bool indexes_done(struct fetch *f)
             log_warn("channel %s: %s", f->list.channel[n].name, e.text);
     }
     wants_release(&f->wants);
-    for (int n = 0; n < f->list.channel_count; n++)
-        for (int i = 0; i < f->index[n].count; i++)
-            want_manifest(f, &f->index[n].entry[i]);
     f->phase = FETCH_P_MANIFESTS;
     return true;
+}
+
+/* Looks which manifests are here already; thousands take a while, and a pause must be noticed. */
+static void want_some(struct fetch *f)
+{
+    int64_t stop = clock_boot_ms() + LOOK_MS;
+    while (f->entry_at.channel < f->list.channel_count && clock_boot_ms() < stop) {
+        const struct index *x = &f->index[f->entry_at.channel];
+        if (f->entry_at.entry < x->count) {
+            want_manifest(f, &x->entry[f->entry_at.entry++]);
+        } else {
+            f->entry_at.entry = 0;
+            f->entry_at.channel++;
+        }
+    }
 }
 
 /* The timestamp goes into the cache last: whatever lies there names only what lies there. */
@@ -388,8 +407,10 @@ static bool manifests_done(struct fetch *f)
 {
     struct err e = ERR_INIT;
     for (int i = 0; i < f->wants.count; i++)
-        if (f->wants.want[i].err.kind != ERR_NONE)
+        if (f->wants.want[i].err.kind != ERR_NONE) {
             log_warn("%s: %s", f->wants.want[i].id, f->wants.want[i].err.text);
+            f->failed++;
+        }
     wants_release(&f->wants);
     if (!cache_put(f, "timestamp", f->stamp_raw.data, f->stamp_raw.len, &e) || !cache_note_write(f, &f->note, &e))
         return fetch_over(f, FETCH_STORAGE, &e);
@@ -403,7 +424,9 @@ bool fetch_wants_step(struct fetch *f)
     if (f->phase == FETCH_P_INDEXES && w->cap == 0 && w->count == 0)
         for (int n = 0; n < f->list.channel_count; n++)
             want_index(f, n);
-    bool all = true;
+    if (f->phase == FETCH_P_MANIFESTS)
+        want_some(f);
+    bool all = f->phase == FETCH_P_INDEXES || f->entry_at.channel == f->list.channel_count;
     for (int i = 0; i < w->count; i++) {
         struct want *x = &w->want[i];
         if (get_over(&x->get) && !want_came(f, x))

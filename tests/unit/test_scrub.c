@@ -132,6 +132,7 @@ static void test_other_losses(void **state)
     rot(poster);
     assert_int_equal(scrub_all(), 1);
     assert_int_equal(gaps().repairing, 0);
+    assert_int_equal(gaps().aside, 1); /* still worth a fetch */
     film_of(2, film);
     KIT_MUST(blob_remove(dir, film, &e));
     assert_int_equal(scrub_all(), 0);
