@@ -1,5 +1,6 @@
 #!/bin/bash
 # A stick pulled while records are written: what has a final name is whole, and the next visit goes on.
+# shellcheck disable=SC2154 # $why and $loops are those of stick_kit.sh
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/stick_kit.sh"
 village v 1500

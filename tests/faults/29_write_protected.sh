@@ -1,5 +1,6 @@
 #!/bin/bash
 # A write-protected stick: lessons come in, "records not copied" is said, nothing is tried again and again.
+# shellcheck disable=SC2154 # $why and $loops are those of stick_kit.sh
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/stick_kit.sh"
 content "$WORK/back" 1 1

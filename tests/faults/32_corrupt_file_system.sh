@@ -1,5 +1,6 @@
 #!/bin/bash
 # A damaged file system on a stick: mounting is systemd's work, never ours; what then answers badly is refused within seconds.
+# shellcheck disable=SC2154 # $why and $loops are those of stick_kit.sh
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/stick_kit.sh"
 content "$WORK/back" 1 1
