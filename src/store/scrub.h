@@ -10,8 +10,6 @@
 
 enum {
     SCRUB_STEP_BYTES = 4 << 20,
-    SCRUB_PAUSE_MS = 5000,       /* between two steps: below 1 MB/s, 20 GB in seven hours */
-    SCRUB_QUIET_MS = 60000,      /* only while nobody has studied for so long */
     SCRUB_LIMIT = 20,
 };
 enum scrub_result { SCRUB_MORE, SCRUB_OVER /* all was read */, SCRUB_FAILED };
@@ -25,7 +23,14 @@ int scrub_found(const struct scrub *s);   /* blobs moved away by this struct */
 void scrub_close(struct scrub *s);        /* remembers where it is; NULL is fine */
 bool scrub_due(struct db *db, int64_t now_ms); /* under way, or none for a week */
 
+struct scrub_pace {
+    int64_t first_ms; /* from the start to the first look */
+    int64_t pause_ms; /* between two steps */
+    int64_t quiet_ms; /* only while nobody has studied for so long */
+};
 struct scrubber;
-struct scrubber *scrubber_start(const char *dir, struct writer *w); /* looks every hour whether a round is due */
+/* Looks every hour whether a round is due. `pace` NULL: five minutes after the start, a step every 5 s (below 1 MB/s,
+ * 20 GB in seven hours) while nobody has studied for a minute; tests hurry. */
+struct scrubber *scrubber_start(const char *dir, struct writer *w, const struct scrub_pace *pace);
 void scrubber_stop(struct scrubber *s);                             /* at once; NULL is fine */
 #endif

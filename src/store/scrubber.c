@@ -13,11 +13,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 3600 * 1000, FIRST_LOOK_MS = 5 * 60000 /* not while the kiosk starts */ };
+enum { LOOK_MS = 3600 * 1000 };
+static const struct scrub_pace usual = { .first_ms = 5 * 60000, .pause_ms = 5000, .quiet_ms = 60000 };
 
 struct scrubber {
     char *dir;
     struct writer *writer;
+    struct scrub_pace pace;
     pthread_t thread;
     struct gate gate;
     bool stop; /* under the gate */
@@ -49,10 +51,10 @@ static bool run_round(struct scrubber *s, struct db *db)
     enum scrub_result r = SCRUB_MORE;
     bool go_on = true;
     while (go_on && r == SCRUB_MORE) {
-        bool quiet = writer_idle_ms(s->writer) >= SCRUB_QUIET_MS;
+        bool quiet = writer_idle_ms(s->writer) >= s->pace.quiet_ms;
         if (quiet)
             r = scrub_step(scrub, SCRUB_STEP_BYTES, &e);
-        go_on = r != SCRUB_MORE || rest(s, quiet ? SCRUB_PAUSE_MS : SCRUB_QUIET_MS);
+        go_on = r != SCRUB_MORE || rest(s, quiet ? s->pace.pause_ms : s->pace.quiet_ms);
     }
     if (r == SCRUB_FAILED)
         log_error("%s", e.text);
@@ -79,16 +81,17 @@ static void *scrubber_main(void *arg)
 {
     struct scrubber *s = arg;
     step_back();
-    for (bool go_on = rest(s, FIRST_LOOK_MS); go_on; go_on = go_on && rest(s, LOOK_MS))
+    for (bool go_on = rest(s, s->pace.first_ms); go_on; go_on = go_on && rest(s, LOOK_MS))
         go_on = look(s);
     return NULL;
 }
 
-struct scrubber *scrubber_start(const char *dir, struct writer *w)
+struct scrubber *scrubber_start(const char *dir, struct writer *w, const struct scrub_pace *pace)
 {
     struct scrubber *s = mem_alloc(sizeof *s);
     s->dir = mem_dup(dir);
     s->writer = w;
+    s->pace = pace ? *pace : usual;
     gate_init(&s->gate);
     thread_start(&s->thread, "scrub", scrubber_main, s);
     return s;

@@ -167,7 +167,7 @@ static bool start_writer(struct store *s, struct db *db, const struct store_opti
     if (s->db && due)
         s->check = check_start(s->dir, s->writer, CHECK_DELAY_MS);
     if (s->db && s->owner && o->threaded)
-        s->scrubber = scrubber_start(s->dir, s->writer);
+        s->scrubber = scrubber_start(s->dir, s->writer, NULL);
     return s->db != NULL;
 }
 

@@ -1,6 +1,7 @@
 /* Rotten blobs: found, put aside, their lessons said to be in repair, and whole again when the file comes back. */
 #include "store_kit.h"
 #include "base/clock.h"
+#include "base/thread.h"
 #include "store/scrub.h"
 #include "store/setting.h"
 
@@ -196,9 +197,58 @@ static void test_dying_medium(void **state)
     scrub_close(s);
 }
 
+struct watch { struct gate gate; bool woken; };
+
+static void woken(void *ctx)
+{
+    struct watch *w = ctx;
+    gate_lock(&w->gate);
+    w->woken = true;
+    gate_wake(&w->gate);
+    gate_unlock(&w->gate);
+}
+
+static bool round_over(void)
+{
+    struct err e = ERR_INIT;
+    struct db *db = db_open_reader(dir, &e);
+    kit_must(db != NULL, &e, "db_open_reader");
+    bool over = setting_get_int(db, "scrubbed_ms", 0) > 0;
+    db_close(db);
+    return over;
+}
+
+/* The thread itself: reads all through beside a threaded store, and ends at once when it is told to. */
+static void test_thread(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct watch w = { 0 };
+    struct store_options o = { .owner = true, .threaded = true, .home_page = "https://village.example/x", .wake = woken, .ctx = &w };
+    char film[SHA256_HEX];
+    film_of(0, film);
+    rot(film);
+    store_close(store);
+    clock_set_fake(NULL);
+    gate_init(&w.gate);
+    store = store_open(dir, &o, NULL, &e);
+    kit_must(store != NULL, &e, "store_open");
+    struct scrubber *s = scrubber_start(dir, store_writer(store), &(struct scrub_pace){ .pause_ms = 1 });
+    gate_lock(&w.gate);
+    for (w.woken = false; !round_over(); w.woken = false)
+        while (!w.woken)
+            gate_wait(&w.gate);
+    gate_unlock(&w.gate);
+    scrubber_stop(s);
+    assert_int_equal(gaps().repairing, 1);
+    store_close(store);
+    gate_release(&w.gate);
+    store = kit_open(dir, NULL);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, open_store, close_store)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { T(test_rotten_film), T(test_other_losses), T(test_goes_on_where_it_was), T(test_dying_medium) };
+    const struct CMUnitTest tests[] = { T(test_rotten_film), T(test_other_losses), T(test_goes_on_where_it_was), T(test_dying_medium), T(test_thread) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
