@@ -127,7 +127,7 @@ bool columns_read(const char *json, size_t len, struct columns *out, struct err 
     const char *id = text_at(root, "id");
     if (uuid_valid(id))
         snprintf(out->id, sizeof out->id, "%s", id);
-    bool ok = statement_validate(json, len, e);
+    bool ok = statement_check(root, e);
     if (ok && !*out->id)
         ok = err_set(e, ERR_INVALID, "id must be a UUID in lower case");
     if (ok)

@@ -377,6 +377,11 @@ void ingest_post(struct ingest *g, void (*done)(void *ctx), void *ctx)
     vault_post(g->place->vault, &g->job);
 }
 
+void ingest_later(struct ingest *g, int retry_after_s)
+{
+    answer(g, 503, retry_after_s, "too many records at once");
+}
+
 void ingest_wait(struct ingest *g)
 {
     struct err e = ERR_INIT;

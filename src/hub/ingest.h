@@ -26,6 +26,7 @@ struct ingest *ingest_new(const struct ingest_place *place, const char *name, st
 bool ingest_check(struct ingest *g);
 /* Stores it and answers; `done` may run on the writer's thread and must not wait. */
 void ingest_post(struct ingest *g, void (*done)(void *ctx), void *ctx);
+void ingest_later(struct ingest *g, int retry_after_s); /* instead: the answer is to ask again */
 /* The same for callers that may wait (a stick). */
 void ingest_wait(struct ingest *g);
 struct ingest_answer *ingest_get(struct ingest *g); /* borrowed */

@@ -41,16 +41,16 @@ static const struct row {
     bool (*takes)(const char *rest);
     struct route route;
 } rows[] = {
-    { "/repo/", route_tree_name, { ROUTE_TREE, ROUTE_GET, 0, "GET, HEAD", true } },
-    { "/v1/rec/", is_sha256, { ROUTE_PACKET, ROUTE_PUT, PACKET_MAX_BYTES, "PUT", false } },
+    { "/repo/", route_tree_name, { ROUTE_TREE, ROUTE_GET, 0, "GET, HEAD", false } },
+    { "/v1/rec/", is_sha256, { ROUTE_PACKET, ROUTE_PUT, PACKET_MAX_BYTES, "PUT", true } },
     { "/v1/ack/", is_key_id, { ROUTE_ACK, ROUTE_GET, 0, "GET, HEAD", false } },
-    { "/v1/enrol", is_nothing, { ROUTE_ENROL, ROUTE_POST, 4096, "POST", false } },
-    { "/v1/introduce", is_nothing, { ROUTE_INTRODUCE, ROUTE_POST, 256 << 10, "POST", false } },
+    { "/v1/enrol", is_nothing, { ROUTE_ENROL, ROUTE_POST, 4096, "POST", true } },
+    { "/v1/introduce", is_nothing, { ROUTE_INTRODUCE, ROUTE_POST, 256 << 10, "POST", true } },
     { "/v1/time", is_nothing, { ROUTE_TIME, ROUTE_GET, 0, "GET, HEAD", false } },
-    { "/metrics", is_nothing, { ROUTE_METRICS, ROUTE_GET, 0, "GET, HEAD", false } },
-    { "/admin/", is_act, { ROUTE_ADMIN, ROUTE_POST, 4096, "POST", false } },
-    { "/status", is_nothing, { ROUTE_STATUS, ROUTE_GET, 0, "GET, HEAD", false } },
-    { "/", is_nothing, { ROUTE_STATUS, ROUTE_GET, 0, "GET, HEAD", false } },
+    { "/metrics", is_nothing, { ROUTE_METRICS, ROUTE_GET, 0, "GET, HEAD", true } },
+    { "/admin/", is_act, { ROUTE_ADMIN, ROUTE_POST, 4096, "POST", true } },
+    { "/status", is_nothing, { ROUTE_STATUS, ROUTE_GET, 0, "GET, HEAD", true } },
+    { "/", is_nothing, { ROUTE_STATUS, ROUTE_GET, 0, "GET, HEAD", true } },
 };
 
 const struct route *route_find(const char *path, const char **rest)

@@ -23,7 +23,7 @@ struct route {
     unsigned method;      /* the one it takes */
     size_t body_max;      /* bytes of body it takes */
     const char *allow;    /* for the Allow header of a 405 */
-    bool public_cache;
+    bool slow;            /* may wait for the disk or a password: not on a thread that serves others */
 };
 /* NULL: there is no such place. *rest gets what follows the fixed part, already checked against its grammar (a path of
  * the tree, 64 hex digits, 16 hex digits, a lower-case word); borrowed from `path`. */

@@ -8,6 +8,7 @@
 #include "hub/guard.h"
 #include "hub/listen.h"
 #include "hub/page.h"
+#include "hub/pool.h"
 #include "hub/route.h"
 #include "hub/serve.h"
 
@@ -29,10 +30,11 @@ enum {
 struct server {
     struct hub *hub;
     struct gate gate;                /* for the three below */
-    int suspended;                   /* requests whose packet is with the vault */
+    int suspended;                   /* requests that the pool or the vault has */
     int owed;                        /* the same until their answer is out */
     bool stopping;                   /* no more of them */
     struct guard *guard;
+    struct pool *pool;               /* for what takes time */
     struct MHD_Daemon *daemon;
     int port;
 };
@@ -45,12 +47,16 @@ struct request {
     bool head, answered;
     size_t reserved;                 /* of BODIES_MAX_BYTES */
     struct str body;
-    struct ingest *ingest;           /* set once the packet is with the vault */
+    struct pool_job job;
+    struct ingest *ingest;           /* a packet on its way in; its answer comes from there */
+    struct reply reply;              /* of another slow door */
+    struct ask ask;
+    char address[64], *user, *password;
     bool suspended, owed;            /* counted in the server's */
 };
 
 /* False: the server is about to stop. */
-static bool enter_vault(struct request *r)
+static bool set_aside(struct request *r)
 {
     struct server *s = r->server;
     gate_lock(&s->gate);
@@ -61,7 +67,7 @@ static bool enter_vault(struct request *r)
     return r->suspended;
 }
 
-static void leave_vault(struct request *r, bool answered)
+static void take_up(struct request *r, bool answered)
 {
     struct server *s = r->server;
     if (!r->suspended && !(answered && r->owed))
@@ -162,19 +168,44 @@ static enum MHD_Result say(struct request *r, int status, int retry_after_s, con
     return send_reply(r, &p);
 }
 
-/* ---- a packet: the vault answers it ---- */
+/* ---- what takes time: set aside, done by the pool and the vault, taken up again ---- */
 
-static void packet_stored(void *ctx) /* on the writer's thread: only wakes */
+static void wake(void *ctx) /* any thread: `handle` is called again */
+{
+    MHD_resume_connection(((struct request *)ctx)->conn);
+}
+
+/* `run` gets the request on a thread of the pool, and ends with wake() there or later. */
+static enum MHD_Result do_aside(struct request *r, void (*run)(void *ctx))
+{
+    if (!set_aside(r))
+        return say(r, 503, 10, "this hub is stopping");
+    MHD_suspend_connection(r->conn); /* first: it may be done before this thread goes on */
+    r->job = (struct pool_job){ .run = run, .ctx = r };
+    pool_post(r->server->pool, &r->job);
+    return MHD_YES;
+}
+
+/* ---- packets ---- */
+
+static void open_packet(void *ctx)
 {
     struct request *r = ctx;
-    MHD_resume_connection(r->conn);
+    if (ingest_check(r->ingest)) {
+        /* What it weighs opened is known only now; too much at once, and it is asked for later. */
+        if (take_room(r, ingest_weight(r->ingest))) {
+            ingest_post(r->ingest, wake, r);
+            return;
+        }
+        ingest_later(r->ingest, 5);
+    }
+    wake(r);
 }
 
 static enum MHD_Result answer_packet(struct request *r)
 {
     struct ingest_answer *a = ingest_get(r->ingest);
     struct reply p;
-    leave_vault(r, false);
     reply_init(&p);
     p.status = a->status;
     p.retry_after_s = a->retry_after_s;
@@ -188,30 +219,6 @@ static enum MHD_Result answer_packet(struct request *r)
     return send_reply(r, &p);
 }
 
-static enum MHD_Result take_packet(struct request *r)
-{
-    struct hub *h = r->server->hub;
-    struct ingest *g = ingest_new(&h->place, r->rest, &r->body);
-    r->ingest = g;
-    atomic_fetch_add(&h->load.packets, 1);
-    if (!ingest_check(g))
-        return answer_packet(r);
-    if (!take_room(r, ingest_weight(g))) {
-        ingest_free(g);
-        r->ingest = NULL;
-        return say(r, 503, 5, "too many records at once");
-    }
-    /* First suspended, then posted: the writer may be done before this thread goes on. */
-    if (!enter_vault(r)) {
-        ingest_free(g);
-        r->ingest = NULL;
-        return say(r, 503, 10, "this hub is stopping");
-    }
-    MHD_suspend_connection(r->conn);
-    ingest_post(g, packet_stored, r);
-    return MHD_YES;
-}
-
 /* ---- everything else ---- */
 
 static const char *header(struct request *r, const char *name)
@@ -219,49 +226,68 @@ static const char *header(struct request *r, const char *name)
     return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
 }
 
-static void fill_ask(struct request *r, struct ask *a, char address[64])
+/* All of it lasts as long as the request. */
+static void fill_ask(struct request *r)
 {
     const union MHD_ConnectionInfo *who = MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *a = (struct ask){ .rest = r->rest, .head = r->head, .body = r->body.data, .body_len = r->body.len, .address = address,
-                       .nonce = MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, "nonce"),
-                       .range = { r->head ? NULL : header(r, "Range"), header(r, "If-Range"), header(r, "If-None-Match") } };
-    listen_text(who ? who->client_addr : NULL, address);
+    r->ask = (struct ask){ .rest = r->rest, .head = r->head, .body = r->body.data, .body_len = r->body.len, .address = r->address,
+                           .nonce = MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, "nonce"),
+                           .range = { r->head ? NULL : header(r, "Range"), header(r, "If-Range"), header(r, "If-None-Match") } };
+    listen_text(who ? who->client_addr : NULL, r->address);
+    if (r->route->id == ROUTE_STATUS || r->route->id == ROUTE_ADMIN) {
+        r->user = MHD_basic_auth_get_username_password(r->conn, &r->password);
+        r->ask.user = r->user;
+        r->ask.password = r->password;
+    }
 }
 
-static void with_password(struct request *r, struct ask *a, struct reply *p, void (*door)(struct hub *h, const struct ask *a, struct reply *out))
+static void open_door(struct request *r, struct reply *p)
 {
-    char *password = NULL, *user = MHD_basic_auth_get_username_password(r->conn, &password);
-    a->user = user;
-    a->password = password;
-    door(r->server->hub, a, p);
-    MHD_free(user);
-    MHD_free(password);
+    struct hub *h = r->server->hub;
+    switch (r->route->id) {
+    case ROUTE_TREE:
+        serve_file(h->data_dir, r->rest, &r->ask, p);
+        atomic_fetch_add(&h->load.tree_requests, 1);
+        break;
+    case ROUTE_ACK: desk_ack(h, &r->ask, p); break;
+    case ROUTE_ENROL: desk_enrol(h, &r->ask, p); break;
+    case ROUTE_INTRODUCE: desk_introduce(h, &r->ask, p); break;
+    case ROUTE_TIME: desk_time(h, &r->ask, p); break;
+    case ROUTE_METRICS: page_metrics(h, &r->ask, p); break;
+    case ROUTE_STATUS: page_status(h, &r->ask, p); break;
+    case ROUTE_ADMIN: page_admin(h, &r->ask, p); break;
+    case ROUTE_PACKET:
+    case ROUTE_COUNT: break; /* not this way */
+    }
+}
+
+static void open_slow_door(void *ctx)
+{
+    struct request *r = ctx;
+    open_door(r, &r->reply);
+    wake(r);
 }
 
 static enum MHD_Result dispatch(struct request *r)
 {
     struct hub *h = r->server->hub;
-    struct ask a;
-    struct reply p;
-    char address[64];
-    fill_ask(r, &a, address);
-    reply_init(&p);
-    switch (r->route->id) {
-    case ROUTE_PACKET: return take_packet(r);
-    case ROUTE_TREE:
-        serve_file(h->data_dir, r->rest, &a, &p);
-        atomic_fetch_add(&h->load.tree_requests, 1);
-        break;
-    case ROUTE_ACK: desk_ack(h, &a, &p); break;
-    case ROUTE_ENROL: desk_enrol(h, &a, &p); break;
-    case ROUTE_INTRODUCE: desk_introduce(h, &a, &p); break;
-    case ROUTE_TIME: desk_time(h, &a, &p); break;
-    case ROUTE_METRICS: page_metrics(h, &a, &p); break;
-    case ROUTE_STATUS: with_password(r, &a, &p, page_status); break;
-    case ROUTE_ADMIN: with_password(r, &a, &p, page_admin); break;
-    case ROUTE_COUNT: break;
+    if (r->route->id == ROUTE_PACKET) {
+        atomic_fetch_add(&h->load.packets, 1);
+        r->ingest = ingest_new(&h->place, r->rest, &r->body);
+        return do_aside(r, open_packet);
     }
-    return send_reply(r, &p);
+    fill_ask(r);
+    if (r->route->slow)
+        return do_aside(r, open_slow_door);
+    open_door(r, &r->reply);
+    return send_reply(r, &r->reply);
+}
+
+/* The pool or the vault is done with it. */
+static enum MHD_Result go_on(struct request *r)
+{
+    take_up(r, false);
+    return r->ingest ? answer_packet(r) : send_reply(r, &r->reply);
 }
 
 /* ---- life of a request ---- */
@@ -274,6 +300,7 @@ static struct request *request_new(struct server *s, struct MHD_Connection *conn
     r->conn = conn;
     r->guard = i ? i->socket_context : NULL;
     str_init(&r->body, 0);
+    reply_init(&r->reply);
     atomic_fetch_add(&s->hub->load.requests, 1);
     return r;
 }
@@ -323,7 +350,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *conn, const char
     if (r->answered)
         return MHD_YES;
     guard_none(r->server->guard, r->guard);
-    return r->ingest ? answer_packet(r) : dispatch(r);
+    return r->owed ? go_on(r) : dispatch(r);
 }
 
 static void completed(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode why)
@@ -334,10 +361,13 @@ static void completed(void *cls, struct MHD_Connection *conn, void **ctx, enum M
     *ctx = NULL;
     if (!r)
         return;
-    leave_vault(r, true);
+    take_up(r, true);
     guard_head(s->guard, r->guard);
     release_room(r);
     ingest_free(r->ingest);
+    reply_release(&r->reply);
+    MHD_free(r->user);
+    MHD_free(r->password);
     str_release(&r->body);
     free(r);
 }
@@ -420,6 +450,7 @@ struct server *server_start(struct hub *h, struct err *e)
     if (socket >= 0) {
         int limit = connection_limit(h->options);
         s->guard = guard_new(limit);
+        s->pool = pool_new((int)sysconf(_SC_NPROCESSORS_ONLN) + 1);
         s->daemon = daemon_start(s, socket, limit, h->options->tls_cert ? cert.data : NULL, key.data);
         if (!s->daemon) {
             close(socket);
@@ -432,6 +463,7 @@ struct server *server_start(struct hub *h, struct err *e)
     if (s->daemon)
         return s;
     guard_free(s->guard);
+    pool_free(s->pool);
     gate_release(&s->gate);
     free(s);
     return NULL;
@@ -459,6 +491,7 @@ void server_stop(struct server *s)
     if (socket >= 0)
         close(socket);
     guard_free(s->guard);
+    pool_free(s->pool);
     gate_release(&s->gate);
     free(s);
 }
