@@ -52,7 +52,8 @@ static bool ask(struct http *http, const char *server, const struct str *request
     if (plain && utf8_valid(said, strlen(said)) && *said && *said != '<')
         err_set(e, ERR_REFUSED, "the hub says: %s", said);
     else
-        err_set(e, a.status == 403 ? ERR_REFUSED : ERR_UNTRUSTED, "%s does not answer as a hub (status %d); is server right in weike.conf, and does the network need a log-in?", server, a.status);
+        err_set(e, ERR_UNTRUSTED, "%s does not answer as a hub (status %d); is server right in weike.conf, and does the "
+                "network need a log-in?", server, a.status);
     free(said);
     return false;
 }

@@ -92,51 +92,29 @@ static void count_records(struct syncer *s, int64_t sent, int64_t receipted)
 
 static void after_send(struct syncer *s, const struct send_result *r)
 {
+    static const struct { enum syncer_trouble trouble; enum pace_outcome outcome; } means[] = {
+        [SEND_DONE] = { SYNCER_FINE, PACE_OK_CURRENT },
+        [SEND_NOTHING] = { SYNCER_FINE, PACE_OK_CURRENT },
+        [SEND_NOT_HERE] = { SYNCER_FINE, PACE_OK_CURRENT }, /* a plain web server: records leave on sticks */
+        [SEND_STOPPED] = { SYNCER_FINE, PACE_OK_MORE },
+        [SEND_UNREACHABLE] = { SYNCER_NO_LINK, PACE_FAILED },
+        [SEND_CUT] = { SYNCER_NO_LINK, PACE_FAILED },
+        [SEND_PORTAL] = { SYNCER_PORTAL, PACE_FAILED },
+        [SEND_NOT_ENROLLED] = { SYNCER_NOT_ENROLLED, PACE_OK_CURRENT },
+        [SEND_NO_COUNTY_KEY] = { SYNCER_NO_COUNTY_KEY, PACE_OK_CURRENT },
+        [SEND_HUB_FULL] = { SYNCER_HUB_BUSY, PACE_BUSY },
+        [SEND_REFUSED] = { SYNCER_DENIED, PACE_OK_CURRENT },
+        [SEND_STORAGE] = { SYNCER_STORAGE, PACE_FAILED },
+    };
     struct round *now = &s->round;
+    bool idle_lack = r->end == SEND_NO_COUNTY_KEY && s->view.waiting == 0; /* nothing needs the key yet */
     now->contact |= r->contact;
+    now->takes_records = r->contact && (r->end == SEND_DONE || r->end == SEND_NOTHING);
+    now->unreachable = r->end == SEND_UNREACHABLE;
+    now->outcome = means[r->end].outcome;
     wait_longer(now, r->retry_after_s);
-    switch (r->end) {
-    case SEND_DONE:
-    case SEND_NOTHING:
-        now->takes_records = r->contact;
-        break;
-    case SEND_NOT_HERE: /* a plain web server: records leave on sticks */
-        break;
-    case SEND_STOPPED:
-        now->outcome = PACE_OK_MORE;
-        break;
-    case SEND_UNREACHABLE:
-        now->unreachable = true;
-        now->outcome = PACE_FAILED;
-        note(now, SYNCER_NO_LINK, &r->err);
-        break;
-    case SEND_PORTAL:
-        now->outcome = PACE_FAILED;
-        note(now, SYNCER_PORTAL, &r->err);
-        break;
-    case SEND_NOT_ENROLLED:
-        note(now, SYNCER_NOT_ENROLLED, &r->err);
-        break;
-    case SEND_NO_COUNTY_KEY:
-        if (s->view.waiting > 0)
-            note(now, SYNCER_NO_COUNTY_KEY, &r->err);
-        break;
-    case SEND_HUB_FULL:
-        now->outcome = PACE_BUSY;
-        note(now, SYNCER_HUB_BUSY, &r->err);
-        break;
-    case SEND_REFUSED:
-        note(now, SYNCER_DENIED, &r->err);
-        break;
-    case SEND_CUT:
-        now->outcome = PACE_FAILED;
-        note(now, SYNCER_NO_LINK, &r->err);
-        break;
-    case SEND_STORAGE:
-        now->outcome = PACE_FAILED;
-        note(now, SYNCER_STORAGE, &r->err);
-        break;
-    }
+    if (means[r->end].trouble != SYNCER_FINE && !idle_lack)
+        note(now, means[r->end].trouble, &r->err);
 }
 
 static void send_records(struct syncer *s)
@@ -292,8 +270,10 @@ static void after_fetch(struct syncer *s, const struct fetch_progress *p)
     };
     r->contact |= p->contact;
     wait_longer(r, p->retry_after_s);
-    if (p->contact && r->trouble == SYNCER_PORTAL) /* only its records door answered oddly: not a portal */
+    if (p->contact && r->trouble == SYNCER_PORTAL) { /* only its door for records answers oddly: no portal */
         r->trouble = SYNCER_DENIED;
+        r->outcome = PACE_OK_CURRENT;
+    }
     enum pace_outcome o = means[p->end].outcome;
     if (o == PACE_FAILED && p->retry_after_s)
         o = PACE_BUSY;

@@ -27,7 +27,6 @@ expect() {
     elif [ "$want" = 1 ] && { [ "$(wc -l <err.txt)" != 1 ] || ! grep -q '^weikectl: ' err.txt; }; then bad "$name: one sentence"
     else ok "$name"; fi
 }
-of() { python3 -c 'import json,sys; v=json.load(sys.stdin)[sys.argv[1]]; print(str(v).lower() if isinstance(v,bool) else v)' "$1" <<<"$out"; }
 # NAME KEY=VALUE… of the JSON just printed; KEY<VALUE and KEY>VALUE compare numbers
 facts() {
     local name=$1 said

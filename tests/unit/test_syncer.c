@@ -262,8 +262,10 @@ static void test_bad_keys_are_refused(void **state)
         struct place p;
         struct err e = ERR_INIT;
         place_make(&p, false);
-        if (i)
-            assert_fine(fs_remove_tree(mem_printf("%s/trust", p.dir), &e), e);
+        char *trusted = fs_join(p.dir, "trust");
+        if (i) /* a root of the config counts only where nobody is trusted yet */
+            assert_fine(fs_remove_tree(trusted, &e), e);
+        free(trusted);
         snprintf(i ? p.config.root : p.config.county_key, 200, i ? "no.root" : "no.pub");
         struct syncer_options o = { .config = &p.config, .store = p.store, .data_dir = p.dir };
         assert_refused(syncer_new(&o, &e) != NULL, e, ERR_MISSING, says[i]);
