@@ -47,12 +47,6 @@ void blob_fetch_discard(struct blob_fetch *b)
 
 /* ---- the answer ---- */
 
-/* Rather a page for people than a file of a content tree? */
-static bool is_page(const struct http_answer *a)
-{
-    return !a->type[0] || strncasecmp(a->type, "text/", 5) == 0;
-}
-
 /* Is this the body that was asked for? Its bytes go on where it says, or it ends here. */
 static bool judge_head(struct blob_fetch *b, const struct http_answer *a)
 {
@@ -72,7 +66,7 @@ static bool judge_head(struct blob_fetch *b, const struct http_answer *a)
     if (a->encoded || a->length == (int64_t)b->size)
         return true;
     err_set(&b->err, ERR_UNTRUSTED, "the server's file has %lld bytes, signed are %llu", (long long)a->length, (unsigned long long)b->size);
-    over(b, is_page(a) ? BLOB_STRANGE : BLOB_WRONG);
+    over(b, fetch_is_page(a) ? BLOB_STRANGE : BLOB_WRONG);
     return false;
 }
 

@@ -30,6 +30,11 @@ enum says fetch_says(const struct fetch *f, const struct http_answer *a)
     }
 }
 
+bool fetch_is_page(const struct http_answer *a)
+{
+    return !a->type[0] || strncasecmp(a->type, "text/", 5) == 0;
+}
+
 /* Where the body that begins here goes; false: it is not what was asked for. */
 static bool begin_body(struct get *g, const struct http_answer *a)
 {

@@ -421,7 +421,7 @@ static bool any_open(const struct fetch *f)
 
 bool fetch_busy(const struct fetch *f)
 {
-    if (f->phase == FETCH_P_PLAN)
+    if (f->phase == FETCH_P_PLAN || (f->phase == FETCH_P_MANIFESTS && f->entry_at.channel < f->list.channel_count))
         return true;
     for (int i = 0; i < FETCH_PARALLEL_MAX; i++) {
         const struct blob_fetch *b = &f->slot[i].fetch;

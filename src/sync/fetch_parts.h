@@ -33,6 +33,7 @@ enum fetch_phase { FETCH_P_BEGIN, FETCH_P_STAMP, FETCH_P_ROOTS, FETCH_P_INDEXES,
 /* What an answer's head says, before a byte of it is believed. */
 enum says { SAYS_BODY, SAYS_SAME, SAYS_GONE, SAYS_BUSY, SAYS_BAD_RANGE, SAYS_STRANGE /* not what our server would say */ };
 enum says fetch_says(const struct fetch *f, const struct http_answer *a);
+bool fetch_is_page(const struct http_answer *a); /* rather a page for people than a file of a content tree? */
 
 /* ---- one small file ---- */
 enum get_state {
@@ -150,6 +151,7 @@ struct fetch {
     struct cache_note note;
     struct timestamp old_list;   /* of the cache; version 0: none */
     struct index old_index[TREE_CHANNELS_MAX], index[TREE_CHANNELS_MAX];
+    struct { int channel, entry; } entry_at; /* next to be looked for in the cache */
     struct wants wants;
     /* blobs */
     struct plan *plan;
@@ -159,7 +161,7 @@ struct fetch {
     struct slot slot[FETCH_PARALLEL_MAX];
     struct loading *package;     /* as many as the plan has */
     struct adopted adopted;
-    int failed;                  /* jobs: not on the server, or wrong there */
+    int failed;                  /* files and manifests: not on the server, or wrong there */
     enum fetch_end later;        /* what is told at the end, if some of it had to wait: FETCH_NO_ROOM, FETCH_BUDGET */
     bool changed;                /* since the last wake */
     struct gate gate;

@@ -351,10 +351,16 @@ static bool end(struct fetch *f)
     if (!cache_note_write(f, &f->note, &e))
         return fetch_over(f, FETCH_STORAGE, &e);
     count_lessons(f);
+    const struct err *why = first_trouble(f);
+    if (f->later == FETCH_NO_ROOM && !why) {
+        err_set(&e, ERR_FULL, "for all forms of all lessons %llu MB more are needed than are free",
+                (unsigned long long)(f->now.short_bytes / 1000000));
+        why = &e;
+    }
     if (f->later)
-        return fetch_over(f, f->later, first_trouble(f));
+        return fetch_over(f, f->later, why);
     if (f->failed || refused)
-        return fetch_over(f, FETCH_REFUSED, first_trouble(f));
+        return fetch_over(f, FETCH_REFUSED, why);
     return fetch_over(f, done ? FETCH_DONE : FETCH_CURRENT, NULL);
 }
 

@@ -321,7 +321,7 @@ static void what_does_not_fit_comes_light(void **state)
     assert_int_equal(system(copy), 0);
     fetch_all(&k, &p);
     assert_end(p, FETCH_NO_ROOM);
-    assert_int_equal(p.err.kind, ERR_NONE);
+    assert_int_equal(p.err.kind, ERR_FULL);
     assert_true(p.short_bytes > (uint64_t)400 << 30);
     lessons_of(&k, &shown, &total);
     assert_int_equal(shown, 500);

@@ -21,7 +21,8 @@ static const struct bad_link bad_links[] = {
     /* after it */
     { 54, "portal later", "[{\"match\":\"/b/\",\"do\":\"portal\"}]", FETCH_PORTAL, true },
     { 55, "redirect later", "[{\"match\":\"/b/\",\"do\":\"status\",\"n\":302}]", FETCH_PORTAL, true },
-    { 54, "portal for manifests", "[{\"match\":\"/m/\",\"do\":\"portal\"}]", FETCH_REFUSED, true },
+    { 54, "portal for manifests", "[{\"match\":\"/m/\",\"do\":\"portal\"}]", FETCH_PORTAL, true },
+    { 12, "no manifests", "[{\"match\":\"/m/\",\"do\":\"status\",\"n\":404}]", FETCH_REFUSED, true },
     { 54, "padded portal", "[{\"match\":\"/b/\",\"do\":\"portal_padded\"}]", FETCH_REFUSED, true },
     { 54, "padded portal half-way", "[{\"match\":\"/b/\",\"do\":\"cut\",\"n\":700000,\"times\":9},{\"match\":\"/b/\",\"do\":\"portal_padded\"}]", FETCH_REFUSED, false },
     { 62, "busy later", "[{\"match\":\"/b/\",\"do\":\"status\",\"n\":429,\"after\":\"60\"}]", FETCH_CUT, true },
