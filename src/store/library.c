@@ -326,7 +326,7 @@ bool library_open(struct db *db, const char *course_id, const char *content_id, 
                   struct open_lesson *out, struct err *e)
 {
     struct open_lesson o = { 0 };
-    int ready;
+    int ready = LESSON_TO_COME;
     if (!load_course(db, course_id, content_id, &o.course, &ready, e))
         return false;
     for (int i = 0; i < o.course.lesson_count && !o.lesson; i++)

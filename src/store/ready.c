@@ -185,7 +185,9 @@ static bool apply_put_aside(struct db *db, void *ctx, int64_t *value, struct err
     (void)value;
     struct damage *d = ctx;
     char *path = blob_path(db_dir(db), d->sha256), *aside = mem_printf("%s/incoming/%s.damaged", db_dir(db), d->sha256);
-    bool ok = !fs_exists(path) || fs_rename(path, aside, e); /* run again after a rollback, it finds it moved */
+    /* Run again after a rollback, it finds it moved. A file that was put aside before may be another name of this very one:
+     * rename(2) would then do nothing. */
+    bool ok = !fs_exists(path) || (fs_unlink(aside, e) && fs_rename(path, aside, e));
     ok = ok && recheck_blob(db, d->sha256, &d->lost, e);
     free(path);
     free(aside);

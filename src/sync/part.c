@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
+#define LOG_MODULE "part"
 #include "sync/part.h"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/log.h"
 #include "pack/copy.h"
 #include "pack/room.h"
 #include "pack/tree.h"
@@ -145,6 +147,16 @@ static bool open_file(struct part *p, struct err *e)
     return !p->mark || mark_begin(p, e);
 }
 
+/* The blob was here and rotted (store/scrub.h): with the hashes of its chunks, what is good before the bad one need not come
+ * again. A second name for the file, so that it goes on counting as put aside until the blob is whole. */
+static void take_damaged(struct part *p)
+{
+    char *damaged = mem_printf("%s/%s.damaged", p->dir, p->sha256);
+    if (p->list && !fs_exists(p->path) && fs_exists(damaged) && link(damaged, p->path) != 0)
+        log_warn("%s cannot be used again: %s", damaged, strerror(errno));
+    free(damaged);
+}
+
 struct part *part_open(const char *data_dir, const char *sha256, uint64_t size_bytes, const struct str *list, struct err *e)
 {
     struct part *p = mem_alloc(sizeof *p);
@@ -161,6 +173,7 @@ struct part *part_open(const char *data_dir, const char *sha256, uint64_t size_b
     }
     if (!p->list && size_bytes > TREE_CHUNK_BYTES)
         p->mark = mem_printf("%s/%s.mark", p->dir, sha256);
+    take_damaged(p);
     if (open_file(p, e)) {
         p->synced_ms = clock_boot_ms();
         return p;
@@ -375,9 +388,12 @@ static enum part_result check_some(struct part *p, uint8_t *buf, size_t size, bo
     ssize_t n = pread(p->fd, buf, want, (off_t)p->at);
     if (n < 0 && errno == EINTR)
         return PART_MORE;
-    if (n < 0) {
-        err_errno(e, "reading %s at byte %llu", p->path, (unsigned long long)p->at);
-        return PART_FAILED;
+    if (n < 0) { /* a bad place on our own disk: given up, so that the bytes come to another one */
+        uint64_t start = chunk_start(p);
+        log_warn("reading %s at byte %llu: %s", p->path, (unsigned long long)p->at, strerror(errno));
+        p->whole = p->whole_at_chunk;
+        begin_chunk(p);
+        return give_up(p, start, ready, e);
     }
     if (n == 0) /* it shrank under us */
         return give_up(p, p->at, ready, e);

@@ -4,6 +4,7 @@ source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/stick_kit.sh"
 source "$(dirname "$0")/cut_kit.sh"
 unit test_scrub test_rotten_film test_other_losses test_goes_on_where_it_was test_dying_medium
+unit test_part a_rotten_blob_gives_its_good_chunks
 content "$WORK/stick" 1 1
 village v 3
 "$CTL" import "$WORK/stick" --data "$WORK/v" >/dev/null || fail "import"

@@ -320,6 +320,32 @@ static void a_link_in_the_way_is_not_followed(void **state)
     free(path);
 }
 
+/* A blob that rotted: what is good of it, up to the bad chunk, need not come again. */
+static void a_rotten_blob_gives_its_good_chunks(void **state)
+{
+    static char rotten[BIG];
+    enum part_result r;
+    (void)state;
+    fresh();
+    memcpy(rotten, bytes, BIG);
+    rotten[3 * CHUNK + 99] ^= 4;
+    leave(big_sha, rotten, BIG);
+    char *part = file_of(big_sha, "part"), *damaged = file_of(big_sha, "damaged");
+    assert_int_equal(rename(part, damaged), 0);
+    struct part *p = begin(true, &list, &r);
+    assert_int_equal(r, PART_MORE);
+    assert_int_equal(part_at(p), 3 * CHUNK);
+    assert_int_equal(add(p, BIG), PART_WHOLE);
+    part_close(p);
+    assert_int_equal(unlink(part), 0);
+    put(damaged, rotten, BIG);
+    p = begin(true, NULL, &r); /* without the hashes of its chunks nobody can tell which are good */
+    assert_int_equal(part_at(p), 0);
+    part_close(p);
+    free(part);
+    free(damaged);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +361,7 @@ int main(void)
         cmocka_unit_test(a_false_list_is_found_out),
         cmocka_unit_test(a_full_or_failing_disk),
         cmocka_unit_test(a_link_in_the_way_is_not_followed),
+        cmocka_unit_test(a_rotten_blob_gives_its_good_chunks),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
