@@ -5,11 +5,10 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "pack/copy.h"
-#include "pack/question_files.h"
+#include "pack/room.h"
 #include "store/blob.h"
 #include "store/library.h"
 
-#include <dirent.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,52 +170,6 @@ static int count_of(const struct install *i, enum plan_state s)
     return n;
 }
 
-struct keep { const struct plan *plan; struct question_files pictures; };
-
-static bool keep_blob(void *ctx, const char *sha256)
-{
-    const struct keep *k = ctx;
-    return plan_has(k->plan, sha256) || question_files_has(&k->pictures, sha256);
-}
-
-static void sweep(struct install *i)
-{
-    struct library_sweep swept = { 0 };
-    struct err e = ERR_INIT;
-    struct keep keep = { .plan = i->plan };
-    bool ok = question_files_collect(i->db, &keep.pictures, &e) &&
-              library_sweep(i->o.writer, keep_blob, &keep, &swept, &e);
-    question_files_release(&keep.pictures);
-    if (!ok)
-        log_warn("freeing room: %s", e.text);
-    else if (swept.removed)
-        log_info("removed %d files no lesson needs, %llu bytes", swept.removed, (unsigned long long)swept.freed_bytes);
-}
-
-/* Parts of other sticks are only a convenience: given up when room is short. */
-static void drop_foreign_parts(struct install *i)
-{
-    char *dir = fs_join(i->data_dir, "incoming");
-    DIR *d = opendir(dir);
-    for (struct dirent *f; d && (f = readdir(d));) {
-        char sha[SHA256_HEX];
-        struct err e = ERR_INIT;
-        if (strlen(f->d_name) != SHA256_HEX - 1 + 5 || !str_ends_with(f->d_name, ".part"))
-            continue;
-        memcpy(sha, f->d_name, SHA256_HEX - 1);
-        sha[SHA256_HEX - 1] = 0;
-        if (plan_has(i->plan, sha))
-            continue;
-        char *path = fs_join(dir, f->d_name);
-        if (!fs_unlink(path, &e))
-            log_warn("%s", e.text);
-        free(path);
-    }
-    if (d)
-        closedir(d);
-    free(dir);
-}
-
 static bool fit(struct install *i, struct err *e)
 {
     gate_lock(&i->gate); /* it sorts */
@@ -230,8 +183,8 @@ static bool finish_looking(struct install *i, struct err *e)
     if (!fit(i, e))
         return false;
     if (count_of(i, PLAN_NO_ROOM)) {
-        drop_foreign_parts(i);
-        sweep(i);
+        room_drop_parts(i->plan);
+        room_sweep(i->plan, i->db, i->o.writer);
         if (!fit(i, e))
             return false;
     }
@@ -369,7 +322,7 @@ static bool finish_copying(struct install *i, struct err *e)
 {
     int done = count_of(i, PLAN_DONE);
     if (done)
-        sweep(i);
+        room_sweep(i->plan, i->db, i->o.writer);
     if (!done && count_of(i, PLAN_CURRENT) < i->plan->count)
         return true;
     return plan_remember(i->plan, i->o.writer, e);
