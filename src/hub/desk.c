@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SITES_MAX = 500, VERSION_MAX = 80 };
+enum { SITES_MAX = 500, VERSION_MAX = 80, HEALTH_MAX = 4096 };
 
 int64_t hub_now_ms(void)
 {
@@ -134,7 +134,7 @@ void desk_enrol(struct hub *h, const struct ask *a, struct reply *out)
 
 /* ---- introductions by a hub below ---- */
 
-struct introduction { const json_t *sites; struct public_key hub; int64_t at_ms; const char *address; };
+struct introduction { const json_t *sites, *health; struct public_key hub; int64_t at_ms; const char *address; };
 
 static bool introduce_one(struct db *db, const struct introduction *n, const json_t *o, struct err *e)
 {
@@ -152,6 +152,21 @@ static bool introduce_one(struct db *db, const struct introduction *n, const jso
     return known.here || enrol_device(db, &key, name, hub, n->hub.id, succeeds, n->at_ms, e); /* who is known keeps his site */
 }
 
+/* What the hub below says about itself. */
+static bool keep_health(struct db *db, const struct introduction *n, struct err *e)
+{
+    struct str text;
+    str_init(&text, HEALTH_MAX);
+    json_write(n->health, &text);
+    struct query q = db_query(db, "UPDATE device SET health = ?, seen_ms = ? WHERE id = ?");
+    query_text(&q, text.overflowed ? "" : text.data);
+    query_int(&q, n->at_ms);
+    query_text(&q, n->hub.id);
+    bool ok = query_run(&q, e);
+    str_release(&text);
+    return ok;
+}
+
 static bool introduce_now(struct db *db, void *ctx, struct err *e)
 {
     struct introduction *n = ctx;
@@ -162,7 +177,9 @@ static bool introduce_now(struct db *db, void *ctx, struct err *e)
         if (!introduce_one(db, n, o, e))
             return false;
     snprintf(what, sizeof what, "%zu sites", json_array_size(n->sites));
-    return office_audit(db, n->hub.id, "introduce", what, n->address, n->at_ms, e);
+    if (n->health && !keep_health(db, n, e))
+        return false;
+    return !json_array_size(n->sites) || office_audit(db, n->hub.id, "introduce", what, n->address, n->at_ms, e);
 }
 
 /* Who says that he signed: the id in the envelope's second line; the key to check it with comes from our own table. */
@@ -188,7 +205,8 @@ void desk_introduce(struct hub *h, const struct ask *a, struct reply *out)
     struct err e = ERR_INIT;
     struct introduction n = { .at_ms = hub_now_ms(), .address = a->address };
     json_t *o = a->body && signer(h, a, &n.hub, &e) ? open_signed(a, &n.hub, "introduce", &e) : NULL;
-    if (o && json_get_array(o, "", "sites", true, SITES_MAX, &n.sites, &e) && vault_do(h->vault, introduce_now, &n, &e))
+    if (o && json_get_array(o, "", "sites", true, SITES_MAX, &n.sites, &e) && json_get_object(o, "", "health", false, &n.health, &e) &&
+        vault_do(h->vault, introduce_now, &n, &e))
         reply_say(out, 200, "%zu sites are known now", json_array_size(n.sites));
     else
         say_err(out, &e);

@@ -7,13 +7,14 @@
 #include "hub/enrol.h"
 #include "hub/office.h"
 #include "hub/receipts.h"
+#include "hub/report.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SITES_AT_ONCE = 200, AGAIN_MS = 24 * 3600 * 1000 };
+enum { SITES_AT_ONCE = 200, AGAIN_MS = 24 * 3600 * 1000, HEALTH_MS = 3600 * 1000 };
 
 struct round {
     struct hub *hub;
@@ -129,7 +130,28 @@ static bool take_answer(struct round *r, const struct str *answer)
 
 /* ---- introductions ---- */
 
-struct strangers { json_t *list; char (*id)[KEY_ID_TEXT]; int count, cap; };
+struct strangers { json_t *list, *health; char (*id)[KEY_ID_TEXT]; int count, cap; };
+
+/* How this hub itself fares goes along, once an hour: its disk, its backlog, its lessons. */
+static bool add_health(struct db *db, const struct hub *h, struct strangers *s, struct err *e)
+{
+    char told[24];
+    if (!office_get(db, "health_told_ms", told, sizeof told, e))
+        return false;
+    int64_t ago_ms = hub_now_ms() - strtoll(told, NULL, 10);
+    if (ago_ms >= 0 && ago_ms < HEALTH_MS)
+        return true;
+    json_t *status = report_status(db, h->data_dir, e);
+    if (!status)
+        return false;
+    const json_t *custody = json_object_get(status, "custody");
+    s->health = json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:I}", "version", json_object_get(status, "version"), "disk_free", json_object_get(status, "disk_free"),
+                          "waiting", json_object_get(custody, "packets"), "waiting_bytes", json_object_get(custody, "bytes"), "oldest_ms",
+                          json_object_get(custody, "oldest_ms"), "tree_version", json_object_get(status, "tree_version"), "alarms",
+                          (json_int_t)json_array_size(json_object_get(status, "alarms")));
+    json_decref(status);
+    return true;
+}
 
 static bool find_strangers(struct db *db, struct strangers *s, struct err *e)
 {
@@ -153,6 +175,10 @@ static bool find_strangers(struct db *db, struct strangers *s, struct err *e)
 static bool mark_told(struct db *db, void *ctx, struct err *e)
 {
     const struct strangers *s = ctx;
+    char now[24];
+    snprintf(now, sizeof now, "%lld", (long long)hub_now_ms());
+    if (s->health && !office_set(db, "health_told_ms", now, e))
+        return false;
     for (int i = 0; i < s->count; i++) {
         struct query q = db_query(db, "UPDATE device SET told_ms = ? WHERE id = ?");
         query_int(&q, hub_now_ms());
@@ -168,6 +194,8 @@ static bool tell(struct round *r, struct strangers *s)
     struct str text, body, answer;
     struct http_answer a = { 0 };
     json_t *o = json_pack("{s:s, s:O}", "type", "introduce", "sites", s->list);
+    if (s->health)
+        json_object_set(o, "health", s->health);
     str_init(&text, 0);
     str_init(&body, 0);
     str_init(&answer, 4096);
@@ -194,12 +222,13 @@ static bool introduce(struct round *r)
     for (bool more = true; more && !stopped(r);) {
         struct strangers s = { .list = json_array() };
         struct db *db = vault_reader(r->hub->vault, &r->out->err);
-        bool ok = (db && find_strangers(db, &s, &r->out->err)) || end(r, FORWARD_STORAGE);
+        bool ok = (db && find_strangers(db, &s, &r->out->err) && add_health(db, r->hub, &s, &r->out->err)) || end(r, FORWARD_STORAGE);
         if (db)
             vault_reader_done(r->hub->vault, db);
-        ok = ok && (s.count == 0 || tell(r, &s));
+        ok = ok && ((s.count == 0 && !s.health) || tell(r, &s));
         more = s.count == SITES_AT_ONCE;
         json_decref(s.list);
+        json_decref(s.health);
         free(s.id);
         if (!ok)
             return false;

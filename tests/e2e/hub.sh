@@ -153,6 +153,7 @@ for _ in $(seq 100); do got=$("$term" "$WORK/t3" ack "$T"); [ "$got" = "200 stor
 same "then stored by the county" "$got" "200 stored 30 0"
 same "and nothing is left on the way" "$(find "$WORK/town/packets" -type f | wc -l)" 0
 has "the county knows the village by name" "$("$hub" sites --data "$WORK/county")" '柳河村'
+has "and how the township fares" "$("$hub" sites --json --data "$WORK/county")" '"hub":true.*"waiting":[0-9]|"waiting":[0-9].*"hub":true'
 hub_stop town; same "SIGTERM ends it cleanly" $? 0
 mkdir -p "$WORK/stick/WEIKE"
 "$term" "$WORK/t3" seal 31 50 >"$WORK/packet"; sum=$(sha256sum <"$WORK/packet" | cut -c1-16)
