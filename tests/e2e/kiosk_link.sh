@@ -65,7 +65,7 @@ village() { # DATA CONFIG-LINE
     printf 'site_zh = "演练村"\nsite_en = "Drill village"\nidle_seconds = 600\n%s\n' "${2:-}" >"$1/weike.conf"
     "$ctl" trust keys/weike.pub --data "$1" >>log 2>&1 && "$ctl" import tree1 --data "$1" >>log 2>&1 && "$ctl" member add --name 王小明 --id m1 --data "$1" >>log 2>&1
 }
-course aid 1 急救 20
+course aid 1 急救 40
 "$ctl" keygen --out keys >log 2>&1 && "$ctl" pack src --key keys/weike.key --out tree1 >>log 2>&1 || bad "content"
 cp -r tree1 tree2
 course flood 2 防汛 3
@@ -156,6 +156,9 @@ shot plays.png
 wait 有 U 盘 10000
 pause 500
 dump lesson.json
+gone 有 U 盘 15000
+tap 显示按钮
+wait 有 U 盘 2000
 tap 返回
 wait U 盘已插入 5000
 tap 先不用
@@ -166,7 +169,7 @@ quit
 S
 reached plays
 plug mail
-ended "in a lesson only a sign; afterwards the screen; put off, it can be opened again"
+ended "in a lesson only a sign, for ten seconds; afterwards the screen; put off, it can be opened again"
 is "the lesson was not covered" "$(shows lesson.json 开始更新)" 0
 pull mail
 
