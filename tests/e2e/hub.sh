@@ -146,6 +146,15 @@ T=${HUB_URL[town]}
 for _ in $(seq 100); do [ -f "$WORK/town/repo/timestamp" ] && break; sleep 0.1; done
 same "the whole tree is here, byte for byte" "$(cd "$WORK/town/repo" && find . -type f ! -name link | sort | xargs sha256sum | sha256sum)" \
     "$(cd "$WORK/county/repo" && find . -type f ! -name link ! -name '*.lock' ! -path './.*' | sort | xargs sha256sum | sha256sum)"
+# an update, its blob large enough that kills find it half-way; each start goes on where the last one was
+ffmpeg -nostdin -v error -y -f lavfi -i testsrc=d=8:s=640x480:r=25 -f lavfi -i anoisesrc=d=8 -shortest -c:v mpeg4 -b:v 8M -c:a pcm_s16le "$WORK/src/b.mkv" 2>/dev/null
+sed -i 's/"version": 1/"version": 2/; s/"media": "a.mp4"}/"media": "a.mp4"}, {"id": "6a1de1b4-5d0e-4c57-9a53-0d8e7c1f2a02", "title": "二", "media": "b.mkv"}/' "$WORK/src/course.json"
+"$ctl" publish "$WORK/src" --repo "$WORK/county/repo" --keys "$WORK/keys" --packs --patches >/dev/null 2>"$WORK/err" || bad "an update is published" "$(cat "$WORK/err")"
+for i in 1 2 3 4; do sleep 0.0$((i * 2)); hub_stop town KILL; hub_start town --upstream "$C" --now; done
+T=${HUB_URL[town]}
+for _ in $(seq 100); do cmp -s "$WORK/town/repo/timestamp" "$WORK/county/repo/timestamp" && break; sleep 0.1; done
+missing=$(cd "$WORK/county/repo" && find . -type f ! -name '*.lock' ! -path './.*/*' -print0 | while IFS= read -r -d '' f; do cmp -s "$f" "$WORK/town/repo/$f" || echo "$f"; done)
+same "an update comes through four kills, with its patches" "$missing" ""
 code=$("$hub" enrol "柳河村" --data "$WORK/town" 2>/dev/null)
 same "a village enrols at the township" "$("$term" "$WORK/t3" enrol "$T" "$code")" 200
 has "its records are held" "$("$term" "$WORK/t3" put "$T" 1 30)" '^202 '
