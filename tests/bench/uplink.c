@@ -221,6 +221,7 @@ static uint64_t put(struct sealer *s, int first, int count)
     must(packet_seal(&head, NULL, l, count, &s->key, &s->county.pub, &bytes, &e) && packet_read(bytes.data, bytes.len, &p, &e), &e);
     char *url = mem_printf("%s/v1/rec/%s", s->server.url, p.sha256);
     struct http_call call = { .method = "PUT", .url = url, .body = bytes.data, .body_len = bytes.len, .header = "User-Agent:" };
+    answerer_sync(&s->server);
     must(http_ask(s->http, &call, 1000, &body, &a, &e), &e);
     free(url);
     str_release(&bytes);

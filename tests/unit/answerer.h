@@ -24,6 +24,7 @@ struct reply {
 struct answerer {
     int listener, port, stop[2], requests;
     pthread_t thread;
+    struct gate gate;    /* held while the handler runs */
     void (*handler)(void *ctx, const struct asked *a, struct reply *r);
     void *ctx;
     char url[64];
@@ -74,8 +75,10 @@ static void answerer_one(struct answerer *s, int fd)
     str_init(&r.body, 0);
     str_init(&r.head, 0);
     if (answerer_read(fd, &in, &a)) {
+        gate_lock(&s->gate);
         s->requests++;
         s->handler(s->ctx, &a, &r);
+        gate_unlock(&s->gate);
         if (r.status) {
             str_printf(&out, "HTTP/1.1 %d X\r\nConnection: close\r\n%s", r.status, r.head.data);
             if (r.status != 304 && r.status != 204)
@@ -111,11 +114,19 @@ static void *answerer_main(void *arg)
     }
 }
 
+/* What the test has set is seen by the handler, what the handler has done by the test: before and after a request. */
+static void answerer_sync(struct answerer *s)
+{
+    gate_lock(&s->gate);
+    gate_unlock(&s->gate);
+}
+
 static void answerer_start(struct answerer *s, void (*handler)(void *, const struct asked *, struct reply *), void *ctx)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof at;
     *s = (struct answerer){ .handler = handler, .ctx = ctx };
+    gate_init(&s->gate);
     s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (s->listener < 0 || bind(s->listener, (struct sockaddr *)&at, len) != 0 || listen(s->listener, 16) != 0 ||
         getsockname(s->listener, (struct sockaddr *)&at, &len) != 0 || pipe(s->stop) != 0)
@@ -130,6 +141,7 @@ static void answerer_end(struct answerer *s)
     if (write(s->stop[1], "x", 1) != 1)
         abort();
     thread_join(s->thread);
+    gate_release(&s->gate);
     close(s->listener);
     close(s->stop[0]);
     close(s->stop[1]);

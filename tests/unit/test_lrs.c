@@ -176,7 +176,9 @@ static struct lrs_result run_batch(int batch)
     struct http *h = http_new(&ho);
     char *endpoint = mem_printf("%s/xAPI/", lrs->server.url);
     struct lrs_options o = { .http = h, .endpoint = endpoint, .db = db, .writer = store_writer(store), .batch = batch, .wall_ms = 1800000000000 };
+    answerer_sync(&lrs->server);
     lrs_run(&o, &r);
+    answerer_sync(&lrs->server);
     free(endpoint);
     http_free(h);
     return r;

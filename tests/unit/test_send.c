@@ -241,7 +241,9 @@ static struct send_result run_with(struct send_options *o)
         local = *o;
         local.http = h;
     }
+    answerer_sync(&hub->server);
     send_run(&local, &r);
+    answerer_sync(&hub->server);
     http_free(h);
     return r;
 }
