@@ -100,6 +100,18 @@ v2 stick import stick; same "an older stick is refused" "$rc $(grep -c older <<<
 v2 stick export stick; same "but brought up to date" "$rc" 0
 v1 stick import stick; same "and so the other village hears of it" "$rc $(grep -c 'installed.*version 2' <<<"$out")" "0 1"
 
+# --- the key that signs lists changes ---
+"$CTL" root rotate keys --replace timestamp >rotate.txt 2>&1 || cat rotate.txt
+draft=$(find keys -name '*.draft' | head -1)
+for k in keys/root-1/weike.key keys/root-2/weike.key; do "$CTL" root sign "$draft" --key $k >>rotate.txt 2>&1 || cat rotate.txt; done
+lesson 3
+"$CTL" publish src --repo county/repo --keys keys >publish.txt 2>&1 || cat publish.txt
+mkdir stick4
+"$hub" stick stick4 --data county >/dev/null 2>&1
+v2 stick import stick4; same "a new root comes by stick" "$rc $(grep -c 'version 3' <<<"$out")" "0 1"
+v2 stick export stick; same "and goes on, over a list of the old key" "$rc $([ -e stick/WEIKE/repo/root/2.root ] && echo 2.root)" "0 2.root"
+v1 stick import stick; same "to a village that knew only the old one" "$rc $(grep -c 'installed.*version 3' <<<"$out")" "0 1"
+
 # --- file systems ---
 on_file_system() { # TYPE
     local d=$WORK/d-$1 m=$WORK/m-$1
@@ -123,7 +135,7 @@ on_file_system() { # TYPE
     WEIKE_HARDWARE=v1 run stick export "$m" --data "$d" --json
     same "$1: overwriting and removing" "$(field packets_removed) $(field end) $(field safe)" "3 finished True"
     run stick import "$m" --data "$WORK/v3"
-    [ "$1" != exfat ] || same "$1: lessons" "$rc $(grep -c 'version 2' <<<"$out")" "0 1"
+    [ "$1" != exfat ] || same "$1: lessons" "$rc $(grep -c 'version 3' <<<"$out")" "0 1"
     unplug "$m"
     real_stick "$1" 64 "$m" ro || { bad "$1: read-only"; return; }
     "$MAKE" records "$d" 3
