@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "store/blob.h"
+#include "store/catalogue.h"
 #include "store/switch.h"
 
 #include <dirent.h>
@@ -72,8 +73,11 @@ static bool mark(struct db *db, int64_t package_seq, int position, int state, st
 static bool recheck(struct db *db, int64_t package_seq, const char *manifest, size_t len, int *lost, struct err *e)
 {
     struct course c;
-    if (!course_parse(manifest, len, &c, e))
-        return err_at(e, "stored manifest");
+    struct err why = ERR_INIT;
+    if (!course_parse(manifest, len, &c, &why)) { /* one rotten row must not hide the state of all other courses */
+        log_error("stored manifest: %s", why.text);
+        return true;
+    }
     bool *ready = mem_alloc((size_t)c.lesson_count * sizeof *ready), ok = true;
     int changed = 0;
     library_ready(db_dir(db), &c, ready);
@@ -91,20 +95,31 @@ static bool recheck(struct db *db, int64_t package_seq, const char *manifest, si
     return ok && (!changed || library_resize(db, package_seq, e)); /* nothing changed: nothing is written */
 }
 
+/* Courses from before manifests were kept beside the database, or whose file was lost. */
+static bool keep_manifest(struct db *db, const char *sha256, const struct library_package *p, struct err *e)
+{
+    char is[SHA256_HEX];
+    sha256_hex(p->manifest, p->manifest_len, is);
+    if (!strcmp(is, sha256))
+        return catalogue_keep(db_dir(db), is, p, e);
+    log_error("the stored manifest %.12s does not fit its hash", sha256);
+    return true;
+}
+
 bool library_recheck(struct db *db, int64_t after_seq, int64_t *seq, int *lost, struct err *e)
 {
     struct err why = ERR_INIT;
     bool ok = true;
     int64_t at = 0;
-    struct query q = db_query(db, "SELECT k.seq, m.body FROM package k JOIN manifest m ON m.package_seq = k.seq"
+    struct query q = db_query(db, "SELECT k.seq, m.body, k.manifest_sha256, k.publisher FROM package k JOIN manifest m ON m.package_seq = k.seq"
                                   " WHERE k.active = 1 AND k.seq > ? ORDER BY k.seq LIMIT 1");
     query_int(&q, after_seq);
     *lost = 0;
     if (query_row(&q)) {
-        size_t len;
         at = query_col_int(&q, 0);
-        const char *body = query_col_blob(&q, 1, &len);
-        ok = recheck(db, at, body, len, lost, &why);
+        struct library_package p = { .publisher = query_col_text(&q, 3) };
+        p.manifest = query_col_blob(&q, 1, &p.manifest_len);
+        ok = recheck(db, at, p.manifest, p.manifest_len, lost, &why) && keep_manifest(db, query_col_text(&q, 2), &p, &why);
     }
     if (!query_end(&q, e))
         return false;

@@ -12,7 +12,8 @@ bool library_put(struct db *db, const struct library_package *p, struct err *e) 
 /* The same with the lessons whose files are here. */
 bool library_put_here(struct db *db, const struct library_package *p, struct err *e) MUST_CHECK;
 /* Looks again which lessons of the active course after `after_seq` have their files: those that lost one are being
- * repaired from now on, those that have all are shown. *seq: that course, 0: there is none; *lost: newly in repair. */
+ * repaired from now on, those that have all are shown; its manifest is kept beside the database if it is not yet.
+ * *seq: that course, 0: there is none; *lost: lessons newly in repair. */
 bool library_recheck(struct db *db, int64_t after_seq, int64_t *seq, int *lost, struct err *e) MUST_CHECK;
 /* Every blob that was put aside; stops when `visit` returns false. */
 void library_damaged_each(const char *dir, bool (*visit)(void *ctx, const char *sha256, const char *path), void *ctx);

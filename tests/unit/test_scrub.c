@@ -146,6 +146,22 @@ static void test_other_losses(void **state)
     assert_int_equal(gaps().repairing, 0);
 }
 
+/* A directory from before manifests were kept, or that lost them. */
+static void test_manifests_come_back(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    char sha256[SHA256_HEX];
+    int64_t version;
+    KIT_MUST(library_version(store_db(store), "cn.x.a", &version, sha256, &e));
+    char *folder = fs_join(dir, "manifests"), *file = fs_join(folder, sha256);
+    KIT_MUST(fs_remove_tree(folder, &e));
+    assert_int_equal(scrub_all(), 0);
+    assert_true(fs_exists(file));
+    free(folder);
+    free(file);
+}
+
 static void test_goes_on_where_it_was(void **state)
 {
     (void)state;
@@ -249,6 +265,7 @@ static void test_thread(void **state)
 #define T(f) cmocka_unit_test_setup_teardown(f, open_store, close_store)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { T(test_rotten_film), T(test_other_losses), T(test_goes_on_where_it_was), T(test_dying_medium), T(test_thread) };
+    const struct CMUnitTest tests[] = { T(test_rotten_film), T(test_other_losses), T(test_manifests_come_back),
+                                        T(test_goes_on_where_it_was), T(test_dying_medium), T(test_thread) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
