@@ -40,24 +40,36 @@ static int by_first(const void *a, const void *b)
     return x->first < y->first ? -1 : x->first > y->first;
 }
 
-static void add(struct bag *b, const struct bag_item *item)
+static bool remove_file(const struct bag *b, const char *name, struct err *e)
 {
-    ARRAY_GROW(b->item, b->count, b->cap);
-    b->item[b->count++] = *item;
-    qsort(b->item, (size_t)b->count, sizeof *b->item, by_first);
+    char *path = fs_join(b->dir, name);
+    bool ok = fs_unlink(path, e);
+    free(path);
+    return ok;
 }
 
 static bool look_at(struct bag *b, const char *file, const char *epoch, struct err *e)
 {
     struct bag_item item;
-    if (read_name(file, &item) && strncmp(item.name, epoch, 8) == 0 && bag_find(b, item.first) < 0 && bag_find(b, item.last) < 0) {
-        add(b, &item);
-        return true;
+    if (!read_name(file, &item) || strncmp(item.name, epoch, 8) != 0)
+        return remove_file(b, file, e);
+    ARRAY_GROW(b->item, b->count, b->cap);
+    b->item[b->count++] = item;
+    return true;
+}
+
+/* Sorted, and each seq in one packet only: of two that overlap (a copy made by hand) the first stays. */
+static bool put_in_order(struct bag *b, struct err *e)
+{
+    if (b->count)
+        qsort(b->item, (size_t)b->count, sizeof *b->item, by_first);
+    for (int i = 1; i < b->count;) {
+        if (b->item[i].first > b->item[i - 1].last)
+            i++;
+        else if (!bag_drop(b, i, e))
+            return false;
     }
-    char *path = fs_join(b->dir, file);
-    bool ok = fs_unlink(path, e);
-    free(path);
-    return ok;
+    return true;
 }
 
 bool bag_open(const char *data_dir, const struct device *d, struct bag *out, struct err *e)
@@ -70,6 +82,7 @@ bool bag_open(const char *data_dir, const struct device *d, struct bag *out, str
             ok = look_at(&b, entry->d_name, d->epoch, e);
     if (dir)
         closedir(dir);
+    ok = ok && put_in_order(&b, e);
     if (ok)
         *out = b;
     else
@@ -110,8 +123,11 @@ bool bag_keep(struct bag *b, const struct packet *p, const void *bytes, size_t l
     char *path = path_of(b, &item);
     bool ok = fs_mkdirs(b->dir, e) && fs_replace(path, bytes, len, e);
     free(path);
-    if (ok)
-        add(b, &item);
+    if (ok) {
+        ARRAY_GROW(b->item, b->count, b->cap);
+        b->item[b->count++] = item;
+        qsort(b->item, (size_t)b->count, sizeof *b->item, by_first);
+    }
     return ok;
 }
 

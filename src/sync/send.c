@@ -236,41 +236,24 @@ static bool quarantine_big(struct run *u, int64_t seq)
     return writer_do(u->o->writer, too_big_job, &t, &e) || storage(u, &e);
 }
 
-/* The last seq of the resting packet that stands for `seq`; 0: none does. */
-struct rest { int64_t seq, last; };
-
-static bool act_rest(struct run *u, struct bag *b, void *arg, struct err *e)
-{
-    struct rest *r = arg;
-    int i = bag_find(b, r->seq);
-    (void)e;
-    r->last = i >= 0 && bag_rests(&b->item[i], u->now_ms) ? b->item[i].last : 0;
-    return true;
-}
-
 static bool first_one(void *ctx, const struct outbox_row *row)
 {
     *(int64_t *)ctx = row->seq;
     return false;
 }
 
-/* The next waiting seq that is in no resting packet; 0: none. */
-static bool next_seq(struct run *u, int64_t *seq)
+/* The next waiting seq that is in no resting packet; 0: none. u->after comes up to it. */
+static bool act_next(struct run *u, struct bag *b, void *seq, struct err *e)
 {
-    struct err e = ERR_INIT;
     for (;;) {
-        struct rest rest = { 0 };
-        *seq = 0;
-        if (!outbox_waiting(u->o->db, u->after, first_one, seq, NULL, &e))
-            return storage(u, &e);
-        if (!*seq)
-            return true;
-        rest.seq = *seq;
-        if (!with_bag(u, act_rest, &rest))
+        int64_t next = 0;
+        if (!outbox_waiting(u->o->db, u->after, first_one, &next, NULL, e))
             return false;
-        if (!rest.last)
+        *(int64_t *)seq = next;
+        int i = next ? bag_find(b, next) : -1;
+        if (i < 0 || !bag_rests(&b->item[i], u->now_ms))
             return true;
-        u->after = rest.last;
+        u->after = b->item[i].last;
     }
 }
 
@@ -280,10 +263,10 @@ static bool send_one(struct run *u, bool *more)
     const struct send_options *o = u->o;
     struct err e = ERR_INIT;
     struct str bytes;
-    int64_t seq, last = 0;
+    int64_t seq = 0, last = 0;
     int count = 0;
     *more = false;
-    if (!next_seq(u, &seq) || !seq)
+    if (!with_bag(u, act_next, &seq) || !seq)
         return !u->over;
     str_init(&bytes, PACKET_MAX_BYTES + 1);
     const char *health = u->r->packets ? NULL : o->health;

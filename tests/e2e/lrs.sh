@@ -63,7 +63,8 @@ conf() { printf 'xapi_endpoint = "%s"\nxapi_user = "weike"\nxapi_password = "%s"
 sync() { timeout 120 "$ctl" sync --once --json --data "$data" >"$work/out" 2>"$work/err"; }
 field() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$work/out" "$1" 2>/dev/null; }
 expect() { # NAME WAITING QUARANTINED HELD END
-    local got="$(waiting) $(quarantined) $(held) $(field end)"
+    local got
+    got="$(waiting) $(quarantined) $(held) $(field end)"
     if [ "$got" = "$2 $3 $4 $5" ]; then ok "$1"; else echo "    waiting, quarantined, held, end: got $got, want $2 $3 $4 $5"; bad "$1"; fi
 }
 

@@ -540,7 +540,7 @@ static void receipts_that_are_not_for_us(void **state)
         int64_t receipted = 7;
         str_init(&text, 0);
         if (i == 1)
-            a.device[0] ^= 1;
+            a.device[0] = a.device[0] == 'f' ? '0' : 'f';
         if (i == 2)
             a.epoch[0] = a.epoch[0] == 'f' ? '0' : 'f';
         if (i == 5)
