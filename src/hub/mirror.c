@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "hub/mirror_get.h"
 #include "hub/office.h"
+#include "hub/sweep.h"
 #include "model/course.h"
 #include "pack/patch.h"
 #include "pack/small_pack.h"
@@ -224,6 +225,19 @@ static bool write_note(struct db *db, void *ctx, struct err *e)
     return office_set(db, "tree_version", text[0], e) && office_set(db, "tree_issued_s", text[1], e) && office_set(db, "tree_fetched_ms", text[2], e);
 }
 
+/* What is two versions old goes; if that cannot be told safely, it stays for now. */
+static void let_go(struct mirror *m, const struct trust *t, const struct timestamp *stamp, const struct verified *v)
+{
+    const struct timestamp *stamps[] = { stamp, &m->old };
+    const struct verified *envelopes[] = { v, m->old_envelope };
+    struct sweep_result r;
+    struct err e = ERR_INIT;
+    if (!sweep_tree(m->repo, t, stamps, envelopes, m->has_old ? 2 : 1, &r, &e))
+        log_info("nothing old is removed: %s", e.text);
+    else if (r.files)
+        log_info("%d old files are gone, %llu kB", r.files, (unsigned long long)r.bytes / 1024);
+}
+
 static bool take_tree(struct mirror *m, struct trust *t, const struct str *bytes, struct mirror_result *out, struct err *e)
 {
     struct timestamp stamp;
@@ -235,6 +249,8 @@ static bool take_tree(struct mirror *m, struct trust *t, const struct str *bytes
     /* The commit point: all that it names is here. */
     ok = ok && mirror_put(m, "timestamp", bytes->data, bytes->len, e) && trust_remember(m->hub->data_dir, t, v, &stamp, e) &&
          vault_do(m->hub->vault, write_note, &(struct note){ stamp.version, stamp.issued_s }, e);
+    if (ok)
+        let_go(m, t, &stamp, v);
     out->changed = ok;
     out->version = ok ? stamp.version : 0;
     out->issued_s = ok ? stamp.issued_s : 0;

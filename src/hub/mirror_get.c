@@ -29,7 +29,10 @@ bool mirror_open(struct mirror *m, struct hub *h, struct http *http, bool (*stop
     str_init(&bytes, TREE_TIMESTAMP_MAX + 1);
     struct verified *v = tree_read(m->repo_fd, "timestamp", TREE_TIMESTAMP_MAX, &bytes, &none) ? envelope_open_vouched(bytes.data, bytes.len, &none) : NULL;
     m->has_old = v && timestamp_parse(v, &m->old, &none);
-    verified_free(v);
+    if (m->has_old)
+        m->old_envelope = v;
+    else
+        verified_free(v);
     str_release(&bytes);
     return true;
 }
@@ -38,6 +41,7 @@ void mirror_close(struct mirror *m)
 {
     if (m->repo_fd >= 0)
         close(m->repo_fd);
+    verified_free(m->old_envelope);
     free(m->repo);
 }
 

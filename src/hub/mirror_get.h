@@ -14,6 +14,7 @@ struct mirror {
     int repo_fd;
     bool has_old;             /* the timestamp that is served now */
     struct timestamp old;
+    struct verified *old_envelope; /* owned; NULL without `has_old` */
     int files;                /* written by this round */
     uint64_t bytes;
 };
