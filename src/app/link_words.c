@@ -27,7 +27,7 @@ const char *link_words_trouble(struct ui *ui, const struct syncer_view *v)
                                              words_bytes(ui, v->fetch.short_bytes))
                                     : tr("The storage is full. Please call the technician.");
     case SYNCER_BUDGET: return tr("Today's share of data is used up. It goes on tomorrow.");
-    case SYNCER_OUTSIDE_WINDOW: return tr("Lessons come at night, when the network is free.");
+    case SYNCER_OUTSIDE_WINDOW: return tr("Lessons come later, in the hours set for it.");
     case SYNCER_STORAGE: return tr("The storage is failing. Please call the technician.");
     }
     return "";

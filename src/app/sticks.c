@@ -150,6 +150,8 @@ void sticks_screen(struct sticks *s, bool open)
     s->open = open;
     if (!open && s->pulled)
         sticks_done(s);
+    if (!open)
+        wake(s); /* perhaps another one was waiting for its turn */
 }
 
 void sticks_look(struct sticks *s)
@@ -252,13 +254,26 @@ static void forget_pulled(struct sticks *s, const struct stick_place *list, int 
     }
 }
 
-/* The one at work keeps its turn, else the newest that has not had one. Where one was pulled and its screen is still open,
- * the next one goes on there. */
+static bool is_working(struct sticks *s)
+{
+    struct stick_progress p;
+    return sticks_progress(s, &p) && p.state == STICK_WORKING;
+}
+
+/* May this one take the turn? The one at work keeps it, and one whose screen is open; one that was put off gives way to
+ * what is plugged in later. Where one was pulled and its screen is still open, the next one goes on there. */
+static bool may_follow(struct sticks *s, const struct stick_place *next)
+{
+    if (!s->has || s->pulled)
+        return true;
+    return s->shown && !s->open && next->serial > s->place.serial && !is_working(s);
+}
+
 static void choose(struct sticks *s, const struct stick_place *list, int count)
 {
     forget_pulled(s, list, count);
-    for (int i = 0; i < count && (!s->has || s->pulled); i++) {
-        if (had_its_turn(s, list[i].serial))
+    for (int i = 0; i < count; i++) {
+        if (had_its_turn(s, list[i].serial) || !may_follow(s, &list[i]))
             continue;
         let_go(s);
         s->place = list[i];

@@ -29,7 +29,7 @@ reached() { # NAME: the script took the picture NAME.png
 ended() { if wait $kiosk; then ok "$1"; else bad "$1"; fi; } # NAME
 plug() { mv "$1" slot; }   # FOLDER becomes the stick
 pull() { mv slot "$1"; }
-export WEIKE_STICKS=$work/slot
+export WEIKE_STICKS=$work/slot:$work/slot2
 courses() { "$ctl" status --json --data "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["courses"])'; }
 records() { # DATA FIRST COUNT: as a kiosk would have written them
     python3 - "$@" <<'END'
@@ -213,6 +213,30 @@ plug photos
 ended "a stranger's stick is left alone"
 pull photos
 is "and nothing is on it but what was" "$(find photos -type f | wc -l)" 1
+
+# --- two at once: one after the other ---
+begin b zh-CN <<'S'
+wait 请点您的头像 10000
+shot ready.png
+wait 防汛 10000
+shot seen.png
+pause 1500
+dump first.json
+tap 先不用
+wait 这个 U 盘不是送课用的 10000
+tap 知道了
+wait U 盘已插入 10000
+wait 开始更新 10000
+quit
+S
+reached ready
+plug mail
+reached seen
+mv photos slot2
+ended "two sticks: one after the other"
+is "the second waits for the first" "$(shows first.json 不是送课用的)" 0
+mv slot2 photos
+pull mail
 
 # --- a slow network: what comes is shown, can be stopped and goes on; new lessons appear by themselves ---
 cp -r tree2/repo www-repo && mkdir www && mv www-repo www/repo
