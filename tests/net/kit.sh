@@ -42,7 +42,7 @@ net_nginx() {
     cat >"$dir/nginx.conf" <<END
 $([ "$(id -u)" = 0 ] && echo "user root;") daemon off; worker_processes 1; pid $dir/pid; error_log $dir/error.log;
 events { worker_connections 64; }
-http { log_format brief '\$request_uri \$status \$body_bytes_sent \$request_length \$bytes_sent'; access_log $NETWORK/access.log brief;
+http { log_format brief '\$request_uri \$status \$body_bytes_sent \$request_length \$bytes_sent \$http_range'; access_log $NETWORK/access.log brief;
  client_body_temp_path $dir/b; proxy_temp_path $dir/p; fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
  types { } default_type application/octet-stream;
  server { listen 127.0.0.1:$port; root $1; ${2:-} } }

@@ -113,7 +113,9 @@ __attribute__((unused)) static char *manifest(const char *tree, const struct mad
     for (int i = 0; i < m->lessons; i++)
         add_lesson(tree, &json, m, i);
     str_puts(&json, "]}");
-    return str_take(&json);
+    char *text = str_take(&json);
+    str_release(&json);
+    return text;
 }
 
 /* Serves `www`/repo with this one course. */
