@@ -1,12 +1,15 @@
 #define LOG_MODULE "device"
 #include "pack/device.h"
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/log.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +22,7 @@
 /* identity.json is the commit point: it names the key. A new key is made in device/next/, then identity.json names it,
  * then its files move up. A cut before the commit leaves the old identity (next/ is swept away by the next try); after
  * it, whoever opens the identity next moves the files. */
-enum { IDENTITY_MAX = 4096, SEQ_DIGITS = 48 };
+enum { IDENTITY_MAX = 4096, SEQ_DIGITS = 48, LOCK_WAIT_MS = 10000, LOCK_TURN_MS = 20 };
 #define SEQ_MAX ((INT64_C(1) << SEQ_DIGITS) - 1)
 
 static char *path_of(const char *data_dir, const char *rel)
@@ -254,13 +257,28 @@ static bool open_locked(const char *data_dir, const char *hardware, int64_t next
     return true;
 }
 
+/* Held for milliseconds; a holder that hangs must not hang us too. */
+static bool wait_for(int fd, const char *path, struct err *e)
+{
+    int64_t until_ms = clock_boot_ms() + LOCK_WAIT_MS;
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return err_errno(e, "locking %s", path);
+        if (clock_boot_ms() > until_ms)
+            return err_set(e, ERR_REFUSED, "another program holds %s: is a weikectl hanging?", path);
+        poll(NULL, 0, LOCK_TURN_MS);
+    }
+    return true;
+}
+
 int device_lock(const char *data_dir, struct err *e)
 {
     char *dir = mem_printf("%s/device", data_dir), *path = fs_join(dir, "lock");
     int fd = -1;
-    if (fs_mkdirs(dir, e) && ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0 || flock(fd, LOCK_EX) != 0)) {
-        err_errno(e, "locking %s", path);
-        device_unlock(fd);
+    if (fs_mkdirs(dir, e) && (fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
+        err_errno(e, "opening %s", path);
+    if (fd >= 0 && !wait_for(fd, path, e)) {
+        close(fd);
         fd = -1;
     }
     free(dir);

@@ -29,7 +29,7 @@ bool device_open(const char *data_dir, const char *hardware, int64_t next_seq, i
                  struct device *out, struct err *e) MUST_CHECK;
 bool device_peek(const char *data_dir, struct public_key *out, struct err *e) MUST_CHECK; /* ERR_MISSING: none yet */
 /* The link's thread, a stick's and weikectl seal for the same device: around reading, sealing and remembering each holds
- * this lock (of the file device/lock; waits) and refreshes what it knows. -1 on failure. device_open takes it by itself. */
+ * this lock (of the file device/lock; waits ten seconds at most) and refreshes what it knows. -1 on failure. device_open takes it by itself. */
 int device_lock(const char *data_dir, struct err *e) MUST_CHECK;
 void device_unlock(int lock); /* -1 is fine */
 bool device_refresh(const char *data_dir, struct device *d, struct err *e) MUST_CHECK;
