@@ -12,8 +12,12 @@ NGINX_PID=
 trap 'hubs_end; [ -z "$NGINX_PID" ] || kill "$NGINX_PID" 2>/dev/null; rm -rf "$WORK"' EXIT
 make -s -f tests/hub/hub.mk BUILD="$BUILD" hub-tools >/dev/null || exit 1
 load=$BUILD/test/hub_load seconds=${BENCH_SECONDS:-4} packets=${BENCH_PACKETS:-300}
-rss() { awk '/VmHWM/ { print int($2 / 1024) " MB" }' "/proc/$1/status"; }
-show() { printf '%-44s %s\n' "$1" "$2"; }
+rss() { awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$1/status"; }
+figures=$WORK/figures
+show() { # NAME JSON
+    printf '%-44s %s\n' "$1" "$2"
+    printf '%s\t%s\n' "${1#"${1%%[! ]*}"}" "$2" >>"$figures"
+}
 
 mkdir -p "$WORK/county/repo/b/00" "$WORK/county/repo/m/00"
 small=() large=()
@@ -34,7 +38,7 @@ echo "records (county opens, stores, signs; WAL, synchronous=FULL on $(findmnt -
 show "  8 at a time, 200 statements a packet" "$("$load" put "$port" "$WORK/county" "$packets" 200 8)"
 show "  64 at a time, 200 statements a packet" "$("$load" put "$port" "$WORK/county" "$packets" 200 64)"
 show "  64 at a time, 10 statements a packet" "$("$load" put "$port" "$WORK/county" $((packets * 4)) 10 64)"
-show "  most memory the hub had" "$(rss "${HUB_PID[county]}")"
+show "  most memory the hub had" "{\"MB\": $(rss "${HUB_PID[county]}")}"
 
 nginx=$(command -v nginx || { [ -x /usr/sbin/nginx ] && echo /usr/sbin/nginx; })
 if [ -n "$nginx" ]; then
@@ -50,6 +54,7 @@ END
     "$nginx" -c "$WORK/nginx.conf" 2>/dev/null && NGINX_PID=$(cat "$WORK/nginx.pid")
 fi
 for round in 1 2; do
+    printf 'round %d\tnull\n' "$round" >>"$figures"
     echo "content, round $round (100 files of 4 kB; 4 of 8 MB)"
     for c in 8 128; do
         show "  small files, $c connections: weike-hub" "$("$load" get "$port" "$seconds" $c "${small[@]}")"
@@ -59,3 +64,15 @@ for round in 1 2; do
     [ -z "$NGINX_PID" ] || show "  large files, 8 connections: nginx" "$("$load" get "$ngport" "$seconds" 8 "${large[@]}")"
 done
 [ -n "$NGINX_PID" ] || echo "nginx is not installed: no comparison"
+
+python3 - "$figures" "$BUILD/bench-hub.json" <<'END'
+import json, sys
+out, round_ = {}, ""
+for line in open(sys.argv[1], encoding="utf-8"):
+    name, value = line.rstrip("\n").split("\t")
+    if name.startswith("round "):
+        round_ = f" ({name})"
+    else:
+        out[name + round_] = json.loads(value)
+json.dump(out, open(sys.argv[2], "w"), indent=1, ensure_ascii=False)
+END
