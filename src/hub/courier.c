@@ -11,6 +11,7 @@
 #include "pack/trust.h"
 #include "sync/stick_files.h"
 #include "sync/stick_scan.h"
+#include "sync/stick_source.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -172,7 +173,18 @@ static bool read_stamp(const struct str *bytes, const struct trust *t, struct ti
     return ok;
 }
 
-/* Only for sticks whose list is of the same publisher and not newer, or that have none. */
+/* The hub's own tree says who signs today; roots that came with it are followed. */
+static void follow_roots(struct visit *v, struct trust *t, const char *repo)
+{
+    struct err own = ERR_INIT;
+    int steps = 0, fd = t->root.version ? fs_open_dir(repo, &own) : -1;
+    if (fd >= 0 && !trust_advance_tree(v->hub->data_dir, t, fd, &steps, &own))
+        log_warn("roots: %s", own.text);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Only for sticks whose list is of the same publisher and older, or that have none. */
 static bool may_give(struct visit *v, const struct str *ours, bool *may)
 {
     struct str there;
@@ -185,10 +197,13 @@ static bool may_give(struct visit *v, const struct str *ours, bool *may)
         str_release(&there);
         return false;
     }
+    char *repo = fs_join(v->hub->data_dir, "repo");
+    follow_roots(v, &t, repo);
     if (stick_files_size(&v->f, "repo/timestamp") < 0)
         *may = true;
-    else if (stick_files_read(&v->f, "repo/timestamp", TREE_TIMESTAMP_MAX, &there, &own))
-        *may = t.ring.count > 0 && read_stamp(&there, &t, &old) && read_stamp(ours, &t, &new) && old.version < new.version;
+    else if (stick_files_read(&v->f, "repo/timestamp", TREE_TIMESTAMP_MAX, &there, &own) && t.ring.count > 0 && read_stamp(ours, &t, &new))
+        *may = read_stamp(&there, &t, &old) ? old.version < new.version : stick_source_family(&v->f, repo, t.root.version);
+    free(repo);
     str_release(&there);
     return true;
 }

@@ -4,6 +4,8 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "store/blob.h"
+#include "sync/stick_source.h"
+#include "sync/stick_sweep.h"
 
 #include <fcntl.h>
 #include <search.h>
@@ -81,25 +83,11 @@ static bool ask_sites(struct stick_give *g, const struct stick_scan *scan, const
 
 enum theirs { THEIRS_NONE, THEIRS_FOREIGN, THEIRS_OLDER, THEIRS_SAME, THEIRS_NEWER };
 
-/* The same chain of roots as ours, whose timestamp key has changed since? Then its list is only old, not foreign. */
 static bool same_family(struct stick_give *g)
 {
-    bool same = false;
-    for (int64_t n = g->ours->trust.root.version; n > 0 && !same; n--) {
-        char rel[TREE_PATH_MAX], on_stick[STICK_PATH_MAX];
-        struct str a, b;
-        struct err ignored = ERR_INIT;
-        tree_root_path(n, rel);
-        snprintf(on_stick, sizeof on_stick, "repo/%s", rel);
-        char *path = mem_printf("%s/trust/%s", g->data_dir, rel);
-        str_init(&a, 64 << 10);
-        str_init(&b, 64 << 10);
-        same = fs_read(path, 32 << 10, &a, &ignored) && stick_files_read(g->files, on_stick, 32 << 10, &b, &ignored) && a.len == b.len &&
-               memcmp(a.data, b.data, a.len) == 0;
-        str_release(&a);
-        str_release(&b);
-        free(path);
-    }
+    char *chain = fs_join(g->data_dir, "trust");
+    bool same = stick_source_family(g->files, chain, g->ours->trust.root.version);
+    free(chain);
     return same;
 }
 
@@ -223,32 +211,89 @@ static int by_priority(const void *a, const void *b)
     return x->priority != y->priority ? (x->priority > y->priority ? -1 : 1) : x->n - y->n;
 }
 
-static void decide(struct stick_give *g)
+/* What of the needed packages goes on the stick. True if all of it fits. */
+static bool offer_all(struct stick_give *g)
 {
-    struct timestamp theirs = { .version = 0 };
-    enum theirs found = look_at_theirs(g, &theirs);
     uint64_t room = room_on_stick(g);
-    bool any = false;
-    if (found == THEIRS_FOREIGN || found == THEIRS_NEWER)
-        return;
+    bool all = true;
     struct order *order = mem_alloc((size_t)(g->ours->count + 1) * sizeof *order);
     for (int i = 0; i < g->ours->count; i++)
         order[i] = (struct order){ i, g->ours->package[i].priority };
     qsort(order, (size_t)g->ours->count, sizeof *order, by_priority);
     for (int i = 0; i < g->ours->count; i++) {
         int n = order[i].n;
-        if (g->ours->package[n].state != PLAN_CURRENT)
+        if (g->ours->package[n].state != PLAN_CURRENT || g->given[n])
             continue;
         if (g->needed[n])
             offer(g, n, &room);
         else
             g->given[n] = true; /* who is known has it */
-        any |= g->given[n];
+        all = all && g->given[n];
     }
     free(order);
+    return all;
+}
+
+/* Do we know every file that our lists name? */
+static bool knows_all(struct stick_give *g)
+{
+    bool all = true;
+    for (int i = 0; i < g->ours->count; i++)
+        all = all && g->ours->package[i].state == PLAN_CURRENT;
+    for (int c = 0; all && c < g->ours->stamp.channel_count; c++) {
+        struct err ignored = ERR_INIT;
+        struct index x = { .count = 0 };
+        const struct channel *channel = &g->ours->stamp.channel[c];
+        struct verified *file = tree_read_named(g->ours->repo_fd, TREE_INDEX, &channel->index, &ignored);
+        all = file && trust_index(&g->ours->trust, g->ours->stamp_bytes, channel, file, &x, NULL, &ignored);
+        if (all)
+            index_release(&x);
+        verified_free(file);
+    }
+    return all;
+}
+
+static bool named(void *ctx, const char *sha256)
+{
+    struct stick_give *g = ctx;
+    struct plan_blob b;
+    memcpy(b.sha256, sha256, SHA256_HEX);
+    for (int i = 0; i < g->ours->count; i++) {
+        const struct plan_package *k = &g->ours->package[i];
+        if (k->blob_count && bsearch(&b, k->blob, (size_t)k->blob_count, sizeof b, by_hash))
+            return true;
+    }
+    return false;
+}
+
+/* A stick full of older lessons would never take a new one again. */
+static bool make_room(struct stick_give *g, struct err *e)
+{
+    uint64_t freed = 0;
+    bool ok = !knows_all(g) || stick_sweep(g->files, named, g, &freed, e);
+    if (freed)
+        log_info("%llu bytes of older lessons taken off the stick", (unsigned long long)freed);
+    return ok;
+}
+
+static bool decide(struct stick_give *g, struct err *e)
+{
+    struct timestamp theirs = { .version = 0 };
+    enum theirs found = look_at_theirs(g, &theirs);
+    bool any = false;
+    if (found == THEIRS_FOREIGN || found == THEIRS_NEWER)
+        return true;
+    if (!offer_all(g) && (found == THEIRS_OLDER || found == THEIRS_SAME)) {
+        if (!make_room(g, e))
+            return false;
+        offer_all(g);
+    }
+    for (int i = 0; i < g->ours->count; i++)
+        any |= g->given[i];
     g->lists = any && !(found == THEIRS_OLDER && would_hide(g, &theirs));
     if (!g->lists)
         g->item_count = 0, g->total = 0;
+    return true;
 }
 
 struct stick_give *stick_give_open(struct stick_files *f, const struct stick_scan *scan, const char *data_dir, const char *own,
@@ -266,11 +311,10 @@ struct stick_give *stick_give_open(struct stick_files *f, const struct stick_sca
     if (g->ours) {
         g->needed = mem_alloc((size_t)g->ours->count + 1);
         g->given = mem_alloc((size_t)g->ours->count + 1);
-        if (!ask_sites(g, scan, own, e)) {
+        if (!ask_sites(g, scan, own, e) || !decide(g, e)) {
             stick_give_close(g);
             return NULL;
         }
-        decide(g);
     }
     return g;
 }

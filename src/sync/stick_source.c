@@ -5,12 +5,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-enum { LOOK_MAX = 5000 }; /* entries of the top folder that are looked at */
+enum { ROOT_MAX_BYTES = 64 << 10, LOOK_MAX = 5000 }; /* LOOK_MAX: entries of the top folder that are looked at */
 
 static bool has_list(struct stick_files *f, const char *repo)
 {
@@ -69,4 +70,25 @@ int64_t stick_source_issued(const char *repo, const char *data_dir)
     if (fd >= 0)
         close(fd);
     return issued;
+}
+
+bool stick_source_family(struct stick_files *f, const char *chain, int64_t version)
+{
+    bool same = false;
+    for (int64_t n = version; n > 0 && !same; n--) {
+        char rel[TREE_PATH_MAX], on_stick[STICK_PATH_MAX];
+        struct str a, b;
+        struct err ignored = ERR_INIT;
+        tree_root_path(n, rel);
+        snprintf(on_stick, sizeof on_stick, "repo/%s", rel);
+        char *path = fs_join(chain, rel);
+        str_init(&a, ROOT_MAX_BYTES + 1);
+        str_init(&b, ROOT_MAX_BYTES + 1);
+        same = fs_read(path, ROOT_MAX_BYTES, &a, &ignored) && stick_files_read(f, on_stick, ROOT_MAX_BYTES, &b, &ignored) && a.len == b.len &&
+               memcmp(a.data, b.data, a.len) == 0;
+        str_release(&a);
+        str_release(&b);
+        free(path);
+    }
+    return same;
 }

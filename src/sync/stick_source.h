@@ -8,4 +8,7 @@
 char *stick_source_find(struct stick_files *f);
 /* Date of its signed list, Unix seconds; 0 if it is not trusted here. */
 int64_t stick_source_issued(const char *repo, const char *data_dir);
+/* Has the stick's repo one of the same roots as the chain in `chain`/root/, whose newest is `version`? Then a list that
+ * cannot be verified any more, because the key that signs lists was changed, is only old and not a stranger's. */
+bool stick_source_family(struct stick_files *f, const char *chain, int64_t version);
 #endif

@@ -222,6 +222,8 @@ static bool gaps_step(struct stick *s, bool *more, struct err *e)
             ok = true;
             *more = false;
         }
+        if (!ok && stick_files_end(&s->files) == STICK_FULL)
+            err_set(e, ERR_FULL, "the stick is full: the records are on it, but not all lessons for other places");
         if (!ok || (!*more && !note_site(s, e)))
             return false;
     }
