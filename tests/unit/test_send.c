@@ -742,6 +742,70 @@ static void a_cut_between_any_two_writes(void **state)
     assert_true(n > 15);
 }
 
+static void open_all(void)
+{
+    struct err e = ERR_INIT;
+    store = kit_open(dir, NULL);
+    db = db_open_reader(dir, &e);
+    assert_non_null(db);
+}
+
+static void close_all(void)
+{
+    db_close(db);
+    store_close(store);
+}
+
+/* A whole run in a child, from sealing to the receipt, with this fault at write n. True: it never came to write n. */
+static bool run_with_fault(enum fault_mode mode, unsigned n)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        open_all();
+        fault_arm(mode, n);
+        struct send_result r = run();
+        bool untouched = fault_writes() < n;
+        fault_arm(FAULT_OFF, 0);
+        _exit(untouched && r.end == SEND_DONE ? 0 : r.end == SEND_STORAGE || r.end == SEND_DONE ? 2 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 1);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* Killed, full or failing at any write of sealing, sending and the receipt: the next run makes it good, each statement once. */
+static void a_whole_run_with_a_fault_at_each_write(void **state)
+{
+    (void)state;
+    static const enum fault_mode mode[] = { FAULT_KILL, FAULT_ENOSPC, FAULT_EIO };
+    add_rows(1, 6);
+    unsigned writes = 0;
+    for (int m = 0; m < 3; m++)
+        for (unsigned n = 1;; n += m ? 5 : 1) {
+            close_all();
+            bool over = run_with_fault(mode[m], n);
+            open_all();
+            struct send_result r = run();
+            if (r.end != SEND_DONE && r.end != SEND_NOTHING)
+                fail_msg("fault %d at write %u: the next run ended with %d: %s", mode[m], n, r.end, r.err.text);
+            if (hub->ids != 6 || in_state(OUTBOX_DELIVERED) != 6 || (kept() && r.end != SEND_NOTHING)) /* what is left over goes with the next packet */
+                fail_msg("fault %d at write %u: %d there, %d delivered, %d kept", mode[m], n, hub->ids, in_state(OUTBOX_DELIVERED), kept());
+            sql("UPDATE statement SET state = 0, delivered_ms = 0");
+            char *device = mem_printf("%s/device", dir);
+            struct err e = ERR_INIT;
+            assert_fine(fs_remove_tree(device, &e), e);
+            free(device);
+            hub->ids = hub->packets = 0;
+            if (over)
+                break;
+            writes = m ? writes : n;
+        }
+    print_message("%u writes in a run\n", writes);
+    assert_true(writes > 25);
+}
+
 static int once(void **state)
 {
     struct err e = ERR_INIT;
@@ -762,7 +826,7 @@ int main(void)
         CASE(one_refused_packet_blocks_nobody), CASE(too_large_is_cut_up), CASE(a_damaged_row_never_leaves), CASE(a_keeper_that_lost_some),
         CASE(rejected_statements_are_shown), CASE(receipts_that_are_not_for_us), CASE(three_couriers), CASE(a_new_epoch_says_whom_it_follows),
         CASE(health_goes_along), CASE(stopped_and_spent), CASE(forgotten_after_a_month), CASE(a_damaged_packet_is_sealed_anew),
-        CASE(a_cut_between_any_two_writes),
+        CASE(a_cut_between_any_two_writes), CASE(a_whole_run_with_a_fault_at_each_write),
     };
     return cmocka_run_group_tests(tests, once, scratch_teardown);
 }
