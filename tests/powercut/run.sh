@@ -3,7 +3,8 @@
 #   test_powercut   every write of a small life: killed, disk full, write error
 #   syscalls.sh     weikectl killed, or answered with an error, at each system call that changes the disk
 #   states/         what a power cut can leave of a real ext4: any subset of the writes after the last flush
-# slice, for make test, takes some of the cut points, evenly spread; all takes every one, and 500 states.
+# slice, for make test, takes some of the cut points, evenly spread; all takes every write, up to sixty of each system call,
+# and 500 states.
 set -u
 build=$1 which=${2:-slice}
 here=$(cd "$(dirname "$0")" && pwd)

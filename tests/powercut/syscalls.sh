@@ -2,11 +2,12 @@
 # syscalls.sh BUILD [slice|all|errors]: what a technician does, with strace in the way of each system call that changes the
 # disk: killed at its entry (slice, all), or answered with an error (errors: no more files, no memory, full, broken). Then
 # the data must be as before or as after, whole, and the same command must get it done.
-# slice, for make test, takes some points, evenly spread. Status 77: not possible here, the last line says why.
+# slice, for make test, takes a few points of each call, all up to sixty, evenly spread. Status 77: not possible here, the last line says why.
 set -u
 ctl=$(cd "$1" && pwd)/weikectl
 which=${2:-slice}
-points=2 # of each call in a scenario, unless all
+points=2 # of each call in a scenario
+[ "$which" = all ] && points=60
 calls=(openat write pwrite64 fsync fdatasync ftruncate rename unlink mkdir fallocate)
 declare -A how
 for c in "${calls[@]}"; do how[$c]=signal=KILL; done
@@ -82,9 +83,9 @@ disturb() { # CALL N COMMAND…: its status
     (strace -f -qq -o /dev/null -e trace="$call" -e inject="$call":"${how[$call]}":when="$n" "$@" >/dev/null 2>&1; exit $?) 2>/dev/null
 }
 
-# CALL -> which of its calls change the disk (n-th, n-th …), all or evenly spread
+# CALL -> which of its calls change the disk (n-th, n-th …), evenly spread
 wanted() {
-    grep -E "^[0-9]+ +$1\(" trace.txt | awk -v call="$1" -v most="$([ "$which" = all ] && echo 1000000 || echo "$points")" '
+    grep -E "^[0-9]+ +$1\(" trace.txt | awk -v call="$1" -v most="$points" '
         (call != "openat" && call != "mmap") || /MAP_ANONYMOUS/ || /O_CREAT|O_RDWR|O_WRONLY/ { at[++n] = NR }
         END { step = n > most ? n / most : 1; for (i = 1; i <= n; i += step) print at[int(i)] }'
 }
