@@ -104,6 +104,13 @@ void fetch_wasted(struct fetch *f, uint64_t bytes)
     gate_unlock(&f->gate);
 }
 
+void fetch_wait_for(struct fetch *f, int retry_after_s)
+{
+    gate_lock(&f->gate);
+    f->now.retry_after_s = retry_after_s;
+    gate_unlock(&f->gate);
+}
+
 bool fetch_over(struct fetch *f, enum fetch_end end, const struct err *why)
 {
     fetch_meta_rest(f);

@@ -248,7 +248,7 @@ static bool link_ended(struct fetch *f, const struct blob_fetch *b)
     struct err e = b->err;
     switch (b->state) {
     case BLOB_BUSY:
-        f->now.retry_after_s = b->retry_after_s;
+        fetch_wait_for(f, b->retry_after_s);
         return fetch_over(f, FETCH_CUT, &e);
     case BLOB_STRANGE:
         return fetch_over(f, FETCH_PORTAL, &e);

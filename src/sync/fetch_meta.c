@@ -28,7 +28,7 @@ static bool get_failed(struct fetch *f, const struct get *g)
     struct err e = ERR_INIT;
     switch (g->state) {
     case GET_BUSY:
-        f->now.retry_after_s = g->answer.retry_after_s;
+        fetch_wait_for(f, g->answer.retry_after_s);
         err_set(&e, ERR_REFUSED, "%s is busy (%d)", f->server, g->answer.status);
         return fetch_over(f, FETCH_UNREACHABLE, &e);
     case GET_NO_ANSWER:

@@ -173,6 +173,7 @@ bool fetch_over(struct fetch *f, enum fetch_end end, const struct err *why);
 uint64_t fetch_left(const struct fetch *f);  /* of the allowance; UINT64_MAX: no limit */
 uint64_t fetch_unpromised(const struct fetch *f); /* the same, less what answers under way will take */
 char *fetch_url(const struct fetch *f, const char *rel); /* caller frees */
+void fetch_wait_for(struct fetch *f, int retry_after_s); /* the server asks for patience */
 void fetch_wasted(struct fetch *f, uint64_t bytes); /* body bytes that came and were not kept */
 
 /* Each moves its phase on and never waits; false when the run is over. They set f->phase to go on. */

@@ -63,5 +63,6 @@ void http_wake(struct http *h); /* any thread: a waiting http_step returns */
  * caller looks at a->status. */
 bool http_ask(struct http *h, const struct http_call *c, size_t max_bytes, struct str *out, struct http_answer *a,
               struct err *e) MUST_CHECK;
+bool http_must_stop(const struct http *h); /* what `stop` of its options says now */
 uint64_t http_bytes(const struct http *h); /* sent and received since http_new, headers included; of requests under way too */
 #endif

@@ -17,7 +17,7 @@ status=0 out=''
 
 ok() { echo "ok fetch: $1"; }
 bad() { echo "not ok fetch: $1"; printf '%s\n' "${2:-}" | sed 's/^/    /'; status=1; }
-check() { if [ "$2" "$3" "$4" ]; then ok "$1 ($2)"; else bad "$1" "$2 is not $3 $4"; fi; } # NAME A -eq B
+check() { if test "$2" "$3" "$4"; then ok "$1 ($2)"; else bad "$1" "$2 is not $3 $4"; fi; } # NAME A -eq B
 must() { "$@" >said 2>&1 || { bad "$*" "$(cat said)"; exit 1; }; }
 field() { python3 -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1]))' "$1" <<<"$out"; }
 kiosk() { # DIR: trusts the root, asks $url
@@ -113,7 +113,7 @@ done
 # --- killed twenty times ---
 net_proxy "$port" --rate 800000
 kiosk killed
-for i in $(seq 20); do
+for _ in $(seq 20); do
     "$ctl" sync --once --json --data killed >/dev/null 2>&1 &
     pid=$!
     read -r -t "0.$((RANDOM % 200 + 150))" <&$net_hold

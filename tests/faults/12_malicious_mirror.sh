@@ -3,6 +3,7 @@
 # new chance.
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/link_kit.sh"
+: "${ctl:=}" "${url:=}" "${out:=}"
 unit test_fetch a_missing_file_holds_up_nothing_else a_portal_that_says_not_found_proves_nothing
 unit test_fetch_blob a_mirror_without_files
 lessons

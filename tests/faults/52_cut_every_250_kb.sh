@@ -2,12 +2,13 @@
 # A line that never carries more than 250 KB at a time: everything comes, no byte of a body twice.
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/link_kit.sh"
+: "${ctl:=}" "${url:=}" "${out:=}"
 unit test_fetch cuts_cost_nothing cut_lists_go_on
 lessons 3
 net_nginx "$WORK/www"
 net_proxy "${url##*:}" --cut 250000
 kiosk a "server = \"$url\""
-ends a done
+ends a 'done'
 shows a 1
 read -r _ connections cuts <<<"$(net_stats)"
 [ "$cuts" -ge 8 ] || fail "only $cuts cuts"

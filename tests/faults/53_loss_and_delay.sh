@@ -2,12 +2,13 @@
 # A line of two seconds there and back, and one that loses 15 of 100 packets: slow, but everything comes.
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/link_kit.sh"
+: "${ctl:=}" "${url:=}" "${out:=}"
 lessons
 net_server "$WORK/www"
 port=${url##*:}
 net_proxy "$port" --delay 1
 kiosk late "server = \"$url\""
-PULL_SECONDS=120 ends late done
+PULL_SECONDS=120 ends late 'done'
 shows late 1
 [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null || not_here "losing packets needs a network namespace of our own (root); the delay was shown"
 command -v nft >/dev/null || not_here "nft is not installed; the delay was shown"

@@ -3,6 +3,7 @@
 # server's is the same plain state, no alarm.
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/link_kit.sh"
+: "${ctl:=}" "${url:=}" "${out:=}"
 need openssl
 unit test_http redirects_are_not_followed
 unit test_fetch_blob redirects

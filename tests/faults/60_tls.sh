@@ -3,6 +3,7 @@
 # still works; with the pinned key the dates do not matter, for no clock here is sure.
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/link_kit.sh"
+: "${ctl:=}" "${url:=}" "${out:=}"
 need openssl faketime
 unit test_http a_pinned_key
 lessons
@@ -24,12 +25,12 @@ for c in expired early; do
     ends $c-other portal
     shows $c-other 0
     kiosk $c-pinned "server = \"$https\"" "tls_pin = \"$(pin $c)\""
-    ends $c-pinned done
+    ends $c-pinned 'done'
     shows $c-pinned 1
 done
 net_server "$WORK/www"
 kiosk expired "server = \"$url\""
-ends expired done
+ends expired 'done'
 "$ctl" import "$WORK/www" --data "$WORK/early" >/dev/null || fail "the stick does not help"
 shows early 1
 echo "records are sealed whatever carries them:"

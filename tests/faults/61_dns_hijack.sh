@@ -2,6 +2,7 @@
 # The name of the server leads to somebody else's, or nowhere: the same plain states as without a link.
 source "$(dirname "$0")/kit.sh"
 source "$(dirname "$0")/link_kit.sh"
+: "${ctl:=}" "${url:=}" "${out:=}"
 unit test_http nobody_there
 lessons
 net_server "$WORK/www"

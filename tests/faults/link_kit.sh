@@ -1,3 +1,4 @@
+#!/bin/bash
 # link_kit.sh: lessons on a server of the loopback, and a terminal that asks it; for the rows about links. Source it after
 # kit.sh. Sets $ctl; `lessons` makes a tree at $WORK/www signed by $WORK/keys.
 need ffmpeg curl python3

@@ -1,3 +1,4 @@
+#!/bin/bash
 # kit.sh: servers on free ports of the loopback for shell tests; source it. $NETWORK is a folder for their files; call
 # net_stop at the end. Each net_… function sets $url.
 NET=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,11 +26,10 @@ net_server() { net_service "server$RANDOM" python3 "$NET/server.py" "$@"; }
 net_rules() { curl -s --noproxy '*' -X POST --data "$2" "$1/!rules" >/dev/null; } # URL JSON
 net_log() { curl -s --noproxy '*' "$1/!log"; }
 
-# Something in the way (proxy.py): cuts, limits, counts; $proxy is its pid.
+# Something in the way (proxy.py): cuts, limits, counts.
 net_proxy() {
     net_counts=$NETWORK/counts$RANDOM
     net_service "proxy$RANDOM" python3 "$NET/proxy.py" --stats "$net_counts" "$@"
-    proxy=${net_pids[-1]}
 }
 # What the newest of them has handed down: bytes, connections, cuts.
 net_stats() { cat "$net_counts"; }
