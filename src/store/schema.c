@@ -300,9 +300,14 @@ static bool step(struct db *db, const struct schema *s, int to, struct err *e)
 {
     char mark[80];
     snprintf(mark, sizeof mark, "PRAGMA user_version = %d; PRAGMA application_id = %d", to, s->application_id);
+    int64_t version = 0;
     if (!db_begin(db, e))
         return false;
-    bool ok = true;
+    bool ok = read_version(db, &version, e);
+    if (ok && version >= to) { /* another program was quicker while we waited to begin */
+        db_rollback(db);
+        return true;
+    }
     for (int i = 0; ok && i < s->step[to - 1].count; i++)
         ok = db_exec(db, s->step[to - 1].part[i], e);
     if (!ok || !db_exec(db, mark, e)) {
