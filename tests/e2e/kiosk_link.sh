@@ -36,11 +36,17 @@ records() { # DATA FIRST COUNT: as a kiosk would have written them
 import hashlib, json, sqlite3, sys
 db = sqlite3.connect(sys.argv[1] + "/weike.db")
 for i in range(int(sys.argv[2]), int(sys.argv[2]) + int(sys.argv[3])):
-    body = json.dumps({"id": "01900000-0000-7000-8000-%012x" % i, "timestamp": "2026-11-22T09:%02d:%02d.000Z" % (i // 60 % 60, i % 60),
-        "actor": {"objectType": "Agent", "account": {"homePage": "https://village.example/x", "name": "m-%03d" % (i % 7)}},
-        "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
-        "object": {"objectType": "Activity", "id": "https://village.example/x/q/%d" % i},
-        "result": {"success": i % 3 > 0, "duration": "PT%dS" % (i % 60)}}, separators=(",", ":")).encode()
+    body = json.dumps({
+        "id": "01900000-0000-7000-8000-%012x" % i, "timestamp": "2026-11-22T09:%02d:%02d.000Z" % (i // 60 % 60, i % 60),
+        "actor": {"account": {"homePage": "https://village.example/x", "name": "m-%03d" % (i % 7)}, "objectType": "Agent"},
+        "context": {"registration": "0190c1a2-0000-7000-8000-000000000003", "extensions": {
+            "urn:uuid:5aa4c884-dfa6-41d3-acf2-6cf0bc76f749#clock": {"boot_id": "5aa4c884-dfa6-41d3-acf2-6cf0bc76f749",
+                "boottime_ms": 5000 + i, "trust": "rtc", "wall_raw": "2026-11-22T09:41:00.000Z"}}},
+        "object": {"objectType": "Activity", "id": "urn:uuid:6a1de1b4-5d0e-4c57-9a53-0d8e7c1f2a02#quiz/q1", "definition": {
+            "type": "http://adlnet.gov/expapi/activities/cmi.interaction", "interactionType": "choice",
+            "choices": [{"description": {"en": "A"}, "id": "c1"}], "correctResponsesPattern": ["c1"]}},
+        "result": {"duration": "PT1.00S", "response": "c1", "score": {"scaled": 1.0}, "success": True},
+        "verb": {"display": {"en": "answered"}, "id": "http://adlnet.gov/expapi/verbs/answered"}}, separators=(",", ":")).encode()
     db.execute("INSERT INTO statement (id, state, sha256, created_ms, body) VALUES (?, 0, ?, 1795000000000, ?)",
                ("01900000-0000-7000-8000-%012x" % i, hashlib.sha256(body).digest(), body.decode()))
 db.commit()
@@ -143,6 +149,25 @@ S
     ended "the stick comes back with receipts"
     pull mail
     is "nothing waits any more" "$("$ctl" outbox --json --data a | python3 -c 'import json,sys; print(json.load(sys.stdin)["waiting"])')" 0
+fi
+
+if [ $carried -gt 0 ]; then # --- the same by network: what waits goes, the receipt comes ---
+    cp -r tree2/repo county/repo
+    printf 'server = "http://127.0.0.1:%s"\n' "$hport" >>a/weike.conf
+    records a 1000 40
+    begin a zh-CN <<'S'
+wait 上次联系 10000
+tap 消息和记录
+wait 40 条 5000
+tap 现在就问
+wait 0 条 20000
+wait 40 条 3000
+dump sent.json
+quit
+S
+    ended "by network: what waits goes to the county, and its receipt is told"
+    is "nobody calls for help" "$(grep -c 请找技术员 sent.json)" 0
+    is "the county keeps each once" "$("$hub" status --data county --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["statements"])')" 352
 fi
 
 # --- in the middle of a lesson: only a sign; the screen comes afterwards ---
