@@ -161,43 +161,103 @@ static int look_at_the_machine(const char *mountinfo)
     return 0;
 }
 
-static void only_usb_storage_counts(void **state)
+/* Nothing is mounted, and no desktop comes: until systemd-mount (a script) has been asked for all that count. */
+static int wait_for_asking(const char *asked)
 {
-    (void)state;
-    struct str got;
+    struct stick_watch *w = stick_watch_new(NULL, NULL);
+    struct str text;
+    struct err e = ERR_INIT;
+    int lines = 0;
+    for (int tries = 0; tries < 100 && lines < 2; tries++) {
+        struct gate pause;
+        gate_init(&pause);
+        gate_lock(&pause);
+        gate_wait_ms(&pause, 100); /* nobody wakes it: the watch tells nothing while it waits for a desktop */
+        gate_unlock(&pause);
+        gate_release(&pause);
+        str_init(&text, 10000);
+        lines = 0;
+        if (fs_read(asked, 10000, &text, &e))
+            for (size_t i = 0; i < text.len; i++)
+                lines += text.data[i] == '\n';
+        str_release(&text);
+    }
+    stick_watch_free(w);
+    return lines == 2 ? 0 : 1;
+}
+
+/* This program again, inside the invented machine; exits with its status. */
+static int in_the_machine(const char *mode, const char *arg, const char *out)
+{
     char self[600] = "";
     assert_true(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
     put_text(scratch("machine"), machine);
-    put_text(scratch("mounts"), mounts);
     pid_t child = fork();
     if (child == 0) {
-        int fd = open(scratch("seen"), O_CREAT | O_WRONLY | O_TRUNC, 0600);
+        int fd = open(out, O_CREAT | O_WRONLY | O_TRUNC, 0600);
         dup2(fd, STDOUT_FILENO);
         setenv("ASAN_OPTIONS", "verify_asan_link_order=0:detect_leaks=0", 1); /* umockdev preloads a library of its own */
-        execlp("umockdev-run", "umockdev-run", "-d", scratch("machine"), "--", self, scratch("mounts"), (char *)NULL);
+        execlp("umockdev-run", "umockdev-run", "-d", scratch("machine"), "--", self, mode, arg, (char *)NULL);
         _exit(77);
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WEXITSTATUS(status) == 77) {
-        puts("skip only_usb_storage_counts: umockdev is not installed");
+        puts("skip stick_watch: umockdev is not installed");
         skip();
     }
-    assert_int_equal(status, 0);
+    return status;
+}
+
+static void only_usb_storage_counts(void **state)
+{
+    (void)state;
+    struct str got;
+    put_text(scratch("mounts"), mounts);
+    assert_int_equal(in_the_machine("look", scratch("mounts"), scratch("seen")), 0);
     get(scratch("seen"), &got);
     assert_string_equal(got.data, "/media/whole /dev/sdx \xe4\xb9\xa1\xe6\x9d\x91 1\n/media/part /dev/sdy1 part 0\n");
     str_release(&got);
 }
 
+static void what_no_desktop_mounts_is_asked_for(void **state)
+{
+    (void)state;
+    struct str got;
+    char script[600];
+    if (geteuid() != 0) {
+        puts("skip what_no_desktop_mounts_is_asked_for: only root may mount");
+        skip();
+    }
+    make_dirs(scratch("bin2"));
+    snprintf(script, sizeof script, "#!/bin/sh\necho \"$@\" >>%s\n", scratch("asked2"));
+    put_text(scratch("bin2/systemd-mount"), script);
+    chmod(scratch("bin2/systemd-mount"), 0755);
+    char *path = mem_dup(getenv("PATH")), *longer = mem_printf("%s:%s", scratch("bin2"), path);
+    setenv("PATH", longer, 1);
+    int status = in_the_machine("ask", scratch("asked2"), scratch("seen2"));
+    setenv("PATH", path, 1);
+    free(path);
+    free(longer);
+    assert_int_equal(status, 0);
+    get(scratch("asked2"), &got);
+    assert_non_null(strstr(got.data, "--options=ro,nosuid,nodev,noexec,utf8 /dev/sdx\n"));
+    assert_non_null(strstr(got.data, "--options=ro,nosuid,nodev,noexec /dev/sdy1\n"));
+    assert_null(strstr(got.data, "sdw"));
+    assert_null(strstr(got.data, "sdv"));
+    str_release(&got);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        return look_at_the_machine(argv[1]);
+    if (argc == 3)
+        return strcmp(argv[1], "ask") == 0 ? wait_for_asking(argv[2]) : look_at_the_machine(argv[2]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_come_and_go),
         cmocka_unit_test(idle_means_asleep),
         cmocka_unit_test(systemd_is_asked_to_mount),
         cmocka_unit_test(only_usb_storage_counts),
+        cmocka_unit_test(what_no_desktop_mounts_is_asked_for),
     };
     gate_init(&gate);
     setenv("WEIKE_LOG", "error", 1);
