@@ -198,13 +198,15 @@ static bool make(const char *data_dir, const struct secret_key *old, const char 
     return ok;
 }
 
-static const char *why_new(const struct device *d, const char *hardware, int64_t last_seq, bool restored)
+static const char *why_new(const struct device *d, const char *hardware, int64_t next_seq, int64_t last_seq, bool restored)
 {
     char start[SHA256_HEX];
     if (strcmp(d->hardware, hardware) != 0)
         return "the data was moved to another machine";
     if (last_seq < d->high)
         return "the database is older than what was sent from it";
+    if (next_seq > 0 && next_seq < d->base) /* this epoch has said that it will never send them */
+        return "records from before this epoch wait again";
     this_start(start);
     if (restored && d->high >= d->base && strcmp(d->start, start) != 0)
         return "a backup was restored";
@@ -246,7 +248,7 @@ static bool open_locked(const char *data_dir, const char *hardware, int64_t next
         }
         return start_over(data_dir, hardware, why.text, base, out, e);
     }
-    const char *reason = why_new(&d, hardware, last_seq, restored);
+    const char *reason = why_new(&d, hardware, next_seq, last_seq, restored);
     if (reason) {
         bool ok = make(data_dir, &d.key, hardware, reason, base, out, e);
         device_wipe(&d);

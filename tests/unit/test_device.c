@@ -136,6 +136,17 @@ static void a_database_behind(void **state)
     assert_non_null(strstr(heir.why, "older than what was sent"));
 }
 
+static void older_records_wait_again(void **state)
+{
+    (void)state;
+    const char *dir = scratch("again");
+    struct device d = open_it(dir, hw_a, 40, 50, false);
+    seal_it(dir, &d, 50);
+    struct device heir = open_it(dir, hw_a, 12, 50, false);
+    must_be_heir(&heir, &d);
+    assert_true(heir.base == 12);
+}
+
 static void damaged_identity_files(void **state)
 {
     (void)state;
@@ -244,7 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_start), cmocka_unit_test(what_was_sealed_is_remembered), cmocka_unit_test(a_cloned_card),
-        cmocka_unit_test(a_restored_backup), cmocka_unit_test(a_database_behind), cmocka_unit_test(damaged_identity_files),
+        cmocka_unit_test(a_restored_backup), cmocka_unit_test(a_database_behind), cmocka_unit_test(older_records_wait_again), cmocka_unit_test(damaged_identity_files),
         cmocka_unit_test(the_succession_ends_with_an_ack), cmocka_unit_test(a_cut_between_any_two_writes),
         cmocka_unit_test(a_disk_that_fails), cmocka_unit_test(hardware_is_a_stable_hash),
     };
