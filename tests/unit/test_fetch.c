@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "fetch_kit.h"
 
+#include "base/fault.h"
+
 static void everything_comes_once(void **state)
 {
     struct kiosk k;
@@ -440,6 +442,85 @@ static void only_one_import_at_a_time(void **state)
     kiosk_close(&k);
 }
 
+/* ---- our own disk ---- */
+
+static const struct made tiny = { .version = 1, .lessons = 2, .light_bytes = 9000, .film_bytes = 300000, .pictures = true };
+static int trials; /* a folder each */
+
+static void trial_open(struct kiosk *k)
+{
+    char name[32];
+    snprintf(name, sizeof name, "trial%d", trials);
+    kiosk_open(k, name);
+}
+
+/* Runs once with this fault at write n, in a child that it may kill. */
+static void with_fault(enum fault_mode mode, unsigned n)
+{
+    struct kiosk k;
+    struct fetch_progress p;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        trial_open(&k);
+        fault_arm(mode, n);
+        fetch_all(&k, &p);
+        fault_arm(FAULT_OFF, 0);
+        if (p.end != FETCH_STORAGE && p.end != FETCH_DONE) /* a failing tidy-up is only logged */
+            fprintf(stderr, "write %u: ended %d (%s)\n", n, p.end, p.err.text);
+        _exit(p.end == FETCH_STORAGE || p.end == FETCH_DONE ? 0 : 3);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(mode == FAULT_KILL ? WIFSIGNALED(status) : WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static unsigned writes_of_a_run(void)
+{
+    struct kiosk k;
+    struct fetch_progress p;
+    trial_open(&k);
+    fault_arm(FAULT_COUNT, 0);
+    fetch_all(&k, &p);
+    unsigned n = fault_writes();
+    fault_arm(FAULT_OFF, 0);
+    assert_end(p, FETCH_DONE);
+    kiosk_close(&k);
+    trials++;
+    return n;
+}
+
+/* Full, failing or cut off at any write: nothing wrong is kept, and the next run brings the rest. */
+static void every_write_may_fail(void **state)
+{
+    static const enum fault_mode how[] = { FAULT_ENOSPC, FAULT_EIO, FAULT_KILL };
+    struct kiosk k;
+    struct fetch_progress p;
+    int shown, total;
+    (void)state;
+    fresh("first", &tiny, &k);
+    kiosk_close(&k);
+    unsigned writes = writes_of_a_run(), step = getenv("WEIKE_RUNS") ? 1 : 17;
+    print_message("%u writes\n", writes);
+    for (int m = 0; m < 3; m++)
+        for (unsigned n = 1 + (unsigned)m; n < writes; n += step, trials++) {
+            struct err e = ERR_INIT;
+            char name[32];
+            with_fault(how[m], n);
+            trial_open(&k);
+            assert_sound(&k);
+            fetch_all(&k, &p);
+            if (p.end != FETCH_DONE && p.end != FETCH_CURRENT)
+                fail_msg("mode %d, write %u, the run after: ended %d (%s)", how[m], n, p.end, p.err.text);
+            lessons_of(&k, &shown, &total);
+            assert_int_equal(shown, 2);
+            assert_sound(&k);
+            kiosk_close(&k);
+            snprintf(name, sizeof name, "trial%d", trials);
+            assert_true(fs_remove_tree(scratch(name), &e));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +540,7 @@ int main(void)
         cmocka_unit_test(stopping_takes_no_second),
         cmocka_unit_test(a_pause_lets_everything_go),
         cmocka_unit_test(only_one_import_at_a_time),
+        cmocka_unit_test(every_write_may_fail),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
