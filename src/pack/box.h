@@ -1,8 +1,7 @@
 /* box.h - a child process that can read one file, write one file, and nothing else: for work on bytes from outside.
  *
- * seccomp's strict mode (Linux 2.6.12): after it is on, only read, write and exit are possible; any other call kills the
- * child. No other descriptor is open in it. Everything the work needs (memory, mapped files) is made before. Any thread;
- * waits until the child is over. */
+ * A seccomp filter (Linux 4.14) lets read, write and exit pass; any other call kills the child. No other descriptor is
+ * open in it. Everything the work needs (memory, mapped files) is made before. Any thread; waits until the child is over. */
 #ifndef WEIKE_PACK_BOX_H
 #define WEIKE_PACK_BOX_H
 #include "base/err.h"
