@@ -274,7 +274,7 @@ struct syncer *syncer_new(const struct syncer_options *o, struct err *e)
     s->restored = o->restored;
     s->wake = o->wake;
     s->ctx = o->ctx;
-    s->wake_fd = -1;
+    s->wake_fd = s->lock_fd = -1;
     gate_init(&s->gate);
     s->off = !s->config.server[0] && !s->config.xapi_endpoint[0];
     bool ok = begin_with_root(s, e) && begin_with_county(s, e) && (s->db = db_open_reader(s->data_dir, e)) != NULL;
@@ -309,6 +309,8 @@ void syncer_free(struct syncer *s)
     netlink_free(s->net);
     if (s->wake_fd >= 0)
         close(s->wake_fd);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
     db_close(s->db);
     lang_text_release(&s->view.fetch.title);
     gate_release(&s->gate);

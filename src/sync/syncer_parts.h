@@ -50,6 +50,7 @@ struct syncer {
     struct pace pace;
     struct round round;
     struct fetch *fetch;
+    int lock_fd;                     /* held during a round; -1 */
     bool restored;
     bool again;                      /* a link was borrowed while a round under other rules was under way */
     struct county_key county;

@@ -1,4 +1,5 @@
 /* Of syncer: what one try does. Records first, whatever the hour; then content, where windows and budget let it. */
+#define _GNU_SOURCE
 #define LOG_MODULE "sync"
 #include "sync/syncer_parts.h"
 #include "base/clock.h"
@@ -8,9 +9,13 @@
 #include "store/outbox.h"
 #include "store/setting.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 enum { SAVE_EVERY_MS = 60000, LOOK_EVERY_MS = 100, JOINING_MS = 10000 /* a phone takes its time to join */, FORGET_STEP = 1000 };
 
@@ -284,6 +289,8 @@ static void after_fetch(struct syncer *s, const struct fetch_progress *p)
         note(r, o == PACE_BUSY ? SYNCER_HUB_BUSY : means[p->end].trouble, &p->err);
     if (r->outcome == PACE_OK_CURRENT)
         r->outcome = o;
+    if (p->end == FETCH_STOPPED && p->err.kind == ERR_REFUSED && r->trouble == SYNCER_FINE)
+        r->err = p->err; /* another program fetches into the same place just now: no trouble, but worth a word */
     if (r->window_closed && p->end == FETCH_STOPPED) {
         struct err none = ERR_INIT;
         note(r, SYNCER_OUTSIDE_WINDOW, &none);
@@ -326,9 +333,38 @@ static void step_fetch(struct syncer *s, int timeout_ms)
 
 /* ---- the whole ---- */
 
+/* One program at a time uses the link for a data directory: the kiosk, or a technician's weikectl sync beside it. */
+static bool take_turn(struct syncer *s, struct err *e)
+{
+    char *path = fs_join(s->data_dir, "sync.lock");
+    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool there = s->lock_fd >= 0, mine = there && flock(s->lock_fd, LOCK_EX | LOCK_NB) == 0;
+    if (!mine && there && errno == EWOULDBLOCK)
+        err_set(e, ERR_REFUSED, "another program uses the link for %s just now", s->data_dir);
+    else if (!mine)
+        err_errno(e, "locking %s", path);
+    free(path);
+    return mine;
+}
+
+static void end_turn(struct syncer *s)
+{
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    s->lock_fd = -1;
+}
+
 void syncer_round_begin(struct syncer *s)
 {
+    struct err e = ERR_INIT;
     s->round = (struct round){ .phase = ROUND_RECORDS, .outcome = PACE_OK_CURRENT };
+    if (!take_turn(s, &e)) {
+        s->round.phase = ROUND_OVER;
+        s->round.outcome = PACE_OK_MORE;
+        s->round.err = e;
+        if (e.kind != ERR_REFUSED)
+            note(&s->round, SYNCER_STORAGE, &e);
+    }
     syncer_show(s, SYNCER_SENDING);
 }
 
@@ -368,6 +404,7 @@ static void finish(struct syncer *s)
     if (borrowing)
         s->pace.next_boot_ms = now.boot_ms + (s->again ? 0 : JOINING_MS);
     s->again = false;
+    end_turn(s);
     r->phase = ROUND_NONE;
     syncer_show(s, SYNCER_WAITING);
 }

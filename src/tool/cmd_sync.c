@@ -61,11 +61,18 @@ static bool watch_wait(struct watch *w, int timeout_ms)
     return p[1].revents != 0;
 }
 
+/* No trouble of the link: refused here, because another program is at it. */
+static bool is_elsewhere(const struct syncer_view *v)
+{
+    return v->trouble == SYNCER_FINE && v->err.kind == ERR_REFUSED;
+}
+
 static json_t *as_json(const struct syncer_view *v)
 {
+    const char *end = is_elsewhere(v) ? "elsewhere" : troubles[v->trouble].word;
     return json_pack("{s:b,s:I,s:I,s:I,s:i,s:I,s:s,s:s,s:i,s:i}", "contact", (int)v->contact, "records_sent", (json_int_t)v->sent,
                      "receipted", (json_int_t)v->receipted, "waiting", (json_int_t)v->waiting, "lessons_fetched", v->lessons,
-                     "bytes", (json_int_t)v->bytes, "end", troubles[v->trouble].word, "error", v->err.text, "rounds", v->rounds,
+                     "bytes", (json_int_t)v->bytes, "end", end, "error", v->err.text, "rounds", v->rounds,
                      "next_try_s", v->next_try_s);
 }
 
@@ -76,6 +83,8 @@ static void print_end(const struct syncer_view *v)
            (long long)v->receipted, (long long)v->waiting, v->lessons, tool_size(v->bytes, moved));
     if (troubles[v->trouble].sentence[0])
         printf("  %s%s%s\n", troubles[v->trouble].sentence, v->err.text[0] ? ": " : "", v->err.text);
+    else if (v->err.text[0])
+        printf("  %s\n", v->err.text);
 }
 
 /* One line for each thing that happens. */
@@ -127,12 +136,15 @@ static int finish(const struct syncer_view *v, bool once, bool json)
         err_set(&e, ERR_CANCELLED, "stopped before it was over; what came is kept");
         return tool_fail(&e);
     }
+    bool failure = t->failure || is_elsewhere(v);
     if (json)
         tool_print_json(as_json(v));
-    else if (!t->failure)
+    else if (!failure)
         print_end(v);
-    if (!t->failure)
+    if (!failure)
         return TOOL_DONE;
+    if (!t->failure)
+        return tool_fail(&v->err);
     err_set(&e, ERR_REFUSED, "%s%s%s", t->sentence, v->err.text[0] ? ": " : "", v->err.text);
     return tool_fail(&e);
 }

@@ -10,6 +10,8 @@
 #include "store/setting.h"
 #include "sync/api.h"
 
+#include <sys/file.h>
+
 enum { FILM_BYTES = 200000, COURSES = 3 };
 static struct site site;
 
@@ -240,6 +242,30 @@ static void test_a_storm_of_errors(void **state)
     }
 }
 
+/* The kiosk and a technician's weikectl: one at a time. */
+static void test_one_at_a_time(void **state)
+{
+    struct place p;
+    (void)state;
+    place_make(&p, false);
+    place_sync(&p, false);
+    char *path = fs_join(p.dir, "sync.lock");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    round_over(&p);
+    struct syncer_view v = look(&p);
+    assert_int_equal(v.trouble, SYNCER_FINE);
+    assert_int_equal(v.err.kind, ERR_REFUSED);
+    assert_int_equal(site_count(&site, "/", NULL), 0);
+    assert_in_range(v.next_try_s, 290, 900);
+    close(fd);
+    syncer_try_now(p.s);
+    round_over(&p);
+    assert_int_equal(look(&p).lessons, COURSES);
+    place_end(&p);
+    free(path);
+}
+
 static void test_off(void **state)
 {
     struct place p;
@@ -455,7 +481,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_round),       cmocka_unit_test_teardown(test_freeze_is_shown, real_clock), cmocka_unit_test(test_no_link_and_portal),
-        cmocka_unit_test(test_a_storm_of_errors), cmocka_unit_test(test_off), cmocka_unit_test(test_bad_keys_are_refused),
+        cmocka_unit_test(test_a_storm_of_errors), cmocka_unit_test(test_one_at_a_time), cmocka_unit_test(test_off), cmocka_unit_test(test_bad_keys_are_refused),
         cmocka_unit_test_teardown(test_windows, real_clock),       cmocka_unit_test(test_pause),           cmocka_unit_test(test_borrow),
         cmocka_unit_test(test_borrow_ends_in_time), cmocka_unit_test(test_ends_at_once), cmocka_unit_test(test_idle_is_asleep),
         cmocka_unit_test(test_the_table_is_complete),
