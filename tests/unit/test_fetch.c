@@ -194,7 +194,7 @@ static void cuts_cost_nothing(void **state)
 /* A line that only carries so many bytes a time is no reason to begin anew with lists either. */
 static void cut_lists_go_on(void **state)
 {
-    static const struct made many = { .version = 1, .lessons = 200, .light_bytes = 100, .film_bytes = 100 };
+    static const struct made many = { .version = 1, .lessons = 80, .light_bytes = 100, .film_bytes = 100 };
     struct kiosk k;
     struct fetch_progress p;
     (void)state;
@@ -334,43 +334,51 @@ static void what_does_not_fit_comes_light(void **state)
 
 /* ---- people ---- */
 
-struct press { pthread_t thread; bool started, pause; struct fetch *f; int64_t at_ms; };
+struct press { struct fetch *f; int64_t at_ms; };
 
-static void *press_now(void *ctx)
+static void *press_stop(void *ctx)
 {
     struct press *p = ctx;
     p->at_ms = clock_boot_ms();
-    if (p->pause)
-        fetch_pause(p->f, true);
-    else
-        fetch_cancel(p->f);
+    fetch_cancel(p->f);
     return NULL;
 }
 
-static void press(struct fetch *f, int step, void *ctx)
+static struct fetch *open_fetch(struct kiosk *k)
 {
-    struct press *p = ctx;
-    struct fetch_progress now;
-    fetch_progress_get(f, &now);
-    lang_text_release(&now.title);
-    if (p->started || step < 3 || now.state != FETCH_LOADING)
-        return;
-    p->started = true;
-    p->f = f;
-    thread_start(&p->thread, "press", press_now, p);
+    struct fetch_options o = { .http = k->http, .server = site.url, .data_dir = k->dir, .writer = store_writer(k->store), .allowance = UINT64_MAX,
+                               .parallel = 2 };
+    return fetch_open(&o);
+}
+
+static void load_until(struct fetch *f, uint64_t bytes)
+{
+    struct fetch_progress p;
+    do {
+        assert_true(fetch_step(f, 50));
+        fetch_progress_get(f, &p);
+        lang_text_release(&p.title);
+    } while (p.bytes_done < bytes);
 }
 
 static void stopping_takes_no_second(void **state)
 {
     struct kiosk k;
     struct fetch_progress p;
-    struct press button = { .pause = false };
+    pthread_t finger;
     (void)state;
     fresh("stop", &small, &k);
     site_rules(&site, "[{\"match\":\"/b/\",\"over\":1000000,\"do\":\"slow\",\"n\":20000}]");
-    fetch_with(&k, (struct how){ .each = press, .ctx = &button }, &p);
+    struct press button = { .f = open_fetch(&k) };
+    load_until(button.f, 30000);
+    thread_start(&finger, "finger", press_stop, &button);
+    while (fetch_step(button.f, 20000))
+        ;
     int64_t ended = clock_boot_ms();
-    thread_join(button.thread);
+    thread_join(finger);
+    fetch_progress_get(button.f, &p);
+    lang_text_release(&p.title);
+    fetch_close(button.f);
     assert_end(p, FETCH_STOPPED);
     assert_true(ended - button.at_ms < 1000);
     site_rules(&site, "[]");
@@ -389,14 +397,8 @@ static void a_pause_lets_everything_go(void **state)
     (void)state;
     fresh("pause", &small, &k);
     site_rules(&site, "[{\"match\":\"/b/\",\"over\":1000000,\"do\":\"slow\",\"n\":400000,\"times\":2}]");
-    struct fetch_options o = { .http = k.http, .server = site.url, .data_dir = k.dir, .writer = store_writer(k.store), .allowance = UINT64_MAX,
-                               .parallel = 2 };
-    struct fetch *f = fetch_open(&o);
-    do {
-        assert_true(fetch_step(f, 50));
-        fetch_progress_get(f, &p);
-        lang_text_release(&p.title);
-    } while (p.bytes_done < 300000);
+    struct fetch *f = open_fetch(&k);
+    load_until(f, 300000);
     fetch_pause(f, true);
     assert_true(fetch_step(f, 10));
     site_count(&site, "/b/", &before);
