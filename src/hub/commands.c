@@ -18,7 +18,7 @@
 #include <time.h>
 
 struct line { /* of a command, as typed */
-    const char *data_dir, *upstream, *operand;
+    const char *data_dir, *upstream, *pin, *operand;
     bool json, hub;
 };
 
@@ -199,7 +199,7 @@ static int run_join(const struct line *l)
         fputs("weike-hub join: --upstream URL is missing\n", stderr);
         return COMMAND_USAGE;
     }
-    if (!join_hub(l->data_dir, l->upstream, l->operand, &r, &e))
+    if ((l->pin && !options_pin(l->pin, &e)) || !join_hub(l->data_dir, l->upstream, l->pin, l->operand, &r, &e))
         return fail(&e);
     if (l->json)
         return print_json(json_pack("{s:s, s:s}", "site", r.site, "county", r.county));
@@ -242,7 +242,7 @@ static int misuse(const struct command *c, const char *what)
 static int parse(const struct command *c, int argc, char **argv)
 {
     static const struct option longs[] = { { "data", required_argument, NULL, 'd' }, { "json", no_argument, NULL, 'j' }, { "hub", no_argument, NULL, 'h' },
-                                           { "upstream", required_argument, NULL, 'u' }, { 0 } };
+                                           { "upstream", required_argument, NULL, 'u' }, { "pin", required_argument, NULL, 'p' }, { 0 } };
     struct line l = { 0 };
     opterr = 0;
     for (int got; (got = getopt_long(argc, argv, ":", longs, NULL)) != -1;)
@@ -251,6 +251,7 @@ static int parse(const struct command *c, int argc, char **argv)
         case 'j': l.json = true; break;
         case 'h': l.hub = true; break;
         case 'u': l.upstream = optarg; break;
+        case 'p': l.pin = optarg; break;
         default: return misuse(c, "it has no such option, or its value is missing");
         }
     int given = argc - optind;
@@ -259,7 +260,7 @@ static int parse(const struct command *c, int argc, char **argv)
     if (given != (c->operand ? 1 : 0))
         return misuse(c, c->operand ? "it takes one argument" : "it takes no argument");
     l.operand = c->operand ? argv[optind] : NULL;
-    if ((l.hub && c->run != run_enrol) || (l.upstream && c->run != run_join))
+    if ((l.hub && c->run != run_enrol) || ((l.upstream || l.pin) && c->run != run_join))
         return misuse(c, "it has no such option");
     return c->run(&l);
 }

@@ -17,7 +17,7 @@ static bool write_note(struct db *db, void *ctx, struct err *e)
     return office_set(db, "county", n->r->county, e) && office_audit(db, "command line", "join", what, "", hub_now_ms(), e);
 }
 
-bool join_hub(const char *data_dir, const char *upstream, const char *code, struct join_result *out, struct err *e)
+bool join_hub(const char *data_dir, const char *upstream, const char *pin, const char *code, struct join_result *out, struct err *e)
 {
     struct identity id;
     struct enlist_result r;
@@ -28,7 +28,7 @@ bool join_hub(const char *data_dir, const char *upstream, const char *code, stru
         return err_set(e, ERR_REFUSED, "%s is a county itself (%s/county): a hub below one needs a folder of its own", data_dir, data_dir);
     }
     struct device self = { .key = id.hub };
-    struct http *http = http_new(&(struct http_options){ .connections = 1 });
+    struct http *http = http_new(&(struct http_options){ .connections = 1, .pin = pin });
     bool ok = enlist(http, upstream, code, &self, data_dir, &r, e);
     http_free(http);
     secret_key_wipe(&self.key);

@@ -4,5 +4,6 @@
 #include "base/err.h"
 
 struct join_result { char site[201], county[17]; };
-bool join_hub(const char *data_dir, const char *upstream, const char *code, struct join_result *out, struct err *e) MUST_CHECK;
+/* `pin`: see options.h; NULL: none. */
+bool join_hub(const char *data_dir, const char *upstream, const char *pin, const char *code, struct join_result *out, struct err *e) MUST_CHECK;
 #endif

@@ -12,12 +12,13 @@ const char options_help[] =
     "       weike-hub status|sites|audit --data D [--json]\n"
     "       weike-hub enrol NAME [--hub] --data D [--json]\n"
     "       weike-hub revoke DEVICE --data D\n"
-    "       weike-hub join CODE --upstream URL --data D\n"
+    "       weike-hub join CODE --upstream URL [--pin KEY] --data D\n"
     "       weike-hub stick DIR --data D [--json]\n"
     "Serves lessons to the terminals of a township or county and takes in their records.\n"
     "  --data D              its folder; made at the first start\n"
     "  --listen ADDR:PORT    where it answers; \":8080\" on all addresses, port 0 any free one\n"
     "  --upstream URL        the hub above: lessons are fetched from it, records carried to it\n"
+    "  --pin sha256//KEY     for an https upstream: the only public key believed (as curl --pinnedpubkey)\n"
     "  --tls CERT KEY        PEM files; without them plain HTTP (records are sealed, lessons signed all the same)\n"
     "  --quota MB            room for records that wait for the hub above (default 2048)\n"
     "  --device-quota MB     of that, for one terminal (default 64)\n"
@@ -41,6 +42,14 @@ bool options_address(const char *text, char host[256], char port[8], struct err 
     return true;
 }
 
+bool options_pin(const char *pin, struct err *e)
+{
+    size_t n = strlen(pin);
+    if (strncmp(pin, "sha256//", 8) != 0 || n != 8 + 44 || pin[n - 1] != '=')
+        return err_set(e, ERR_INVALID, "--pin takes sha256// and the base64 of a public key's SHA-256, not \"%.80s\"", pin);
+    return true;
+}
+
 static bool number(const char *name, const char *text, int64_t min, int64_t max, int64_t *out, struct err *e)
 {
     char *end;
@@ -60,10 +69,10 @@ static bool upstream_fits(const char *url, struct err *e)
     return true;
 }
 
-enum { O_DATA, O_LISTEN, O_UPSTREAM, O_TLS, O_QUOTA, O_DEVICE_QUOTA, O_PER_IP, O_CONNECTIONS, O_NOW };
+enum { O_DATA, O_LISTEN, O_UPSTREAM, O_PIN, O_TLS, O_QUOTA, O_DEVICE_QUOTA, O_PER_IP, O_CONNECTIONS, O_NOW };
 static const struct option longs[] = {
     { "data", required_argument, NULL, O_DATA }, { "listen", required_argument, NULL, O_LISTEN },
-    { "upstream", required_argument, NULL, O_UPSTREAM }, { "tls", required_argument, NULL, O_TLS },
+    { "upstream", required_argument, NULL, O_UPSTREAM }, { "pin", required_argument, NULL, O_PIN }, { "tls", required_argument, NULL, O_TLS },
     { "quota", required_argument, NULL, O_QUOTA }, { "device-quota", required_argument, NULL, O_DEVICE_QUOTA },
     { "per-ip", required_argument, NULL, O_PER_IP }, { "connections", required_argument, NULL, O_CONNECTIONS },
     { "now", no_argument, NULL, O_NOW }, { 0 },
@@ -76,6 +85,7 @@ static bool take(struct options *o, int which, int argc, char **argv, struct err
     case O_DATA: o->data_dir = optarg; return true;
     case O_LISTEN: return options_address(optarg, o->host, o->port, e);
     case O_UPSTREAM: o->upstream = optarg; return upstream_fits(optarg, e);
+    case O_PIN: o->pin = optarg; return options_pin(optarg, e);
     case O_TLS:
         o->tls_cert = optarg;
         o->tls_key = optind < argc ? argv[optind++] : NULL;

@@ -11,6 +11,7 @@ struct options {
     char host[256];            /* numeric or a name; "" all addresses */
     char port[8];
     const char *upstream;      /* "http://host:port"; NULL: none above */
+    const char *pin;           /* "sha256//…": the only key believed of an https upstream; NULL: the system's CAs */
     const char *tls_cert, *tls_key; /* NULL: plain */
     int64_t quota_mb, device_quota_mb; /* of packets in custody */
     int per_ip;                /* connections of one address; 0: no limit */
@@ -21,5 +22,6 @@ struct options {
 bool options_parse(int argc, char **argv, struct options *out, struct err *e) MUST_CHECK;
 /* "ADDR:PORT", "[v6]:PORT", ":PORT". */
 bool options_address(const char *text, char host[256], char port[8], struct err *e) MUST_CHECK;
+bool options_pin(const char *pin, struct err *e) MUST_CHECK;
 extern const char options_help[];
 #endif

@@ -133,7 +133,7 @@ struct upstream *upstream_start(struct hub *h)
     struct upstream *u = mem_alloc(sizeof *u);
     u->hub = h;
     gate_init(&u->gate);
-    u->http = http_new(&(struct http_options){ .connections = 4, .stop = is_ending, .ctx = u });
+    u->http = http_new(&(struct http_options){ .connections = 4, .pin = h->options->pin, .stop = is_ending, .ctx = u });
     h->place.came = packet_came;
     h->place.came_ctx = u;
     thread_start(&u->thread, "upstream", climb, u);

@@ -197,6 +197,10 @@ if command -v openssl >/dev/null; then
     openssl req -x509 -newkey rsa:2048 -nodes -keyout "$WORK/key.pem" -out "$WORK/cert.pem" -days 1 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null
     hub_start tls --tls "$WORK/cert.pem" "$WORK/key.pem"
     same "TLS by certificate files" "$(curl -s -o /dev/null -w '%{http_code}' --cacert "$WORK/cert.pem" "https://127.0.0.1:${HUB_PORT[tls]}/metrics")" 200
+    pin=sha256//$(openssl x509 -in "$WORK/cert.pem" -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64)
+    code=$("$hub" enrol "乡" --hub --data "$WORK/tls" 2>/dev/null)
+    has "a stranger's certificate is refused" "$("$hub" join "$code" --upstream "https://127.0.0.1:${HUB_PORT[tls]}" --data "$WORK/town2" 2>&1)" '^weike-hub: '
+    has "a pinned one is believed" "$("$hub" join "$code" --upstream "https://127.0.0.1:${HUB_PORT[tls]}" --pin "$pin" --data "$WORK/town2" 2>&1)" '^Joined as 乡'
     hub_stop tls
     has "a wrong key is explained" "$("$hub" --data "$WORK/tls" --listen 127.0.0.1:0 --tls "$WORK/cert.pem" "$WORK/cert.pem" 2>&1)" 'certificate and its key'
 fi

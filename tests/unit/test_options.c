@@ -28,6 +28,7 @@ static const struct row { const char *words[WORDS]; const char *wrong; /* NULL: 
     { { "--data", "d", "--listen", "a:1", "--quota", "x" }, "--quota takes a number" },
     { { "--data", "d", "--listen", "a:1", "--quota", "0" }, "--quota takes a number" },
     { { "--data", "d", "--listen", "a:1", "--per-ip", "-1" }, "--per-ip takes a number" },
+    { { "--data", "d", "--listen", "a:1", "--pin", "abc" }, "--pin takes sha256//" },
     { { "--data", "d", "--listen", "a:1", "--what" }, "no option --what" },
     { { "--data" }, "--data needs a value" },
     { { "--data", "d", "--listen", "a:1", "stray" }, "\"stray\" is neither" },
