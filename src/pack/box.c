@@ -26,6 +26,13 @@ enum { THIS_ARCH = (int)AUDIT_ARCH_RISCV64 };
 enum { THIS_ARCH = 0 }; /* no box: nothing is patched, whole files are fetched */
 #endif
 
+/* By number: what checkers put in the way of _exit makes calls of its own. */
+static _Noreturn void leave(int code)
+{
+    for (;;)
+        syscall(SYS_exit_group, code);
+}
+
 #define PASS(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 /* Calls of another architecture's numbering are no way around it. */
@@ -66,11 +73,11 @@ static _Noreturn void inside(const struct box *b, int (*work)(void *ctx), void *
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!move_fds(b->in, b->out) || setrlimit(RLIMIT_CPU, &cpu) != 0 || setrlimit(RLIMIT_FSIZE, &size) != 0 ||
         setrlimit(RLIMIT_CORE, &none) != 0)
-        _exit(NO_BOX);
+        leave(NO_BOX);
     close_from(BOX_OUT + 1);
     if (!close_lid())
-        _exit(NO_BOX);
-    _exit(work(ctx));
+        leave(NO_BOX);
+    leave(work(ctx));
 }
 
 bool box_run(const struct box *b, int (*work)(void *ctx), void *ctx, int *code, struct err *e)
