@@ -174,6 +174,27 @@ static void sweep_folder(struct fetch *f, const struct names *n, const char *bel
     free(dir);
 }
 
+/* Marks of parts that are gone, and blobs that were being made of a patch when the power went. */
+static void sweep_incoming(struct fetch *f)
+{
+    char *dir = fs_join(f->data_dir, "incoming");
+    DIR *d = opendir(dir);
+    for (struct dirent *x; d && (x = readdir(d));) {
+        const char *dot = strrchr(x->d_name, '.');
+        struct err e = ERR_INIT;
+        if (!dot || (strcmp(dot, ".mark") != 0 && strcmp(dot, ".patched") != 0))
+            continue;
+        char *path = fs_join(dir, x->d_name), *part = mem_printf("%s/%.*s.part", dir, (int)(dot - x->d_name), x->d_name);
+        if (!fs_exists(part) && !fs_unlink(path, &e))
+            log_warn("%s", e.text);
+        free(path);
+        free(part);
+    }
+    if (d)
+        closedir(d);
+    free(dir);
+}
+
 void cache_sweep(struct fetch *f)
 {
     static const char *const folder[] = { "i", "m", "k" };
@@ -182,4 +203,5 @@ void cache_sweep(struct fetch *f)
     for (size_t i = 0; i < sizeof folder / sizeof *folder; i++)
         sweep_folder(f, &n, folder[i], 1);
     tdestroy(n.tree, free);
+    sweep_incoming(f);
 }

@@ -12,6 +12,9 @@ static void everything_comes_once(void **state)
     uint64_t sent;
     (void)state;
     fresh("once", &small, &k);
+    make_dirs(scratch("once/incoming")); /* what a cut left of a patch, and of a part that is gone */
+    put_text(scratch("once/incoming/aa.patched"), "half");
+    put_text(scratch("once/incoming/bb.mark"), "old");
     fetch_all(&k, &p);
     assert_end(p, FETCH_DONE);
     assert_true(p.contact);
