@@ -59,7 +59,7 @@ LINK_hub = hub sync pack store media model base
 EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-PROGRAMS = $(BUILD)/weike $(BUILD)/weike-player $(BUILD)/weikectl $(if $(wildcard src/hub/main.c),$(BUILD)/weike-hub)
+PROGRAMS = $(BUILD)/weike $(BUILD)/weike-player $(BUILD)/weikectl $(BUILD)/weike-hub
 all: $(PROGRAMS) $(BUILD)/weike-sync.so $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo
 
 $(BUILD)/obj/%.o: src/%.c
@@ -172,6 +172,11 @@ install: all
 	install -Dm644 $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/weike.mo
 	install -Dm644 packaging/weike.1 $(DESTDIR)$(PREFIX)/share/man/man1/weike.1
 	install -Dm644 packaging/weikectl.1 $(DESTDIR)$(PREFIX)/share/man/man1/weikectl.1
+	install -Dm644 packaging/weike-hub.1 $(DESTDIR)$(PREFIX)/share/man/man1/weike-hub.1
+	install -Dm644 packaging/weike-keys.7 $(DESTDIR)$(PREFIX)/share/man/man7/weike-keys.7
+	install -Dm644 packaging/weike-hub.service $(DESTDIR)$(PREFIX)/lib/systemd/system/weike-hub.service
+	install -Dm644 packaging/90-weike-stick.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/90-weike-stick.rules
+	install -Dm644 packaging/nginx-weike.conf $(DESTDIR)$(PREFIX)/share/doc/weike/nginx-weike.conf
 	install -Dm644 packaging/weike.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/weike.conf.5
 	install -Dm644 packaging/weike.desktop $(DESTDIR)$(PREFIX)/share/applications/weike.desktop
 	install -Dm644 packaging/weike.svg $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/weike.svg
