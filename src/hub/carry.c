@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { DAY_MS = 24 * 3600 * 1000 };
+
 /* ---- files ---- */
 
 char *carry_path(const char *data_dir, const char *sha256)
@@ -212,6 +214,19 @@ bool carry_again(struct db *db, int64_t sent_before_ms, struct err *e)
     struct query q = db_query(db, "UPDATE custody SET sent_ms = 0 WHERE sent_ms > 0 AND sent_ms < ?");
     query_int(&q, sent_before_ms);
     return query_run(&q, e);
+}
+
+bool carry_reconsider(struct db *db, int64_t now_ms, struct err *e)
+{
+    char text[24];
+    if (!office_get(db, "reconsidered_ms", text, sizeof text, e))
+        return false;
+    int64_t ago_ms = now_ms - strtoll(text, NULL, 10);
+    if (ago_ms >= 0 && ago_ms < DAY_MS)
+        return true;
+    snprintf(text, sizeof text, "%lld", (long long)now_ms);
+    struct query q = db_query(db, "UPDATE custody SET refused = '' WHERE refused <> ''");
+    return query_run(&q, e) && office_set(db, "reconsidered_ms", text, e);
 }
 
 bool carry_load(struct db *db, struct carry_load *out, struct err *e)

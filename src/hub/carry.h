@@ -28,6 +28,8 @@ struct carry_item { int64_t nr; int tries; char sha256[SHA256_HEX], device[KEY_I
 bool carry_next(struct db *db, int64_t after_nr, struct carry_item *out, bool *found, struct err *e) MUST_CHECK;
 bool carry_sent(struct db *db, int64_t nr, int64_t now_ms, struct err *e) MUST_CHECK;
 bool carry_refused(struct db *db, int64_t nr, const char *why, bool *here, struct err *e) MUST_CHECK; /* *here: it still was */
+/* Once a day those that were refused are offered again: the hub above may know their terminal by now. */
+bool carry_reconsider(struct db *db, int64_t now_ms, struct err *e) MUST_CHECK;
 /* Taken above long ago and still without a receipt: offered again. */
 bool carry_again(struct db *db, int64_t sent_before_ms, struct err *e) MUST_CHECK;
 

@@ -350,7 +350,7 @@ static bool fetch_ack(struct round *r, const char *device)
 
 static bool offer_old_ones(struct db *db, void *ctx, struct err *e)
 {
-    return carry_again(db, hub_now_ms() - *(int64_t *)ctx, e);
+    return carry_again(db, hub_now_ms() - *(int64_t *)ctx, e) && carry_reconsider(db, hub_now_ms(), e);
 }
 
 static bool fetch_acks(struct round *r)

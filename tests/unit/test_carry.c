@@ -86,6 +86,8 @@ static bool next(struct db *db, void *ctx, struct err *e)
     return carry_next(db, n->after, &n->item, &n->found, e) && (!n->found || !n->refused || carry_refused(db, n->item.nr, "bad", &here, e));
 }
 
+static bool reconsider(struct db *db, void *ctx, struct err *e) { return carry_reconsider(db, *(int64_t *)ctx, e); }
+
 static void oldest_first_and_a_refused_one_blocks_nobody(void **state)
 {
     struct carried c;
@@ -100,6 +102,15 @@ static void oldest_first_and_a_refused_one_blocks_nobody(void **state)
     assert_fine(vault_do(c.k.hub.vault, next, &n, &e), e);
     assert_true(n.found && n.item.nr == 2);
     assert_int_equal(kit_number(&c.k, "SELECT count(*) FROM custody"), 3); /* kept all the same */
+    for (int64_t day = 100; day < 102; day++) { /* offered again, once a day */
+        int64_t at_ms = day * 86400000;
+        assert_fine(vault_do(c.k.hub.vault, reconsider, &at_ms, &e), e);
+        assert_int_equal(kit_number(&c.k, "SELECT count(*) FROM custody WHERE refused = ''"), 3);
+        assert_fine(vault_do(c.k.hub.vault, next, &(struct next){ .refused = true }, &e), e);
+        at_ms += 3600000;
+        assert_fine(vault_do(c.k.hub.vault, reconsider, &at_ms, &e), e);
+        assert_int_equal(kit_number(&c.k, "SELECT count(*) FROM custody WHERE refused = ''"), 2);
+    }
     end(&c);
 }
 
