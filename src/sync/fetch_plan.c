@@ -335,6 +335,17 @@ static int usable(const struct fetch *f)
     return n;
 }
 
+/* Is what this list brought settled? A disk that failed, or room or allowance that lacked, may be better next time. */
+static bool settled(const struct fetch *f)
+{
+    for (int i = 0; i < f->plan->count; i++) {
+        const struct plan_package *k = &f->plan->package[i];
+        if (k->state == PLAN_REFUSED && (k->err.kind == ERR_IO || k->err.kind == ERR_FULL))
+            return false;
+    }
+    return f->later == 0;
+}
+
 static bool end(struct fetch *f)
 {
     struct err e = ERR_INIT;
@@ -345,7 +356,7 @@ static bool end(struct fetch *f)
     }
     if ((done || count_of(f, PLAN_CURRENT) == f->plan->count) && !remember(f, &e))
         return fetch_over(f, FETCH_STORAGE, &e);
-    if (f->later == 0)
+    if (settled(f))
         f->note.complete = f->o.light_only ? 1 : 2;
     f->note.failed = f->failed + refused;
     if (!cache_note_write(f, &f->note, &e))
