@@ -227,8 +227,20 @@ static bool find_disowned(const struct plan *p, struct plan_package *k, struct d
     return true;
 }
 
+/* Are all its lessons on the shelf? A cut may have come between the last file and the transaction. */
+static bool find_shown(struct db *db, const char *id, bool *out, struct err *e)
+{
+    struct course_list list = { 0 };
+    if (!library_course(db, "", id, &list, e))
+        return false;
+    *out = list.count && list.row[0].lessons == list.row[0].total;
+    course_list_release(&list);
+    return true;
+}
+
 static bool look(struct plan *p, struct plan_package *k, struct db *db, struct err *e)
 {
+    bool shown = false;
     char here_sha[SHA256_HEX], sum[SHA256_HEX];
     size_t len;
     if (!library_version(db, k->id, &k->here_version, here_sha, e) || !find_disowned(p, k, db, e))
@@ -245,10 +257,10 @@ static bool look(struct plan *p, struct plan_package *k, struct db *db, struct e
         ok = same || k->disowned ||
              err_set(e, ERR_UNTRUSTED, "its version %lld is here already with other content", (long long)k->version);
     }
-    ok = ok && find_missing(p, k, &course, e);
+    ok = ok && find_missing(p, k, &course, e) && (!same || find_shown(db, k->id, &shown, e));
     course_release(&course);
     if (ok)
-        k->state = same && k->missing == 0 ? PLAN_CURRENT : PLAN_INSTALL;
+        k->state = shown && k->missing == 0 ? PLAN_CURRENT : PLAN_INSTALL;
     return ok;
 }
 
