@@ -78,7 +78,7 @@ $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 
 # Whole, because weike-sync.so resolves its calls into the program that loads it.
 # What makes packages (and needs FFmpeg to look at films) has no place in a kiosk.
-AUTHORING = build package probe rendition picture caption child source questions
+AUTHORING = authority shrink root_edit build package probe rendition picture caption child source questions
 READING = $(filter-out $(AUTHORING:%=$(BUILD)/obj/pack/%.o),$(call OBJ_of,pack))
 # Films play in a process of their own; the kiosk has only its side of the link and what paints pictures.
 SCREENSIDE = $(patsubst %,$(BUILD)/obj/media/%.o,remote scaler stretch)

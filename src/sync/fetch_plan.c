@@ -281,7 +281,7 @@ bool fetch_install(struct fetch *f, int n, bool whole)
             ready[i] = false;
             count--;
         }
-    struct library_package p = { .publisher = k->publisher, .ready = whole ? NULL : ready };
+    struct library_package p = { .publisher = k->publisher, .ready = whole ? NULL : ready, .anew = k->disowned };
     p.manifest = verified_bytes(k->manifest, &p.manifest_len);
     bool worth = whole || count > l->ready;
     /* The commit point: from here these lessons are on the shelf. */
@@ -306,14 +306,6 @@ bool fetch_install(struct fetch *f, int n, bool whole)
 /* ---- the end ---- */
 
 /* Something came of this list: it is the newest from now on. */
-static bool remember(struct fetch *f, struct err *e)
-{
-    const struct plan *p = f->plan;
-    if (p->trust.floor_s < p->stamp.issued_s) /* a signed date: no honest clock is earlier */
-        writer_post_floor(f->o.writer, p->stamp.issued_s * 1000);
-    return trust_remember(f->data_dir, &f->plan->trust, p->stamp_bytes, &p->stamp, e);
-}
-
 static const struct err *first_trouble(const struct fetch *f)
 {
     for (int i = 0; i < f->plan->count; i++) {
@@ -354,7 +346,7 @@ static bool end(struct fetch *f)
         room_sweep(f->plan, f->db, f->o.writer);
         cache_sweep(f);
     }
-    if ((done || count_of(f, PLAN_CURRENT) == f->plan->count) && !remember(f, &e))
+    if ((done || count_of(f, PLAN_CURRENT) == f->plan->count) && !plan_remember(f->plan, f->o.writer, &e))
         return fetch_over(f, FETCH_STORAGE, &e);
     if (settled(f))
         f->note.complete = f->o.light_only ? 1 : 2;
