@@ -126,7 +126,7 @@ static void coming(struct ui *ui, const struct syncer_view *v)
 void chrome_facts(struct ui *ui, struct app *app, const struct health *h)
 {
     const struct syncer_view *v = link_is_set_up(app->link) ? link_view(app->link) : NULL;
-    int waiting = (int)(v ? v->waiting : h->waiting);
+    int waiting = (int)h->waiting; /* the link's own view is as old as its last wake */
     struct clock_reading now;
     app_clock(app, &now);
     ui_row(ui, "facts", .gap = 16, .h = 80, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_BUTTON,
