@@ -14,6 +14,7 @@ cd "$here/.." || exit 1
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 TMPDIR=$(mktemp -d)
+chmod 755 "$TMPDIR" # servers of the tests drop root
 export TMPDIR BUILD=$build SDL_AUDIODRIVER=dummy TZ=Asia/Shanghai LC_ALL=C.UTF-8 WEIKE_LOG=${WEIKE_LOG:-error}
 # Only for programs of MODE=asan and MODE=tsan; others do not look at them.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
