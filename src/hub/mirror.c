@@ -44,18 +44,6 @@ static void take_list_patch(struct mirror *m, enum tree_kind kind, const char *f
     str_release(&text);
 }
 
-static bool pack_good(const struct str *bytes, struct err *e)
-{
-    struct small_pack p;
-    if (small_pack_parse(bytes->data, bytes->len, &p, e) != SMALL_PACK_GOOD)
-        return false;
-    bool ok = true;
-    for (int i = 0; ok && i < p.count; i++)
-        ok = small_pack_get(&p, i, bytes->data, bytes->len, e) != NULL;
-    small_pack_release(&p);
-    return ok;
-}
-
 static void take_pack(struct mirror *m, const struct blob_ref *pack)
 {
     char rel[TREE_PATH_MAX], sum[SHA256_HEX];
@@ -66,7 +54,7 @@ static void take_pack(struct mirror *m, const struct blob_ref *pack)
     tree_path(TREE_PACK, pack->sha256, rel);
     str_init(&bytes, (size_t)pack->size_bytes + 1);
     if (!mirror_has(m, rel) && !(hint_get(m, rel, (size_t)pack->size_bytes, &bytes, &e) && (sha256_hex(bytes.data, bytes.len, sum), !strcmp(sum, pack->sha256)) &&
-                                 pack_good(&bytes, &e) && mirror_put(m, rel, bytes.data, bytes.len, &e)))
+                                 small_pack_check(bytes.data, bytes.len, &e) && mirror_put(m, rel, bytes.data, bytes.len, &e)))
         log_debug("%s: %s", rel, e.text);
     str_release(&bytes);
 }

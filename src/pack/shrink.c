@@ -161,26 +161,56 @@ struct packing {
 static void pack_file(void *ctx, const struct file_ref *f)
 {
     struct packing *p = ctx;
-    if (f->size_bytes > SMALL_PACK_BLOB_MAX || p->bytes + f->size_bytes + SHA256_HEX + 8 > TREE_PACK_MAX - 64 ||
+    if (f->size_bytes > SMALL_PACK_BLOB_MAX || p->bytes + f->size_bytes + SHA256_HEX + 14 > TREE_PACK_MAX - 64 ||
         p->fresh.count + p->known.count == SMALL_PACK_COUNT_MAX || !first_time(&p->taken, f->sha256))
         return;
-    p->bytes += f->size_bytes + SHA256_HEX + 8; /* with its line */
-    small_pack_add(tfind(f->sha256, &p->old.names, by_text) ? &p->known : &p->fresh, f->sha256, (uint32_t)f->size_bytes);
+    p->bytes += f->size_bytes + SHA256_HEX + 14; /* with its line */
+    small_pack_add(tfind(f->sha256, &p->old.names, by_text) ? &p->known : &p->fresh, f->sha256, (uint32_t)f->size_bytes,
+                   (uint32_t)f->size_bytes);
 }
 
-static bool write_pack(struct tree_writer *w, struct small_pack *p, struct blob_ref *out, struct err *e)
+/* Adds the blob to `body`, in the form that is shorter. */
+static bool add_stored(struct tree_writer *w, struct small_pack_item *item, struct str *body, struct err *e)
+{
+    char *path = tree_writer_path(w, TREE_BLOB, item->sha256);
+    struct str bytes, frame;
+    str_init(&bytes, SMALL_PACK_BLOB_MAX + 1);
+    str_init(&frame, 0);
+    bool ok = fs_read(path, SMALL_PACK_BLOB_MAX, &bytes, e);
+    if (ok && bytes.len != item->size_bytes)
+        ok = err_set(e, ERR_DAMAGED, "a small file of the tree has another size than when it was added");
+    if (ok) {
+        zst_pack(bytes.data, bytes.len, &frame);
+        const struct str *shorter = frame.len < bytes.len ? &frame : &bytes;
+        item->stored_bytes = (uint32_t)shorter->len;
+        str_add(body, shorter->data, shorter->len);
+    }
+    str_release(&bytes);
+    str_release(&frame);
+    free(path);
+    return ok;
+}
+
+static bool add_section(struct tree_writer *w, struct small_pack *p, struct str *out, struct err *e)
+{
+    struct str body;
+    bool ok = true;
+    str_init(&body, TREE_PACK_MAX);
+    for (int i = 0; ok && i < p->count; i++)
+        ok = add_stored(w, &p->item[i], &body, e);
+    if (ok && p->count) {
+        small_pack_head(p, out);
+        str_add(out, body.data, body.len);
+    }
+    str_release(&body);
+    return ok;
+}
+
+static bool write_pack(struct tree_writer *w, struct packing *p, struct blob_ref *out, struct err *e)
 {
     struct str bytes;
-    bool ok = true;
     str_init(&bytes, TREE_PACK_MAX);
-    small_pack_head(p, &bytes);
-    for (int i = 0; ok && i < p->count; i++) {
-        char *path = tree_writer_path(w, TREE_BLOB, p->item[i].sha256);
-        ok = fs_read(path, SMALL_PACK_BLOB_MAX, &bytes, e);
-        free(path);
-    }
-    if (ok && bytes.len != p->size_bytes)
-        ok = err_set(e, ERR_DAMAGED, "a small file of the tree has another size than when it was added");
+    bool ok = add_section(w, &p->fresh, &bytes, e) && add_section(w, &p->known, &bytes, e);
     if (ok) {
         char rel[TREE_PATH_MAX];
         sha256_hex(bytes.data, bytes.len, out->sha256);
@@ -199,9 +229,7 @@ bool shrink_pack(struct tree_writer *w, const struct course *old, const struct c
     if (old)
         each_file(w, old, note, &p.old);
     each_file(w, c, pack_file, &p);
-    for (int i = 0; i < p.known.count; i++)
-        small_pack_add(&p.fresh, p.known.item[i].sha256, p.known.item[i].size_bytes);
-    bool ok = p.fresh.count < SMALL_PACK_FROM || write_pack(w, &p.fresh, &made, e) || err_at(e, "%s: pack", c->id);
+    bool ok = p.fresh.count + p.known.count < SMALL_PACK_FROM || write_pack(w, &p, &made, e) || err_at(e, "%s: pack", c->id);
     if (ok)
         *out = made;
     small_pack_release(&p.fresh);

@@ -62,22 +62,36 @@ static bool may_start(const struct fetch *f, const struct job *j)
 
 /* ---- packs of small blobs ---- */
 
-/* Worth it: a new course, or at least half of the pack is missing here. */
-static bool pack_pays(struct fetch *f, int n)
+/* Small blobs of package n that are missing, and their bytes. */
+static int small_blobs(struct fetch *f, int n, uint64_t *bytes)
 {
     const struct plan_package *k = &f->plan->package[n];
-    uint64_t missing = 0;
     int count = 0;
-    if (!k->pack.sha256[0] || f->package[n].pack_tried)
-        return false;
+    *bytes = 0;
     for (int i = 0; i < k->blob_count; i++) {
         const struct plan_blob *b = &k->blob[i];
         if (b->size_bytes > SMALL_PACK_BLOB_MAX || blob_exists(f->data_dir, b->sha256, b->size_bytes))
             continue;
         count++;
-        missing += b->size_bytes;
+        *bytes += b->size_bytes;
     }
-    return count >= SMALL_PACK_FROM && (k->here_version == 0 || missing >= k->pack.size_bytes / 2);
+    return count;
+}
+
+bool pack_wanted(struct fetch *f, int n)
+{
+    uint64_t bytes;
+    return small_blobs(f, n, &bytes) > 0;
+}
+
+/* Worth it: a new course, where every request is a wait; or as much is missing as the pack has. */
+static bool pack_pays(struct fetch *f, int n)
+{
+    const struct plan_package *k = &f->plan->package[n];
+    uint64_t bytes;
+    if (!k->pack.sha256[0] || f->package[n].pack_tried)
+        return false;
+    return small_blobs(f, n, &bytes) >= SMALL_PACK_FROM && (k->here_version == 0 || bytes >= k->pack.size_bytes);
 }
 
 static void start_pack(struct fetch *f, struct slot *s, int n)
@@ -264,7 +278,7 @@ static bool pack_step(struct fetch *f, struct slot *s)
     struct err e = ERR_INIT;
     bool enough = false, over = blob_fetch_over(&s->fetch);
     const struct part *p = s->fetch.part;
-    if (p && (s->fetch.state == BLOB_ASKING || over) && !pack_reader_step(f, &s->pack, p, &enough, &e))
+    if (p && (s->fetch.state == BLOB_ASKING || over) && !pack_reader_step(f, &s->pack, p, s->package, &enough, &e))
         return storage(f, &e);
     uint64_t rest = s->fetch.size - blob_fetch_at(&s->fetch);
     if (!over && (!enough || rest <= REST_OF_PACK_BYTES))

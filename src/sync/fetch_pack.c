@@ -15,6 +15,7 @@ void pack_reader_release(struct pack_reader *r)
     if (!r->active)
         return;
     str_release(&r->bytes);
+    str_release(&r->blob);
     small_pack_release(&r->head);
     memset(r, 0, sizeof *r);
 }
@@ -38,9 +39,14 @@ static bool read_on(struct pack_reader *r, const struct part *p, struct err *e)
     if (!r->active) {
         r->active = true;
         str_init(&r->bytes, TREE_PACK_MAX + 1);
+        str_init(&r->blob, SMALL_PACK_BLOB_MAX + 1);
     }
-    if (part_at(p) < r->bytes.len)
+    if (part_at(p) < r->bytes.len) { /* from the beginning: what was taken out is not taken twice */
         str_clear(&r->bytes);
+        small_pack_release(&r->head);
+        r->head_read = false;
+        r->from = 0;
+    }
     return part_read(p, r->bytes.len, (size_t)(part_at(p) - r->bytes.len), &r->bytes, e);
 }
 
@@ -49,37 +55,63 @@ static bool is_here(const struct fetch *f, const struct small_pack_item *x)
     return blob_exists(f->data_dir, x->sha256, x->size_bytes);
 }
 
-static bool any_wanted(const struct fetch *f, const struct pack_reader *r)
+/* Is what is wanted of this section worth reading it to there? One who is several versions behind may want what lies at
+ * both ends. */
+static bool any_worth(const struct fetch *f, const struct pack_reader *r)
 {
+    enum { AT_MOST_MORE = 64 << 10 };
+    uint64_t wanted = 0, to = 0, from = r->head.count ? r->head.item[r->next < r->head.count ? r->next : 0].offset : 0;
     for (int i = r->next; i < r->head.count; i++)
-        if (!is_here(f, &r->head.item[i]))
-            return true;
-    return false;
+        if (!is_here(f, &r->head.item[i])) {
+            wanted += r->head.item[i].stored_bytes;
+            to = r->head.item[i].offset + r->head.item[i].stored_bytes;
+        }
+    return wanted && to - from <= 2 * wanted + AT_MOST_MORE;
 }
 
-bool pack_reader_step(struct fetch *f, struct pack_reader *r, const struct part *p, bool *enough, struct err *e)
+/* Takes out what has come of this section. False: our disk. *whole: nothing more of it is to come. */
+static bool take_out(struct fetch *f, struct pack_reader *r, bool *whole, struct err *e)
 {
     struct err why = ERR_INIT;
-    *enough = false;
-    if (!read_on(r, p, e))
-        return false;
-    if (!r->head_read) {
-        enum small_pack_result head = small_pack_parse(r->bytes.data, r->bytes.len, &r->head, &why);
-        *enough = head == SMALL_PACK_BAD;
-        r->head_read = head == SMALL_PACK_GOOD;
-        if (!r->head_read)
-            return true;
-    }
+    const char *bytes = r->bytes.data + r->from;
+    size_t len = r->bytes.len - r->from;
     for (; r->next < r->head.count; r->next++) {
         const struct small_pack_item *x = &r->head.item[r->next];
         if (is_here(f, x))
             continue;
-        const void *bytes = small_pack_get(&r->head, r->next, r->bytes.data, r->bytes.len, &why);
-        if (!bytes && why.kind == ERR_MISSING)
+        bool got = small_pack_get(&r->head, r->next, bytes, len, &r->blob, &why);
+        if (!got && why.kind == ERR_MISSING)
             break;
-        if (bytes && !keep(f, x->sha256, bytes, x->size_bytes, e))
+        if (got && !keep(f, x->sha256, r->blob.data, r->blob.len, e))
             return false; /* one whose bytes are wrong comes by itself */
     }
-    *enough = !any_wanted(f, r);
+    *whole = r->next == r->head.count && len >= r->head.size_bytes;
+    return true;
+}
+
+bool pack_reader_step(struct fetch *f, struct pack_reader *r, const struct part *p, int package, bool *enough, struct err *e)
+{
+    *enough = false;
+    if (!read_on(r, p, e))
+        return false;
+    for (bool whole = true; whole;) {
+        struct err why = ERR_INIT;
+        if (!r->head_read) {
+            enum small_pack_result head = small_pack_parse(r->bytes.data + r->from, r->bytes.len - r->from, &r->head, &why);
+            *enough = head == SMALL_PACK_BAD;
+            r->head_read = head == SMALL_PACK_GOOD;
+            r->next = 0;
+            if (!r->head_read)
+                return true;
+        }
+        if (!take_out(f, r, &whole, e))
+            return false;
+        *enough = whole ? !pack_wanted(f, package) : !any_worth(f, r); /* what lies too far apart comes each by itself */
+        if (*enough || !whole)
+            return true;
+        r->from += (size_t)r->head.size_bytes; /* the second section */
+        small_pack_release(&r->head);
+        r->head_read = false;
+    }
     return true;
 }

@@ -113,7 +113,7 @@ struct job {
     bool no_patch, settled;      /* settled: seen by install_some */
     const struct course_patch *patch; /* tried; NULL: none */
 };
-struct pack_reader { bool active; struct str bytes; struct small_pack head; bool head_read; int next; };
+struct pack_reader { bool active; struct str bytes, blob; size_t from; /* of the section being read */ struct small_pack head; bool head_read; int next; };
 struct slot {                    /* one blob on its way */
     struct blob_fetch fetch;
     bool busy;
@@ -186,7 +186,8 @@ bool fetch_questions_done(struct fetch *f);
 bool fetch_confirm_step(struct fetch *f); /* was it really our server that lacks files? */
 bool fetch_lock(struct fetch *f, struct err *e); /* on incoming/: one import at a time. ERR_REFUSED: another has it */
 /* Takes what has come of a pack of small blobs; *enough: nothing wanted is left in it. False: our disk. */
-bool pack_reader_step(struct fetch *f, struct pack_reader *r, const struct part *p, bool *enough, struct err *e);
+bool pack_reader_step(struct fetch *f, struct pack_reader *r, const struct part *p, int package, bool *enough, struct err *e);
+bool pack_wanted(struct fetch *f, int package); /* are any small blobs of it still missing? */
 void pack_reader_release(struct pack_reader *r);
 bool fetch_adopt(struct fetch *f, const char *file, const char *sha256, struct err *e); /* into blobs/ */
 bool fetch_adopted_sync(struct fetch *f, struct err *e); /* before a transaction names them */

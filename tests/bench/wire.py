@@ -274,7 +274,7 @@ def peers(group, v1, v2, new):
 # ---- what is measured ----
 
 def update(group, v1, v2, new, port, options, budget, name):
-    w = Weike(f"{group}-{name.split()[-1]}", port, options)
+    w = Weike(f"{group}-{port}", port, options)
     w.publish(v1)
     w.serve()
     w.sync()
@@ -358,8 +358,8 @@ def main():
         source_a(a1, 1, base)
         source_a(a2, 2, base)
         new = os.path.getsize(f"{a2}/film3.mp4") - len(base) + 30 * 360  # 120 characters of three bytes in each edited text
-        w = update("A", a1, a2, new, 8770, [], 1.08, "weike, files")
-        base_bytes = report["A"]["weike, files"]["bytes"]
+        w = update("A", a1, a2, new, 8770, [], 1.08, "weike, files alone")
+        base_bytes = report["A"]["weike, files alone"]["bytes"]
         nothing_new(w)
         update("A", a1, a2, new, 8771, ["--patches"], 1.06, "weike, with patches")
         update("A", a1, a2, new, 8772, ["--patches", "--packs"], 1.06, "weike, patches and packs")

@@ -113,15 +113,20 @@ static void added(const uint8_t *data, size_t size)
 static void packed(const uint8_t *data, size_t size)
 {
     struct small_pack p;
+    struct str blob;
     struct err e = ERR_INIT;
+    if (!small_pack_check(data, size, &e) && small_pack_parse(data, size, &p, &e) != SMALL_PACK_GOOD)
+        return;
     if (small_pack_parse(data, size, &p, &e) != SMALL_PACK_GOOD)
         return;
     assert(p.count > 0 && p.size_bytes <= TREE_PACK_MAX);
+    str_init(&blob, SMALL_PACK_BLOB_MAX + 1);
     for (int i = 0; i < p.count; i++) {
-        const uint8_t *bytes = small_pack_get(&p, i, data, size, &e);
-        assert(!bytes || (bytes >= data && bytes + p.item[i].size_bytes <= data + size));
+        if (small_pack_get(&p, i, data, size, &blob, &e))
+            assert(blob.len == p.item[i].size_bytes);
     }
     small_pack_release(&p);
+    str_release(&blob);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -184,25 +184,34 @@ static void small_files_come_in_one(void **state)
 {
     struct err e = ERR_INIT;
     struct lists l;
-    struct str bytes;
+    struct str bytes, blob;
     struct small_pack p;
     char rel[TREE_PATH_MAX];
     (void)state;
+    str_init(&blob, SMALL_PACK_BLOB_MAX + 1);
     read_lists("www", &l);
     const struct blob_ref *pack = &l.x.entry[0].pack;
     tree_path(TREE_PACK, pack->sha256, rel);
     str_init(&bytes, TREE_PACK_MAX + 1);
     assert_fine(tree_read(l.fd, rel, TREE_PACK_MAX, &bytes, &e), e);
     assert_int_equal(bytes.len, pack->size_bytes);
+    assert_fine(small_pack_check(bytes.data, bytes.len, &e), e);
+    assert_refused(small_pack_check(bytes.data, bytes.len - 1, &e), e, ERR_MISSING, "not come yet");
     assert_int_equal(small_pack_parse(bytes.data, bytes.len, &p, &e), SMALL_PACK_GOOD);
-    assert_int_equal(p.count, 7); /* six captions and a poster */
+    assert_int_equal(p.count, 1);
     assert_string_equal(p.item[0].sha256, l.c.lesson[0].caption[2].file.sha256); /* the one that is new comes first */
-    for (int i = 0; i < p.count; i++)
-        assert_fine(small_pack_get(&p, i, bytes.data, bytes.len, &e) != NULL, e);
+    assert_fine(small_pack_get(&p, 0, bytes.data, bytes.len, &blob, &e), e);
+    assert_true(blob.len == p.item[0].size_bytes && p.item[0].stored_bytes <= p.item[0].size_bytes);
+    size_t second = (size_t)p.size_bytes;
+    small_pack_release(&p);
+    assert_int_equal(small_pack_parse(bytes.data + second, bytes.len - second, &p, &e), SMALL_PACK_GOOD);
+    assert_int_equal(p.count, 6); /* with the first: six captions and a poster */
+    assert_int_equal(second + p.size_bytes, bytes.len);
+    memmove(bytes.data, bytes.data + second, bytes.len -= second);
     size_t head = (size_t)p.item[0].offset;
-    assert_refused(small_pack_get(&p, 1, bytes.data, p.item[1].offset + 3, &e) != NULL, e, ERR_MISSING, "not come yet");
-    bytes.data[p.item[1].offset] ^= 1;
-    assert_refused(small_pack_get(&p, 1, bytes.data, bytes.len, &e) != NULL, e, ERR_UNTRUSTED, "not the one");
+    assert_refused(small_pack_get(&p, 1, bytes.data, p.item[1].offset + 3, &blob, &e), e, ERR_MISSING, "not come yet");
+    bytes.data[p.item[1].offset + p.item[1].stored_bytes / 2] ^= 1;
+    assert_refused(small_pack_get(&p, 1, bytes.data, bytes.len, &blob, &e), e, ERR_UNTRUSTED, "not the one");
     small_pack_release(&p);
     for (size_t n = 0; n < head; n++) { /* the head comes byte by byte */
         if (small_pack_parse(bytes.data, n, &p, &e) != SMALL_PACK_MORE)
@@ -211,6 +220,7 @@ static void small_files_come_in_one(void **state)
     assert_int_equal(small_pack_parse(bytes.data, head, &p, &e), SMALL_PACK_GOOD);
     small_pack_release(&p);
     str_release(&bytes);
+    str_release(&blob);
     lists_release(&l);
 }
 
@@ -218,9 +228,10 @@ static void bad_packs_are_refused(void **state)
 {
 #define SHA "2f0e1ac6bc0c36ddec933fb0968309f2d6405b7b2a805a16010ce91d926cbcbf"
     static const char *const bad[] = {
-        "<html>", "weike-pack 2\n\n", "weike-pack 1\n\n", "weike-pack 1\n" SHA " 0\n\n", "weike-pack 1\n" SHA " 65537\n\n",
-        "weike-pack 1\n" SHA " -1\n\n", "weike-pack 1\n" SHA " 9999999999\n\n", "weike-pack 1\n" SHA "  5\n\n",
-        "weike-pack 1\n../../../../etc/passwd 5\n\n", "weike-pack 1\n" SHA "\n\n", "weike-pack 1\n" SHA " 5 \n\n",
+        "<html>", "weike-pack 2\n\n", "weike-pack 1\n\n", "weike-pack 1\n" SHA " 0 0\n\n", "weike-pack 1\n" SHA " 65537 5\n\n",
+        "weike-pack 1\n" SHA " -1 5\n\n", "weike-pack 1\n" SHA " 9999999999 5\n\n", "weike-pack 1\n" SHA "  5 5\n\n",
+        "weike-pack 1\n../../../../etc/passwd 5 5\n\n", "weike-pack 1\n" SHA "\n\n", "weike-pack 1\n" SHA " 5 \n\n", "weike-pack 1\n" SHA " 5\n\n",
+        "weike-pack 1\n" SHA " 5 6\n\n", "weike-pack 1\n" SHA " 5 5 5\n\n", "weike-pack 1\n" SHA " 5 05\n\n",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
