@@ -201,6 +201,9 @@ bool salvage_run(struct db *into, struct db *from, struct salvage *out, struct e
     int64_t newest = number(from, "SELECT seq FROM sqlite_sequence WHERE name = 'statement'", -1);
     if (newest < 0)
         newest = number(from, "SELECT ifnull(max(seq), 0) FROM statement", -1);
+    int64_t leapt = number(from, "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'seq_leapt_to'", 0);
+    if (had < leapt) /* an earlier repair left these numbers out */
+        had = leapt;
     struct salvage done = { 0 };
     if (!db_begin(into, e))
         return false;
