@@ -37,6 +37,18 @@ static struct statement_about about_of(const struct fact *f, const struct lang_t
                                      .category = f->category, .content_id = f->content_id, .title = title };
 }
 
+/* A viewing ends once, whoever says so: should a backup from the middle of it be restored after its end was sent, the
+ * `abandoned` made then has the id of the `terminated` that the county knows, and no hour counts twice. The viewing's own id with
+ * its last digit turned over. */
+static void end_id(const char viewing[UUID_TEXT], char out[UUID_TEXT])
+{
+    static const char digit[] = "0123456789abcdef";
+    const char *last = strchr(digit, viewing[UUID_TEXT - 2]);
+    memcpy(out, viewing, UUID_TEXT);
+    if (last && *last)
+        out[UUID_TEXT - 2] = digit[(last - digit) ^ 1];
+}
+
 static void take(struct fact_statement *s, struct str *text)
 {
     s->len = text->len;
@@ -49,6 +61,8 @@ static void say_viewing(struct fact *f, enum statement_verb verb, const struct r
 {
     const struct study *s = r->viewing.study;
     struct statement_about about = about_of(f, &r->lesson->title, home_page, out->id);
+    if (verb == STATEMENT_TERMINATED)
+        end_id(f->id, out->id);
     struct statement_viewing v = { .session_id = f->id, .length_ms = s->length_ms, .position_ms = s->position_ms,
                                    .played = &s->played, .counted = &s->counted,
                                    .completion_permille = f->completion_permille, .watched_ms = s->watched_ms,
@@ -239,6 +253,7 @@ static bool close_one(struct db *db, struct abandoned *a, const char *home_page,
     struct fact *f = &a->f;
     char id[UUID_TEXT];
     struct statement_about about = about_of(f, a->title.count ? &a->title : NULL, home_page, id);
+    end_id(f->id, id);
     struct statement_viewing v = { .session_id = f->id, .length_ms = f->length_ms, .position_ms = f->position_ms,
                                    .played = &a->played, .counted = &a->counted,
                                    .completion_permille = f->completion_permille, .watched_ms = f->watched_ms,

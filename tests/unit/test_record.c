@@ -193,6 +193,7 @@ static void test_guest(void **state)
     assert_int_equal(count("progress"), 0);
     assert_int_equal(count("counted"), 0);
     assert_int_equal(count("statement"), 1);
+    assert_int_equal(count("statement WHERE id = '0190bbbb-0000-7000-8000-000000000000' AND body LIKE '%terminated%'"), 1);
 }
 
 static void test_cut_off(void **state)
@@ -210,6 +211,8 @@ static void test_cut_off(void **state)
     assert_false(r.happened);
     assert_int_equal(count("viewing WHERE state = 2"), 1);
     assert_int_equal(count("statement WHERE body LIKE '%abandoned%'"), 1);
+    /* The id its `terminated` would have had: whichever of the two the county knows, the other is no second viewing. */
+    assert_int_equal(count("statement WHERE id = '0190bbbb-0000-7000-8000-000000000000'"), 1);
     KIT_MUST(progress_get(store_db(store), "v1", lesson.lesson->content_id, &p, &e));
     assert_int_equal(p.position_ms, 5000);
     store_close(store);
