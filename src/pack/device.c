@@ -198,11 +198,44 @@ static bool make(const char *data_dir, const struct secret_key *old, const char 
     return ok;
 }
 
-static const char *why_new(const struct device *d, const char *hardware, int64_t next_seq, int64_t last_seq, bool restored)
+bool device_doubt(const char *data_dir, const struct device *d, struct err *e)
+{
+    char *path = path_of(data_dir, "renew");
+    bool ok = fs_replace(path, d->epoch, strlen(d->epoch), e);
+    free(path);
+    return ok;
+}
+
+/* It names its epoch: one that outlived the new identity by a cut says nothing against that. */
+bool device_doubted(const char *data_dir, const struct device *d)
+{
+    struct str text;
+    struct err ignored;
+    char *path = path_of(data_dir, "renew");
+    str_init(&text, 0);
+    bool doubted = fs_read(path, EPOCH_TEXT, &text, &ignored) && strcmp(text.data, d->epoch) == 0;
+    str_release(&text);
+    free(path);
+    return doubted;
+}
+
+/* The new identity is there: whether this works does not matter any more. */
+static void end_doubt(const char *data_dir)
+{
+    struct err ignored;
+    char *path = path_of(data_dir, "renew");
+    if (fs_exists(path) && !fs_unlink(path, &ignored))
+        log_warn("%s", ignored.text);
+    free(path);
+}
+
+static const char *why_new(const char *data_dir, const struct device *d, const char *hardware, int64_t next_seq, int64_t last_seq, bool restored)
 {
     char start[SHA256_HEX];
     if (strcmp(d->hardware, hardware) != 0)
         return "the data was moved to another machine";
+    if (device_doubted(data_dir, d))
+        return "another terminal uses this identity";
     if (last_seq < d->high)
         return "the database is older than what was sent from it";
     if (next_seq > 0 && next_seq < d->base) /* this epoch has said that it will never send them */
@@ -248,9 +281,11 @@ static bool open_locked(const char *data_dir, const char *hardware, int64_t next
         }
         return start_over(data_dir, hardware, why.text, base, out, e);
     }
-    const char *reason = why_new(&d, hardware, next_seq, last_seq, restored);
+    const char *reason = why_new(data_dir, &d, hardware, next_seq, last_seq, restored);
     if (reason) {
         bool ok = make(data_dir, &d.key, hardware, reason, base, out, e);
+        if (ok)
+            end_doubt(data_dir);
         device_wipe(&d);
         return ok;
     }

@@ -2,6 +2,7 @@
  * A struct device belongs to one thread.
  *
  *   DIR/device/weike.key, weike.pub, identity.json {key, epoch, hardware, base, high, previous, succeeds}
+ *   DIR/device/renew: the epoch that is to end, see device_doubt
  *
  * In files beside the database, because a restored backup must not bring an old epoch back. A card put into another
  * machine, a restored backup, or a database whose newest seq lies below the highest ever sealed: a new key and epoch
@@ -32,6 +33,10 @@ bool device_peek(const char *data_dir, struct public_key *out, struct err *e) MU
  * this lock (of the file device/lock; waits ten seconds at most) and refreshes what it knows. -1 on failure. device_open takes it by itself. */
 int device_lock(const char *data_dir, struct err *e) MUST_CHECK;
 void device_unlock(int lock); /* -1 is fine */
+/* Holding the lock. Another terminal was seen to use this identity (a copied disk, an image put back): durably, until the
+ * next device_open, which makes a new one. device_doubted: so it is; receipts of this epoch may speak of the other's rows. */
+bool device_doubt(const char *data_dir, const struct device *d, struct err *e) MUST_CHECK;
+bool device_doubted(const char *data_dir, const struct device *d);
 bool device_refresh(const char *data_dir, struct device *d, struct err *e) MUST_CHECK;
 /* Holding the lock. Before a packet leaves: durably remembers its last seq and hash. */
 bool device_sealed(const char *data_dir, struct device *d, int64_t last, const uint8_t sha256[SHA256_BYTES],

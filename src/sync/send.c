@@ -142,14 +142,20 @@ static bool too_large(struct run *u, const struct packet *p, char *name, const s
     return with_bag(u, act_drop, name);
 }
 
+/* Not the hub's fault, nor a portal's: the next run has a new identity. */
+static bool no_receipt(struct run *u, const struct http_answer *a, const struct err *e)
+{
+    if (is_ours_to_blame(e))
+        return storage(u, e);
+    return device_doubted(u->o->data_dir, &u->device) ? stop_with(u, SEND_REFUSED, e) : portal(u, a, e);
+}
+
 static bool accepted(struct run *u, const struct packet *p, char *name, const struct http_answer *a, const struct str *body)
 {
     struct err e = ERR_INIT;
     bool stored = take_ack(u, body, &e);
-    if (!stored && is_ours_to_blame(&e))
-        return storage(u, &e);
-    if (!stored && !(a->status == 202 && send_is_held(u->o->data_dir, &u->device, body->data, body->len)))
-        return portal(u, a, &e);
+    if (!stored && (is_ours_to_blame(&e) || !(a->status == 202 && send_is_held(u->o->data_dir, &u->device, body->data, body->len))))
+        return no_receipt(u, a, &e);
     u->r->contact = true;
     u->r->packets++;
     u->r->statements += p->head.count;
@@ -338,7 +344,7 @@ static bool take_asked(struct run *u, const struct http_answer *a, const struct 
     if (a->status != 200) /* nothing stored yet, or nothing to say: the packets were told their own story */
         return true;
     if (!take_ack(u, body, &e))
-        return is_ours_to_blame(&e) ? storage(u, &e) : e.kind == ERR_UNTRUSTED && strstr(e.text, "another epoch") ? true : portal(u, a, &e);
+        return e.kind == ERR_UNTRUSTED && strstr(e.text, "another epoch") ? true : no_receipt(u, a, &e);
     return (!a->etag[0] || strlen(a->etag) + KEY_ID_TEXT >= ETAG_MAX || etag_save(u, a->etag)) && with_bag(u, act_tidy, NULL);
 }
 

@@ -41,7 +41,8 @@ bool send_seal_next(struct db *db, const char *data_dir, struct device *d, const
                     const char *health, int64_t floor_ms, struct str *out, int64_t *last, int *count, struct err *e) MUST_CHECK;
 /* Verifies an ack envelope and applies it in one transaction: delivered, asked again, rejected; notes last_receipt_ms and
  * last_receipt_count. An ack of another device, epoch or signer changes nothing and is an error (ERR_UNTRUSTED); one that
- * frees nothing new is fine, and so is one that is only `held`. Seqs that were never sealed are nobody's to acknowledge.
+ * frees nothing new is fine, and so is one that is only `held`. One that covers seqs never sealed here is of somebody with the
+ * same identity: it changes nothing either (ERR_UNTRUSTED), and the next device_open makes a new identity.
  * Takes device_lock; refreshes `d`. */
 bool send_apply_ack(struct writer *w, const char *data_dir, struct device *d, const struct county_key *county, const void *bytes, size_t len,
                     int64_t *receipted, struct err *e) MUST_CHECK;

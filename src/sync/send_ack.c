@@ -102,6 +102,18 @@ static bool is_ours(const struct ack *a, const struct device *d, struct err *e)
     return true;
 }
 
+/* It covers more than was ever sealed here: somebody else seals in our name (a copied disk, an image of it put back), and
+ * whatever it says of seqs up to `high` may be about the other's statements as well. */
+static bool is_possible(const char *data_dir, const struct device *d, const struct ack *a, struct err *e)
+{
+    int64_t last = a->range_count && a->range[a->range_count - 1].last > a->upto ? a->range[a->range_count - 1].last : a->upto;
+    if (last > d->high && !device_doubted(data_dir, d) && !device_doubt(data_dir, d, e))
+        return false;
+    return !device_doubted(data_dir, d) ||
+           err_set(e, ERR_UNTRUSTED, "a receipt covered more records than were ever sealed here (up to %lld): another terminal uses this "
+                   "identity; this one takes a new one", (long long)d->high);
+}
+
 static bool apply(struct writer *w, const struct device *d, const struct ack *a, int64_t *receipted, struct err *e)
 {
     struct clock_reading now;
@@ -124,7 +136,7 @@ bool send_apply_ack(struct writer *w, const char *data_dir, struct device *d, co
     bool ok = open_ack(&county->sign, bytes, len, a, e) && (lock = device_lock(data_dir, e)) >= 0 && device_refresh(data_dir, d, e) &&
               is_ours(a, d, e);
     if (ok && a->level == ACK_STORED)
-        ok = bag_open(data_dir, d, &bag, e) && send_settle(data_dir, d, &bag, e) && apply(w, d, a, receipted, e) &&
+        ok = bag_open(data_dir, d, &bag, e) && send_settle(data_dir, d, &bag, e) && is_possible(data_dir, d, a, e) && apply(w, d, a, receipted, e) &&
              device_acknowledged(data_dir, d, e);
     bag_release(&bag);
     device_unlock(lock);

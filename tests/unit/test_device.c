@@ -147,6 +147,25 @@ static void older_records_wait_again(void **state)
     assert_true(heir.base == 12);
 }
 
+static void another_one_uses_it(void **state)
+{
+    (void)state;
+    const char *dir = scratch("doubt");
+    struct err e = ERR_INIT;
+    struct device d = open_it(dir, hw_a, 1, 5, false);
+    seal_it(dir, &d, 5);
+    assert_false(device_doubted(dir, &d));
+    assert_fine(device_doubt(dir, &d, &e), e);
+    assert_true(device_doubted(dir, &d));
+    struct device heir = open_it(dir, hw_a, 3, 5, false);
+    must_be_heir(&heir, &d);
+    assert_string_equal(heir.why, "another terminal uses this identity");
+    assert_true(heir.base == 3 && access(scratch("doubt/device/renew"), F_OK) != 0);
+    put(scratch("doubt/device/renew"), d.epoch, strlen(d.epoch)); /* a cut before it was removed */
+    struct device same = open_it(dir, hw_a, 3, 5, false);
+    assert_true(!same.fresh && strcmp(same.epoch, heir.epoch) == 0);
+}
+
 static void damaged_identity_files(void **state)
 {
     (void)state;
@@ -255,7 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_start), cmocka_unit_test(what_was_sealed_is_remembered), cmocka_unit_test(a_cloned_card),
-        cmocka_unit_test(a_restored_backup), cmocka_unit_test(a_database_behind), cmocka_unit_test(older_records_wait_again), cmocka_unit_test(damaged_identity_files),
+        cmocka_unit_test(a_restored_backup), cmocka_unit_test(a_database_behind), cmocka_unit_test(older_records_wait_again), cmocka_unit_test(another_one_uses_it), cmocka_unit_test(damaged_identity_files),
         cmocka_unit_test(the_succession_ends_with_an_ack), cmocka_unit_test(a_cut_between_any_two_writes),
         cmocka_unit_test(a_disk_that_fails), cmocka_unit_test(hardware_is_a_stable_hash),
     };
