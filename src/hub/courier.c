@@ -105,7 +105,7 @@ static bool take_ack(struct visit *v, const char *device)
     return true;
 }
 
-/* Does the stick hold this very receipt, or one that says more? */
+/* Does the stick hold this very receipt, or a newer one? */
 static bool stick_knows(struct visit *v, const char *rel, const struct str *ours)
 {
     struct str there;
@@ -116,7 +116,9 @@ static bool stick_knows(struct visit *v, const char *rel, const struct str *ours
     struct ack *old = mem_alloc(sizeof *old), *new = mem_alloc(sizeof *new);
     bool read = stick_files_read(&v->f, rel, ACK_MAX_BYTES, &there, &own);
     struct verified *a = read ? envelope_open(there.data, there.len, &ring, &own) : NULL, *b = envelope_open(ours->data, ours->len, &ring, &own);
-    bool knows = a && b && ack_parse(a, old, &own) && ack_parse(b, new, &own) && !strcmp(old->epoch, new->epoch) && old->now_ms >= new->now_ms;
+    bool same = read && there.len == ours->len && !memcmp(there.data, ours->data, ours->len);
+    bool knows = same || (a && b && ack_parse(a, old, &own) && ack_parse(b, new, &own) && !strcmp(old->epoch, new->epoch) &&
+                          !receipts_newer(new, old, hub_now_ms()));
     verified_free(a);
     verified_free(b);
     free(old);

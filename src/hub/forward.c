@@ -66,8 +66,6 @@ static void remove_file(void *ctx, const char *sha256)
     k->settled++;
 }
 
-/* The county's clock orders its receipts: after its database was restored from yesterday a newer one may cover less, and those
- * below must hear what is asked for again. */
 static bool is_newer(struct db *db, const struct keep *k, bool *newer, struct err *e)
 {
     struct query q = db_query(db, "SELECT envelope FROM ack WHERE device = ? AND epoch = ?");
@@ -82,7 +80,7 @@ static bool is_newer(struct db *db, const struct keep *k, bool *newer, struct er
         const void *bytes = query_col_blob(&q, 0, &len);
         struct verified *v = envelope_open(bytes, len, &ring, &ignored);
         struct ack *old = mem_alloc(sizeof *old);
-        *newer = !v || !ack_parse(v, old, &ignored) || k->ack->now_ms >= old->now_ms;
+        *newer = !v || !ack_parse(v, old, &ignored) || receipts_newer(k->ack, old, hub_now_ms());
         free(old);
         verified_free(v);
     }

@@ -181,3 +181,34 @@ bool receipts_kept(struct db *db, const char *device, struct str *out, bool *fou
     }
     return query_end(&q, e);
 }
+
+/* ---- comparing ---- */
+
+enum { AHEAD_MS = 24 * 3600 * 1000 };
+
+/* Does `a` say that something is stored which `b` asks for? */
+static bool has_wanted(const struct ack *a, const struct ack *b)
+{
+    for (int i = 0; i < b->want_count; i++) {
+        if (b->want[i].first <= a->upto)
+            return true;
+        for (int j = 0; j < a->range_count; j++)
+            if (a->range[j].first <= b->want[i].last && a->range[j].last >= b->want[i].first)
+                return true;
+    }
+    return false;
+}
+
+/* The county's clock orders its receipts: after its database was restored from yesterday a newer one may cover less, and those
+ * below must hear what is asked for again. But that clock may have been ahead for a while: what was signed then must not stand
+ * above everything until that day comes. So a receipt that says all that the other says is newer, too, whatever their clocks say;
+ * unless it has what the other asks for, for then the county lost that in between. A time ahead of our own clock orders nothing. */
+bool receipts_newer(const struct ack *a, const struct ack *b, int64_t now_ms)
+{
+    bool a_ahead = a->now_ms > now_ms + AHEAD_MS, b_ahead = b->now_ms > now_ms + AHEAD_MS;
+    if (strcmp(a->device, b->device) != 0 || strcmp(a->epoch, b->epoch) != 0)
+        return false;
+    if (a_ahead != b_ahead)
+        return ack_dominates(a, b);
+    return a->now_ms >= b->now_ms || (ack_dominates(a, b) && !ack_dominates(b, a) && !has_wanted(a, b));
+}

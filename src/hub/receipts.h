@@ -17,4 +17,6 @@ bool receipts_epoch(struct db *db, const char *device, char out[EPOCH_TEXT], boo
 bool receipts_keep(struct db *db, const char *device, const char *epoch, const void *envelope, size_t len, int64_t now_ms,
                    struct err *e) MUST_CHECK;
 bool receipts_kept(struct db *db, const char *device, struct str *out, bool *found, struct err *e) MUST_CHECK;
+/* Of two receipts of the same epoch, both signed by the county: was `a` signed after `b`, or at least not before? */
+bool receipts_newer(const struct ack *a, const struct ack *b, int64_t now_ms);
 #endif
