@@ -66,11 +66,16 @@ static bool close_files(const struct sandbox *s, struct err *e)
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+/* The call's first argument must be one of two; the number is loaded again after it. */
+#define OWN_ONLY(name, a, b)                                                                                                    \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 5), LOAD(args[0]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(a), 2, 0), \
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(b), 1, 0), REFUSE, LOAD(nr)
 #define DENY(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), REFUSE
 
 static bool close_calls(const struct sandbox *s, struct err *e)
 {
 #ifdef ARCH
+    pid_t self = getpid();
     struct sock_filter filter[] = {
         LOAD(arch),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
@@ -83,6 +88,9 @@ static bool close_calls(const struct sandbox *s, struct err *e)
         DENY(perf_event_open), DENY(userfaultfd), DENY(keyctl), DENY(add_key), DENY(request_key), DENY(init_module),
         DENY(finit_module), DENY(delete_module), DENY(kexec_load), DENY(open_by_handle_at), DENY(io_uring_setup),
         DENY(reboot), DENY(swapon), DENY(settimeofday), DENY(clock_settime), DENY(personality),
+        DENY(kill), DENY(tkill), DENY(rt_sigqueueinfo), DENY(rt_tgsigqueueinfo), DENY(pidfd_send_signal),
+        OWN_ONLY(tgkill, self, self), /* abort() */
+        OWN_ONLY(prlimit64, self, 0),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
         LOAD(args[0]),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, s->local_sockets ? AF_UNIX : 0xffff, 1, 0),
@@ -100,6 +108,8 @@ static bool close_calls(const struct sandbox *s, struct err *e)
     return true;
 }
 
+enum { FILE_BYTES_MAX = 64 << 20 };
+
 static void limit(int what, uint64_t most)
 {
     struct rlimit r = { most, most };
@@ -109,6 +119,7 @@ static void limit(int what, uint64_t most)
 bool sandbox_enter(const struct sandbox *s, struct err *e)
 {
     limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_FSIZE, FILE_BYTES_MAX); /* also of memory made to look like a file */
     if (s->memory_bytes)
         limit(RLIMIT_AS, s->memory_bytes);
     prctl(PR_SET_DUMPABLE, 0);

@@ -25,7 +25,7 @@ enum { MEMORY_MB = 0 };
 #else
 enum { MEMORY_MB = 1536 };
 #endif
-enum { REFRESH_MS = 40, HUNG_MS = 5000 };
+enum { REFRESH_MS = 40, HUNG_MS = 5000, CLOSE_S = 3 };
 
 struct child {
     struct link_memory *memory;
@@ -282,6 +282,7 @@ int main(void)
     if (open_film(&c)) {
         while (step(&c))
             ;
+        alarm(CLOSE_S); /* a decoder that does not come back ends here */
         player_close(c.player);
         audio_out_settle();
     }

@@ -20,7 +20,7 @@
 
 extern char **environ;
 
-enum { LEAVING_MAX = 8, SETTLE_MS = 1000, HUNG_MS = 5000 };
+enum { LEAVING_MAX = 8, SETTLE_MS = 1000, GONE_MS = 4000, HUNG_MS = 5000 };
 
 /* ---- processes: one waits for the next lesson, closed ones are seen off ---- */
 
@@ -31,6 +31,7 @@ static struct {
     char *program;
     struct process waiting; /* pid 0: none */
     pid_t leaving[LEAVING_MAX];
+    int64_t left_ms[LEAVING_MAX]; /* boot time when it was told to go */
 } pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static void release_process(struct process *p)
@@ -90,10 +91,13 @@ static int see_off(void)
 {
     int left = 0;
     for (int i = 0; i < LEAVING_MAX; i++)
-        if (pool.leaving[i] && waitpid(pool.leaving[i], NULL, WNOHANG) != 0)
+        if (pool.leaving[i] && waitpid(pool.leaving[i], NULL, WNOHANG) != 0) {
             pool.leaving[i] = 0;
-        else
-            left += pool.leaving[i] != 0;
+        } else if (pool.leaving[i]) {
+            left++;
+            if (clock_boot_ms() - pool.left_ms[i] > GONE_MS) /* it does not want to; what is dead is seen next time */
+                kill(pool.leaving[i], SIGKILL);
+        }
     return left;
 }
 
@@ -108,6 +112,7 @@ static void let_go(pid_t pid)
     for (int i = 0; i < LEAVING_MAX; i++)
         if (!pool.leaving[i]) {
             pool.leaving[i] = pid;
+            pool.left_ms[i] = clock_boot_ms();
             break;
         }
     pthread_mutex_unlock(&pool.lock);
@@ -161,6 +166,7 @@ static void settle(void)
         for (int i = 0; i < LEAVING_MAX; i++)
             if (!pool.leaving[i]) {
                 pool.leaving[i] = pid;
+                pool.left_ms[i] = clock_boot_ms();
                 break;
             }
     }

@@ -11,11 +11,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -76,6 +78,20 @@ static int try_programs(void)
            refused((int)syscall(SYS_pidfd_open, getppid(), 0)) || refused((int)syscall(SYS_unshare, 0));
 }
 
+static int try_others(void)
+{
+    struct rlimit none = { 0, 0 };
+    int fd = memfd_create("flood", 0);
+    static char block[1 << 20];
+    signal(SIGXFSZ, SIG_IGN);
+    for (int i = 0; i < 100; i++)
+        if (write(fd, block, sizeof block) < 0)
+            return refused(kill(getppid(), SIGTERM)) || refused((int)syscall(SYS_tgkill, getppid(), getppid(), SIGTERM)) ||
+                   refused(prlimit(getppid(), RLIMIT_NOFILE, &none, NULL)) || raise(0) != 0 ||
+                   prlimit(0, RLIMIT_CPU, NULL, &none) != 0;
+    return 3;
+}
+
 static int try_files(void)
 {
     char path[100];
@@ -106,6 +122,7 @@ static void no_other_programs(void **state)
     static const char *const read[] = { "/bin", "/usr", "/lib", "/lib64", NULL };
     struct sandbox s = { .read = read };
     assert_int_equal(in_sandbox(&s, try_programs), 0);
+    assert_int_equal(in_sandbox(&s, try_others), 0);
 }
 
 static void only_the_named_files(void **state)
