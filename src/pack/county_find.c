@@ -22,9 +22,19 @@ static bool of_root(const char *data_dir, struct county_key *out, struct err *e)
 bool county_find(const char *data_dir, const char *written, struct county_key *out, struct err *e)
 {
     char *path = config_path(data_dir, written), *enrolled = fs_join(data_dir, "trust/county.pub");
-    bool ok = path                   ? county_key_load(path, out, e)
-              : fs_exists(enrolled) ? county_key_load(enrolled, out, e)
-                                    : of_root(data_dir, out, e);
+    struct err none = ERR_INIT;
+    bool ok;
+    if (path)
+        ok = county_key_load(path, out, e);
+    else if (of_root(data_dir, out, &none)) /* signed by two of three: no hub that somebody enrolled at has a say against it */
+        ok = true;
+    else if (none.kind == ERR_MISSING && fs_exists(enrolled))
+        ok = county_key_load(enrolled, out, e);
+    else {
+        ok = false;
+        if (e)
+            *e = none;
+    }
     free(path);
     free(enrolled);
     return ok;
