@@ -92,9 +92,11 @@ static bool keep_ack(struct db *db, void *ctx, struct err *e)
     struct keep *k = ctx;
     bool newer;
     k->settled = 0;
-    if (!is_newer(db, k, &newer, e) || (newer && !receipts_keep(db, k->ack->device, k->ack->epoch, k->bytes, k->len, hub_now_ms(), e)))
+    if (!is_newer(db, k, &newer, e))
         return false;
-    return carry_settle(db, k->ack, remove_file, k, e);
+    if (!newer) /* what it covers the county may have lost since: then what waits here is the only copy */
+        return true;
+    return receipts_keep(db, k->ack->device, k->ack->epoch, k->bytes, k->len, hub_now_ms(), e) && carry_settle(db, k->ack, remove_file, k, e);
 }
 
 bool forward_take_ack(struct hub *h, const void *bytes, size_t len, int *settled, struct err *e)

@@ -107,6 +107,31 @@ static void what_a_restored_county_asks_for_stays_asked(void **state)
     end(&p);
 }
 
+static void an_older_receipt_settles_nothing(void **state)
+{
+    struct pair p;
+    struct ack before, after;
+    (void)state;
+    begin(&p);
+    int64_t now_ms = hub_now_ms();
+    before = receipt(&p, 30, now_ms - 5000);
+    after = receipt(&p, 10, now_ms - 1000);
+    after.range_count = after.want_count = 1;
+    after.range[0] = (struct ack_range){ 21, 30 };
+    after.want[0] = (struct ack_range){ 11, 20 };
+    give(&p, &after);
+    assert_int_equal(kit_send(&p.k, &p.t, 11, 20, NULL), 202); /* as asked; on its way through here */
+    assert_int_equal(give(&p, &before), 0);
+    assert_int_equal(kit_number(&p.k, "SELECT count(*) FROM custody"), 1);
+    assert_int_equal(give(&p, &after), 0); /* the same again is not older, and covers it no better */
+    after = receipt(&p, 30, now_ms);
+    assert_int_equal(give(&p, &after), 1);
+    assert_int_equal(kit_number(&p.k, "SELECT count(*) FROM custody"), 0);
+    assert_int_equal(kit_send(&p.k, &p.t, 21, 30, NULL), 202); /* a copy that came another way */
+    assert_int_equal(give(&p, &after), 1);
+    end(&p);
+}
+
 /* ---- the same on a stick ---- */
 
 static bool keep(struct db *db, void *ctx, struct err *e)
@@ -157,6 +182,6 @@ static void a_stick_with_a_receipt_from_the_future_gets_ours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_clock_that_was_ahead_freezes_nothing), cmocka_unit_test(what_a_restored_county_asks_for_stays_asked),
-                                        cmocka_unit_test(a_stick_with_a_receipt_from_the_future_gets_ours) };
+                                        cmocka_unit_test(an_older_receipt_settles_nothing), cmocka_unit_test(a_stick_with_a_receipt_from_the_future_gets_ours) };
     return kit_main(tests);
 }
