@@ -216,6 +216,13 @@ bool carry_again(struct db *db, int64_t sent_before_ms, struct err *e)
     return query_run(&q, e);
 }
 
+bool carry_offer(struct db *db, const char *device, struct err *e)
+{
+    struct query q = db_query(db, "UPDATE custody SET refused = '' WHERE device = ? AND refused <> ''");
+    query_text(&q, device);
+    return query_run(&q, e);
+}
+
 bool carry_reconsider(struct db *db, int64_t now_ms, struct err *e)
 {
     char text[24];

@@ -30,6 +30,8 @@ bool carry_sent(struct db *db, int64_t nr, int64_t now_ms, struct err *e) MUST_C
 bool carry_refused(struct db *db, int64_t nr, const char *why, bool *here, struct err *e) MUST_CHECK; /* *here: it still was */
 /* Once a day those that were refused are offered again: the hub above may know their terminal by now. */
 bool carry_reconsider(struct db *db, int64_t now_ms, struct err *e) MUST_CHECK;
+/* Its refused packets are offered again now. */
+bool carry_offer(struct db *db, const char *device, struct err *e) MUST_CHECK;
 /* Taken above long ago and still without a receipt: offered again. */
 bool carry_again(struct db *db, int64_t sent_before_ms, struct err *e) MUST_CHECK;
 

@@ -183,7 +183,7 @@ static bool mark_told(struct db *db, void *ctx, struct err *e)
         struct query q = db_query(db, "UPDATE device SET told_ms = ? WHERE id = ?");
         query_int(&q, hub_now_ms());
         query_text(&q, s->id[i]);
-        if (!query_run(&q, e))
+        if (!query_run(&q, e) || !carry_offer(db, s->id[i], e)) /* refused as a stranger's until now, perhaps */
             return false;
     }
     return true;
@@ -238,7 +238,7 @@ static bool introduce(struct round *r)
 
 /* ---- packets ---- */
 
-struct mark { int64_t nr; const char *why; const char *device; };
+struct mark { int64_t nr; const char *why; const char *device; bool stranger; };
 enum { LOST_TRIES = 3 };
 
 static bool mark_sent(struct db *db, void *ctx, struct err *e)
@@ -246,11 +246,23 @@ static bool mark_sent(struct db *db, void *ctx, struct err *e)
     return carry_sent(db, ((struct mark *)ctx)->nr, hub_now_ms(), e);
 }
 
+/* The hub above does not know the terminal (any more: its database may be of yesterday): introduced again, then its packets are
+ * offered again. Not if that was just now: it is revoked up there, and asking once a day is enough. */
+static bool tell_again(struct db *db, const char *device, struct err *e)
+{
+    int64_t now_ms = hub_now_ms();
+    struct query q = db_query(db, "UPDATE device SET told_ms = 0 WHERE id = ? AND (told_ms < ? OR told_ms > ?)");
+    query_text(&q, device);
+    query_int(&q, now_ms - HEALTH_MS);
+    query_int(&q, now_ms);
+    return query_run(&q, e);
+}
+
 static bool mark_refused(struct db *db, void *ctx, struct err *e)
 {
     const struct mark *m = ctx;
     bool here;
-    return carry_refused(db, m->nr, m->why, &here, e) &&
+    return carry_refused(db, m->nr, m->why, &here, e) && (!m->stranger || tell_again(db, m->device, e)) &&
            (!here || office_alarm(db, "refused", m->device, hub_now_ms(), e, "the hub above refuses a packet of terminal %s: %s; it is kept", m->device, m->why));
 }
 
@@ -258,14 +270,14 @@ static bool mark_refused(struct db *db, void *ctx, struct err *e)
  * settles the row, too; if none does, people must know. */
 static bool lost_file(struct round *r, const struct carry_item *c)
 {
-    struct mark m = { c->nr, "its file is gone", c->device };
+    struct mark m = { c->nr, "its file is gone", c->device, false };
     return vault_do(r->hub->vault, c->tries < LOST_TRIES ? mark_sent : mark_refused, &m, &r->out->err) || end(r, FORWARD_STORAGE);
 }
 
 static bool judge_packet(struct round *r, const struct carry_item *c, const struct http_answer *a, const struct str *answer)
 {
     char why[200];
-    struct mark m = { c->nr, why, c->device };
+    struct mark m = { c->nr, why, c->device, a->status == 403 };
     if (a->status == 200 || a->status == 202) {
         r->out->packets++;
         /* 200 with the county's receipt: the packet is settled and its row gone; marking it sent then changes nothing. */

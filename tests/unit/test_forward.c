@@ -1,9 +1,13 @@
 /* Receipts on their way down: which of two is the newer one, and what it settles. */
+#define _GNU_SOURCE
 #include "hub_kit.h"
 
 #include "hub/courier.h"
 #include "hub/forward.h"
 #include "hub/receipts.h"
+
+#define reply above_reply /* the hub has one of its own */
+#include "answerer.h"
 
 struct pair { struct kit county, k; struct terminal t; };
 
@@ -179,9 +183,73 @@ static void a_stick_with_a_receipt_from_the_future_gets_ours(void **state)
     end(&p);
 }
 
+/* ---- a hub above that forgot whom it knew ---- */
+
+struct above { char hex[2 * KEY_PUBLIC_BYTES + 1]; bool knows, revoked; int told; };
+
+static void answer_above(void *ctx, const struct asked *a, struct above_reply *r)
+{
+    struct above *up = ctx;
+    r->status = 404;
+    if (!strcmp(a->path, "/v1/introduce")) {
+        bool named = memmem(a->body, a->body_len, up->hex, strlen(up->hex)) != NULL;
+        up->knows = up->knows || named;
+        up->told += named;
+        r->status = 200;
+    } else if (!strcmp(a->method, "PUT")) {
+        r->status = up->knows && !up->revoked ? 202 : 403;
+        str_puts(&r->body, "this terminal is not enrolled");
+    }
+}
+
+static bool run_sql(struct db *db, void *ctx, struct err *e)
+{
+    return db_exec(db, ctx, e);
+}
+
+static void go_round(struct pair *p)
+{
+    struct forward_result f;
+    struct http *http = http_new(&(struct http_options){ .connections = 1 });
+    forward_round(&p->k.hub, http, NULL, NULL, &f);
+    assert_true(f.end == FORWARD_DONE || f.end == FORWARD_MORE);
+    http_free(http);
+}
+
+static void a_terminal_forgotten_above_is_introduced_again(void **state)
+{
+    struct pair p;
+    struct answerer s;
+    struct above up = { .knows = false };
+    struct err e = ERR_INIT;
+    (void)state;
+    begin(&p);
+    hex_encode(p.t.key.pub.bytes, KEY_PUBLIC_BYTES, up.hex);
+    answerer_start(&s, answer_above, &up);
+    p.k.options.upstream = s.url;
+    assert_fine(vault_do(p.k.hub.vault, run_sql, "UPDATE device SET told_ms = 1000", &e), e);
+    assert_fine(vault_do(p.k.hub.vault, run_sql, "INSERT INTO setting VALUES ('reconsidered_ms', unixepoch() * 1000 - 60000)", &e), e);
+    assert_int_equal(kit_send(&p.k, &p.t, 1, 10, NULL), 202);
+    go_round(&p);
+    assert_int_equal(kit_number(&p.k, "SELECT count(*) FROM custody WHERE refused <> ''"), 1);
+    go_round(&p);
+    answerer_sync(&s);
+    assert_int_equal(up.told, 1);
+    assert_int_equal(kit_number(&p.k, "SELECT count(*) FROM custody WHERE refused = '' AND sent_ms > 0"), 1);
+    up.revoked = true; /* then it stays refused, and nobody asks at every round */
+    assert_int_equal(kit_send(&p.k, &p.t, 11, 20, NULL), 202);
+    for (int i = 0; i < 3; i++)
+        go_round(&p);
+    assert_int_equal(up.told, 1);
+    assert_int_equal(kit_number(&p.k, "SELECT count(*) FROM custody WHERE refused <> ''"), 1);
+    answerer_end(&s);
+    end(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_clock_that_was_ahead_freezes_nothing), cmocka_unit_test(what_a_restored_county_asks_for_stays_asked),
-                                        cmocka_unit_test(an_older_receipt_settles_nothing), cmocka_unit_test(a_stick_with_a_receipt_from_the_future_gets_ours) };
+                                        cmocka_unit_test(an_older_receipt_settles_nothing), cmocka_unit_test(a_stick_with_a_receipt_from_the_future_gets_ours),
+                                        cmocka_unit_test(a_terminal_forgotten_above_is_introduced_again) };
     return kit_main(tests);
 }
