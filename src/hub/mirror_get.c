@@ -137,6 +137,8 @@ static bool fits(struct load *l, const struct http_answer *a)
 static bool on_data(void *ctx, const struct http_answer *a, const void *data, size_t len)
 {
     struct load *l = ctx;
+    if (l->result == PART_WHOLE) /* longer than it may be: not looked at, and load_blob has what it wants */
+        return false;
     if (!l->begun) {
         if (!fits(l, a))
             return false;
