@@ -48,11 +48,30 @@ static bool remove_file(const struct bag *b, const char *name, struct err *e)
     return ok;
 }
 
-static bool look_at(struct bag *b, const char *file, const char *epoch, struct err *e)
+static char *old_dir(const char *data_dir)
+{
+    return mem_printf("%s/device/sent-old", data_dir);
+}
+
+/* It does not rest there: whoever held it did so for the identity before. */
+static bool set_aside(const struct bag *b, const char *data_dir, const char *file, const char *name, struct err *e)
+{
+    char *dir = old_dir(data_dir), *from = fs_join(b->dir, file), *to = fs_join(dir, name);
+    bool ok = fs_mkdirs(dir, e) && fs_rename(from, to, e);
+    free(dir);
+    free(from);
+    free(to);
+    return ok;
+}
+
+/* d NULL: of any epoch. */
+static bool look_at(struct bag *b, const char *data_dir, const char *file, const struct device *d, struct err *e)
 {
     struct bag_item item;
-    if (!read_name(file, &item) || strncmp(item.name, epoch, 8) != 0)
+    if (!read_name(file, &item))
         return remove_file(b, file, e);
+    if (d && strncmp(item.name, d->epoch, 8) != 0)
+        return set_aside(b, data_dir, file, item.name, e);
     ARRAY_GROW(b->item, b->count, b->cap);
     b->item[b->count++] = item;
     return true;
@@ -72,22 +91,32 @@ static bool put_in_order(struct bag *b, struct err *e)
     return true;
 }
 
-bool bag_open(const char *data_dir, const struct device *d, struct bag *out, struct err *e)
+static bool open_dir(const char *data_dir, char *path, const struct device *d, struct bag *out, struct err *e)
 {
-    struct bag b = { .dir = mem_printf("%s/device/sent", data_dir) };
+    struct bag b = { .dir = path };
     DIR *dir = opendir(b.dir);
     bool ok = dir || errno == ENOENT || err_errno(e, "opening %s", b.dir);
     for (struct dirent *entry; ok && dir && (entry = readdir(dir));)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            ok = look_at(&b, entry->d_name, d->epoch, e);
+            ok = look_at(&b, data_dir, entry->d_name, d, e);
     if (dir)
         closedir(dir);
-    ok = ok && put_in_order(&b, e);
+    ok = ok && (!d || put_in_order(&b, e));
     if (ok)
         *out = b;
     else
         bag_release(&b);
     return ok;
+}
+
+bool bag_open(const char *data_dir, const struct device *d, struct bag *out, struct err *e)
+{
+    return open_dir(data_dir, mem_printf("%s/device/sent", data_dir), d, out, e);
+}
+
+bool bag_open_old(const char *data_dir, struct bag *out, struct err *e)
+{
+    return open_dir(data_dir, old_dir(data_dir), NULL, out, e);
 }
 
 void bag_release(struct bag *b)
@@ -193,8 +222,18 @@ int bag_find_name(const struct bag *b, const char *name)
     return -1;
 }
 
-bool bag_rests(const struct bag_item *item, int64_t now_ms)
+static bool rests_for(const struct bag_item *item, int64_t now_ms, int64_t rest_ms)
 {
     int64_t rested = now_ms - item->held_ms;
-    return item->held_ms && rested >= 0 && rested < BAG_REST_MS; /* a clock that was set back does not make it rest longer */
+    return item->held_ms && rested >= 0 && rested < rest_ms; /* a clock that was set back does not make it rest longer */
+}
+
+bool bag_rests(const struct bag_item *item, int64_t now_ms)
+{
+    return rests_for(item, now_ms, BAG_REST_MS);
+}
+
+bool bag_rests_old(const struct bag_item *item, int64_t now_ms)
+{
+    return rests_for(item, now_ms, BAG_OLD_REST_MS);
 }

@@ -2,13 +2,16 @@
  * lost receipt, by link and by stick, so that whoever gets them twice sees by their hash that they are the same.
  *
  * A packet lies here from before it first leaves until no statement of it waits any more. One that somebody holds for
- * us (or refused for now) is called <name>.rec.held-<wall ms> and rests for a day. Used holding device_lock; one thread. */
+ * us (or refused for now) is called <name>.rec.held-<wall ms> and rests for a day. Used holding device_lock; one thread.
+ *
+ * When the epoch changes, what lies there may hold the only copy of statements that a restored database has lost: it moves
+ * to DIR/device/sent-old/ and stays until the county has it. */
 #ifndef WEIKE_SYNC_BAG_H
 #define WEIKE_SYNC_BAG_H
 #include "pack/device.h"
 #include "store/db.h"
 
-enum { BAG_REST_MS = 24 * 3600 * 1000 };
+enum { BAG_REST_MS = 24 * 3600 * 1000, BAG_OLD_REST_MS = 7 * BAG_REST_MS };
 struct bag_item {
     char name[PACKET_NAME_MAX]; /* of the packet */
     int64_t first, last;
@@ -16,8 +19,9 @@ struct bag_item {
 };
 struct bag { char *dir; int count, cap; struct bag_item *item; /* ascending by first */ };
 
-/* What lies there of this epoch; what belongs to another or is no packet is removed. */
+/* What lies there of this epoch; what belongs to another is set aside, what is no packet is removed. */
 bool bag_open(const char *data_dir, const struct device *d, struct bag *out, struct err *e) MUST_CHECK;
+bool bag_open_old(const char *data_dir, struct bag *out, struct err *e) MUST_CHECK; /* what was set aside; may overlap */
 void bag_release(struct bag *b);
 /* Removes what no waiting statement needs any more. */
 bool bag_tidy(struct bag *b, struct db *db, struct err *e) MUST_CHECK;
@@ -30,4 +34,5 @@ bool bag_hold(struct bag *b, int i, int64_t now_ms, struct err *e) MUST_CHECK;
 int bag_find(const struct bag *b, int64_t seq);       /* the packet that stands for seq; -1 */
 int bag_find_name(const struct bag *b, const char *name); /* -1 */
 bool bag_rests(const struct bag_item *item, int64_t now_ms);
+bool bag_rests_old(const struct bag_item *item, int64_t now_ms); /* one that was set aside: a week */
 #endif

@@ -7,6 +7,7 @@
 #include "store/setting.h"
 #include "sync/send_parts.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct run {
     int64_t now_ms, after;       /* after: seq up to which this run has dealt with everything */
     int batch;
     bool over;                   /* `r->end` says why */
+    bool old;                    /* a packet of an earlier epoch went out */
     bool refused;                /* some packet was; the rest went on */
     struct err refusal;
 };
@@ -206,7 +208,9 @@ static bool may_go(struct run *u, size_t bytes)
     return true;
 }
 
-static bool put(struct run *u, const struct str *bytes)
+typedef bool answered(struct run *u, const struct packet *p, char *name, const struct http_answer *a, const struct str *body);
+
+static bool put_with(struct run *u, const struct str *bytes, answered *judged)
 {
     struct packet p;
     struct err e = ERR_INIT;
@@ -221,9 +225,52 @@ static bool put(struct run *u, const struct str *bytes)
     char *url = mem_printf("%s/v1/rec/%s", u->o->server, p.sha256);
     struct http_call call = { .method = "PUT", .url = url, .body = bytes->data, .body_len = bytes->len, .header = no_agent };
     str_init(&body, 0);
-    bool ok = http_ask(u->o->http, &call, ACK_MAX_BYTES, &body, &a, &e) ? judge(u, &p, name, &a, &body) : no_answer(u, &e);
+    bool ok = http_ask(u->o->http, &call, ACK_MAX_BYTES, &body, &a, &e) ? judged(u, &p, name, &a, &body) : no_answer(u, &e);
     str_release(&body);
     free(url);
+    return ok;
+}
+
+static bool put(struct run *u, const struct str *bytes)
+{
+    return put_with(u, bytes, judge);
+}
+
+/* ---- packets of an earlier epoch ---- */
+
+/* What is said of one never holds up our own; only what would be said of every packet ends the run. */
+static bool judge_old(struct run *u, const struct packet *p, char *name, const struct http_answer *a, const struct str *body)
+{
+    struct err e = ERR_INIT;
+    bool stored = false;
+    if (a->status == 200) {
+        struct ack *ack = mem_alloc(sizeof *ack);
+        bool signed_by_county = send_open_ack(&u->o->county->sign, body->data, body->len, ack, &e);
+        stored = signed_by_county && send_old_stored(ack, p);
+        free(ack);
+        if (!signed_by_county)
+            return portal(u, a, &e);
+    } else if (a->status != 202 && a->status != 400 && a->status != 403 && a->status != 413) {
+        return judge(u, p, name, a, body);
+    }
+    u->old = true;
+    u->r->contact = true;
+    log_info("%s of an earlier epoch: %s (status %d)", name, stored ? "the county has it" : "it rests", a->status);
+    return send_old_done(u->o->data_dir, name, stored, u->now_ms, &e) || storage(u, &e);
+}
+
+/* Before our own: they are older, and may introduce the key that ours follows. */
+static bool send_old(struct run *u)
+{
+    struct err e = ERR_INIT;
+    struct str bytes;
+    char name[PACKET_NAME_MAX];
+    bool ok = true;
+    str_init(&bytes, PACKET_MAX_BYTES + 1);
+    do
+        ok = send_old_next(u->o->data_dir, u->now_ms, &bytes, name, &e) || storage(u, &e);
+    while (ok && bytes.len && (ok = put_with(u, &bytes, judge_old)));
+    str_release(&bytes);
     return ok;
 }
 
@@ -406,6 +453,25 @@ static bool forget_old(struct run *u)
     return writer_wait(u->o->writer, ticket, &e) || storage(u, &e);
 }
 
+static bool holds_any(const char *data_dir, const char *rel)
+{
+    char *path = mem_printf("%s/device/%s", data_dir, rel);
+    DIR *dir = opendir(path);
+    bool any = false;
+    for (struct dirent *entry; !any && dir && (entry = readdir(dir));)
+        any = entry->d_name[0] != '.';
+    if (dir)
+        closedir(dir);
+    free(path);
+    return any;
+}
+
+/* Sealed packets although no statement waits: a restored database may not know them any more. */
+static bool left_over(const char *data_dir)
+{
+    return holds_any(data_dir, "sent") || holds_any(data_dir, "sent-old");
+}
+
 static bool begin(struct run *u, bool *needed)
 {
     const struct send_options *o = u->o;
@@ -418,7 +484,7 @@ static bool begin(struct run *u, bool *needed)
     u->batch = BATCH;
     if (!outbox_bounds(o->db, &first_waiting, &last_seq, &e))
         return storage(u, &e);
-    *needed = first_waiting || o->health;
+    *needed = first_waiting || o->health || (o->county && left_over(o->data_dir));
     if (*needed && !o->county) {
         err_set(&e, ERR_MISSING, "there is no county key to seal records to: enrol this terminal, or set county_key");
         return stop_with(u, SEND_NO_COUNTY_KEY, &e);
@@ -435,6 +501,7 @@ void send_run(const struct send_options *o, struct send_result *out)
     *out = (struct send_result){ .end = SEND_NOTHING };
     struct run u = { .o = o, .r = out };
     bool needed = false, more = true, ok = begin(&u, &needed);
+    ok = ok && (!needed || send_old(&u));
     while (ok && needed && more)
         ok = send_one(&u, &more);
     ok = ok && (!needed || (send_health(&u) && ask_if_needed(&u)));
@@ -442,7 +509,7 @@ void send_run(const struct send_options *o, struct send_result *out)
     if (ok && u.refused) {
         out->end = SEND_REFUSED;
         out->err = u.refusal;
-    } else if (ok && (out->packets || out->receipted)) {
+    } else if (ok && (out->packets || out->receipted || u.old)) {
         out->end = SEND_DONE;
     }
     device_wipe(&u.device);

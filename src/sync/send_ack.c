@@ -81,7 +81,7 @@ static bool apply_job(struct db *db, void *ctx, int64_t *value, struct err *e)
     return !receipted || note_receipt(db, a->now_ms, receipted, e);
 }
 
-static bool open_ack(const struct public_key *signer, const void *bytes, size_t len, struct ack *out, struct err *e)
+bool send_open_ack(const struct public_key *signer, const void *bytes, size_t len, struct ack *out, struct err *e)
 {
     struct key_ring ring;
     key_ring_of(signer, &ring);
@@ -133,8 +133,8 @@ bool send_apply_ack(struct writer *w, const char *data_dir, struct device *d, co
     *receipted = 0;
     struct ack *a = mem_alloc(sizeof *a);
     int lock = -1;
-    bool ok = open_ack(&county->sign, bytes, len, a, e) && (lock = device_lock(data_dir, e)) >= 0 && device_refresh(data_dir, d, e) &&
-              is_ours(a, d, e);
+    bool ok = send_open_ack(&county->sign, bytes, len, a, e) && (lock = device_lock(data_dir, e)) >= 0 && device_refresh(data_dir, d, e) &&
+              send_old_take_ack(data_dir, a, e) && is_ours(a, d, e);
     if (ok && a->level == ACK_STORED)
         ok = bag_open(data_dir, d, &bag, e) && send_settle(data_dir, d, &bag, e) && is_possible(data_dir, d, a, e) && apply(w, d, a, receipted, e) &&
              device_acknowledged(data_dir, d, e);
@@ -152,7 +152,7 @@ bool send_is_held(const char *data_dir, const struct device *d, const void *byte
     char *path = fs_join(data_dir, "trust/hub.pub");
     static const char envelope[] = "weike-signed 1\n";
     bool known = key_load_public(path, &hub, &ignored);
-    bool held = known ? open_ack(&hub, bytes, len, a, &ignored) && is_ours(a, d, &ignored)
+    bool held = known ? send_open_ack(&hub, bytes, len, a, &ignored) && is_ours(a, d, &ignored)
                       : len > sizeof envelope && memcmp(bytes, envelope, sizeof envelope - 1) == 0;
     free(path);
     free(a);

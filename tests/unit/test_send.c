@@ -209,9 +209,9 @@ static int in_state(int state)
     return n;
 }
 
-static int kept(void)
+static int kept_in(const char *rel)
 {
-    char *path = mem_printf("%s/device/sent", dir);
+    char *path = mem_printf("%s/device/%s", dir, rel);
     struct dirent **list;
     int n = scandir(path, &list, NULL, NULL), files = 0;
     for (int i = 0; i < n; i++) {
@@ -223,6 +223,8 @@ static int kept(void)
     free(path);
     return files;
 }
+
+static int kept(void) { return kept_in("sent"); }
 
 static const char *hardware = "1111111111111111111111111111111111111111111111111111111111111111";
 static struct send_options options(struct http *h)
@@ -685,6 +687,71 @@ static void a_new_epoch_says_whom_it_follows(void **state)
     unsetenv("WEIKE_START");
 }
 
+/* Packets were sealed, then an older database came back: they hold the only copy of what it lost. */
+static void sealed_copies_outlive_the_database(void **state)
+{
+    (void)state;
+    struct clock_fake fake = { 1000000, 1800000000000 };
+    clock_set_fake(&fake);
+    add_rows(1, 10);
+    run();
+    add_rows(11, 20);
+    hub->way = HUB_CUTS;
+    run();
+    assert_true(kept() == 1 && hub->ids == 10);
+    sql("DELETE FROM statement WHERE seq > 10; UPDATE sqlite_sequence SET seq = 10 WHERE name = 'statement'");
+    struct send_result r = run(); /* nothing waits, and nobody answers */
+    expect_end(&r, SEND_CUT);
+    assert_true(kept() == 0 && kept_in("sent-old") == 1);
+    hub->way = HUB_BAD;
+    r = run();
+    assert_true(kept_in("sent-old") == 1 && hub->ids == 10);
+    hub->way = HUB_KEEPS;
+    int put = hub->put;
+    r = run(); /* it rests */
+    expect_end(&r, SEND_NOTHING);
+    assert_int_equal(hub->put, put);
+    fake.wall_ms += BAG_OLD_REST_MS;
+    add_rows(1001, 1);
+    r = run();
+    expect_end(&r, SEND_DONE);
+    assert_true(hub->ids == 31 && kept_in("sent-old") == 0 && kept() == 0 && in_state(OUTBOX_WAITING) == 0);
+    clock_set_fake(NULL);
+}
+
+/* The receipt for it may also come on a stick, and a portal's 200 is none. */
+static void an_old_packet_leaves_only_for_a_receipt(void **state)
+{
+    (void)state;
+    struct device d;
+    struct err e = ERR_INIT;
+    struct str text;
+    int64_t receipted;
+    add_rows(1, 10);
+    hub->way = HUB_LOSES_ACK;
+    run();
+    struct ack old = hub->ack;
+    hub->way = HUB_PORTAL;
+    hardware = "3333333333333333333333333333333333333333333333333333333333333333";
+    struct send_result r = run();
+    expect_end(&r, SEND_PORTAL);
+    assert_int_equal(kept_in("sent-old"), 1);
+    assert_fine(device_open(dir, hardware, 1, 10, false, &d, &e), e);
+    str_init(&text, 0);
+    for (int i = 0; i < 2; i++) {
+        old.upto = i ? 10 : 9;
+        str_clear(&text);
+        ack_write(&old, &county.sign, &text);
+        assert_refused(send_apply_ack(store_writer(store), dir, &d, &county.pub, text.data, text.len, &receipted, &e), e, ERR_UNTRUSTED, "another device");
+        e = (struct err)ERR_INIT;
+        assert_int_equal(kept_in("sent-old"), i ? 0 : 1);
+    }
+    assert_int_equal(in_state(OUTBOX_WAITING), 10);
+    str_release(&text);
+    device_wipe(&d);
+    hardware = "1111111111111111111111111111111111111111111111111111111111111111";
+}
+
 static void health_goes_along(void **state)
 {
     (void)state;
@@ -878,6 +945,7 @@ int main(void)
         CASE(one_refused_packet_blocks_nobody), CASE(too_large_is_cut_up), CASE(a_damaged_row_never_leaves), CASE(a_keeper_that_lost_some),
         CASE(rejected_statements_are_shown), CASE(receipts_that_are_not_for_us), CASE(a_twin_with_the_same_identity), CASE(a_twin_seen_by_the_link),
         CASE(three_couriers), CASE(a_new_epoch_says_whom_it_follows),
+        CASE(sealed_copies_outlive_the_database), CASE(an_old_packet_leaves_only_for_a_receipt),
         CASE(health_goes_along), CASE(stopped_and_spent), CASE(forgotten_after_a_month), CASE(a_damaged_packet_is_sealed_anew),
         CASE(a_cut_between_any_two_writes), CASE(a_whole_run_with_a_fault_at_each_write),
     };
