@@ -268,7 +268,7 @@ static bool stored_receipt(struct db *db, struct ingest *g, int64_t at_ms, struc
 {
     const struct packet_head *h = &g->packet.head;
     struct ack *a = mem_alloc(sizeof *a);
-    bool found, ok = receipts_build(db, h->device.id, h->epoch, a, &found, e);
+    bool found, ok = receipts_build(db, h->device.id, h->epoch, &(struct ack_range){ h->first, h->last }, a, &found, e);
     if (ok) {
         a->level = ACK_STORED;
         a->now_ms = at_ms;
@@ -310,7 +310,7 @@ static bool held_receipt(struct db *db, struct ingest *g, int64_t at_ms, struct 
     if (found)
         return true;
     struct ack *a = mem_alloc(sizeof *a);
-    bool ok = receipts_build(db, h->device.id, h->epoch, a, &found, e);
+    bool ok = receipts_build(db, h->device.id, h->epoch, NULL, a, &found, e);
     if (ok) {
         a->level = ACK_HELD;
         a->want_count = a->rejected_count = 0;

@@ -119,11 +119,15 @@ static bool build_ranges(struct db *db, struct ack *a, int64_t base, int64_t cla
     return query_end(&q, e);
 }
 
-static bool build_rejected(struct db *db, struct ack *a, struct err *e)
+/* Not all have room: who sent a packet learns at least what was wrong in it, also when it is a copy of an old one. */
+static bool build_rejected(struct db *db, struct ack *a, const struct ack_range *answers, struct err *e)
 {
-    struct query q = db_query(db, "SELECT seq, id, why FROM rejected WHERE device = ? AND epoch = ? AND id <> '' ORDER BY at_ms DESC LIMIT 50");
+    struct query q = db_query(db, "SELECT seq, id, why FROM rejected WHERE device = ? AND epoch = ? AND id <> '' "
+                                  "ORDER BY seq BETWEEN ? AND ? DESC, at_ms DESC, seq LIMIT 50");
     query_text(&q, a->device);
     query_text(&q, a->epoch);
+    query_int(&q, answers ? answers->first : 0);
+    query_int(&q, answers ? answers->last : -1);
     while (a->rejected_count < ACK_REJECTED_MAX && query_row(&q)) {
         struct ack_rejected *r = &a->rejected[a->rejected_count++];
         r->seq = query_col_int(&q, 0);
@@ -133,7 +137,8 @@ static bool build_rejected(struct db *db, struct ack *a, struct err *e)
     return query_end(&q, e);
 }
 
-bool receipts_build(struct db *db, const char *device, const char *epoch, struct ack *out, bool *found, struct err *e)
+bool receipts_build(struct db *db, const char *device, const char *epoch, const struct ack_range *answers, struct ack *out, bool *found,
+                    struct err *e)
 {
     memset(out, 0, sizeof *out);
     snprintf(out->device, sizeof out->device, "%s", device);
@@ -145,7 +150,7 @@ bool receipts_build(struct db *db, const char *device, const char *epoch, struct
     int64_t base = query_col_int(&q, 0), claimed = query_col_int(&q, 1);
     if (!query_end(&q, e))
         return false;
-    return !*found || (build_ranges(db, out, base, claimed, e) && build_rejected(db, out, e));
+    return !*found || (build_ranges(db, out, base, claimed, e) && build_rejected(db, out, answers, e));
 }
 
 bool receipts_epoch(struct db *db, const char *device, char out[EPOCH_TEXT], bool *found, struct err *e)

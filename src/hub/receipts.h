@@ -8,8 +8,10 @@
 /* Notes that the packet's seqs are here. *fresh: how many of them were not before. */
 bool receipts_take(struct db *db, const struct packet_head *head, int64_t now_ms, int64_t *fresh, struct err *e) MUST_CHECK;
 /* What is here of the epoch, what is missing below the highest seq known to exist (after this database was restored
- * from yesterday: what the kiosk must send again), and what was refused. *found false: no such epoch. */
-bool receipts_build(struct db *db, const char *device, const char *epoch, struct ack *out, bool *found, struct err *e) MUST_CHECK;
+ * from yesterday: what the kiosk must send again), and what was refused: first of the seqs that it answers (NULL: none
+ * in particular), then the newest. *found false: no such epoch. */
+bool receipts_build(struct db *db, const char *device, const char *epoch, const struct ack_range *answers, struct ack *out, bool *found,
+                    struct err *e) MUST_CHECK;
 /* The newest epoch of a device. */
 bool receipts_epoch(struct db *db, const char *device, char out[EPOCH_TEXT], bool *found, struct err *e) MUST_CHECK;
 

@@ -13,12 +13,17 @@ static bool take(struct db *db, void *ctx, struct err *e)
     return receipts_take(db, &j->head, 1, &j->fresh, e);
 }
 
-static void build(struct kit *k, const char *device, const char *epoch, struct ack *a, bool *found)
+static void build_for(struct kit *k, const char *device, const char *epoch, const struct ack_range *answers, struct ack *a, bool *found)
 {
     struct err e = ERR_INIT;
     struct db *db = vault_reader(k->hub.vault, &e);
-    assert_fine(db && receipts_build(db, device, epoch, a, found, &e), e);
+    assert_fine(db && receipts_build(db, device, epoch, answers, a, found, &e), e);
     vault_reader_done(k->hub.vault, db);
+}
+
+static void build(struct kit *k, const char *device, const char *epoch, struct ack *a, bool *found)
+{
+    build_for(k, device, epoch, NULL, a, found);
 }
 
 static struct packet_head head_of(int64_t first, int64_t last)
@@ -106,8 +111,36 @@ static void nobody_has_none(void **state)
     kit_close(&k);
 }
 
+static bool reject_many(struct db *db, void *ctx, struct err *e)
+{
+    (void)ctx;
+    return db_exec(db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO rejected SELECT '0123456789abcdef', "
+                       "'00112233445566778899aabbccddeeff', randomblob(32), i, '0190c1a2-0000-7000-8000-000000000001', 'bad', i, x'00' FROM n", e);
+}
+
+static void what_is_wrong_in_the_packet_comes_first(void **state)
+{
+    struct kit k;
+    struct err e = ERR_INIT;
+    struct ack a;
+    bool found;
+    struct job j = { .head = head_of(1, 60) };
+    (void)state;
+    kit_open(&k, NULL, NULL);
+    assert_fine(vault_do(k.hub.vault, take, &j, &e) && vault_do(k.hub.vault, reject_many, NULL, &e), e);
+    build_for(&k, j.head.device.id, j.head.epoch, &(struct ack_range){ 3, 5 }, &a, &found);
+    assert_int_equal(a.rejected_count, ACK_REJECTED_MAX);
+    for (int i = 0; i < 3; i++)
+        assert_in_range(a.rejected[i].seq, 3, 5);
+    assert_int_equal(a.rejected[3].seq, 60); /* then the newest */
+    build(&k, j.head.device.id, j.head.epoch, &a, &found);
+    assert_int_equal(a.rejected[0].seq, 60);
+    kit_close(&k);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(random_packets_against_a_table), cmocka_unit_test(a_packet_over_many_spans), cmocka_unit_test(nobody_has_none) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(random_packets_against_a_table), cmocka_unit_test(a_packet_over_many_spans), cmocka_unit_test(nobody_has_none),
+                                        cmocka_unit_test(what_is_wrong_in_the_packet_comes_first) };
     return kit_main(tests);
 }
