@@ -299,7 +299,7 @@ static struct request *request_new(struct server *s, struct MHD_Connection *conn
     r->server = s;
     r->conn = conn;
     r->guard = i ? i->socket_context : NULL;
-    str_init(&r->body, 0);
+    str_init(&r->body, 1); /* nothing, until a place that takes a body says how much */
     reply_init(&r->reply);
     atomic_fetch_add(&s->hub->load.requests, 1);
     return r;
@@ -315,6 +315,9 @@ static enum MHD_Result begin(struct request *r, const char *url, const char *met
     if (!(m & r->route->method))
         return say(r, 405, 0, "not that way");
     const char *length = header(r, "Content-Length");
+    /* Chunks have no length that could be counted beforehand; the library would prefer them to a length that is there, too. */
+    if (header(r, "Transfer-Encoding"))
+        return m == ROUTE_GET ? say(r, 413, 0, "this takes no body") : say(r, 411, 0, "say the length of the body");
     if (m == ROUTE_GET) {
         guard_none(r->server->guard, r->guard);
         return length && strcmp(length, "0") != 0 ? say(r, 413, 0, "this takes no body") : MHD_YES;

@@ -103,6 +103,8 @@ same "each statement once" "$(hub_field county statements)" 50
 same "a packet under another name is refused" "$(code -T "$WORK/packet" "$C/v1/rec/${sum//[0-9]/a}")" 400
 same "one byte too many is refused before it is read" "$(head -c 300000 /dev/zero | code -T - -H 'Transfer-Encoding:' -H 'Content-Length: 300000' "$C/v1/rec/$sum")" 413
 same "and one without a length" "$(code -X PUT -H 'Transfer-Encoding: chunked' -d x "$C/v1/rec/$sum")" 411
+same "nor one with both" "$(code -T "$WORK/packet" -H 'Transfer-Encoding: chunked' -H "Content-Length: 5" "$C/v1/rec/$sum")" 411
+same "who only reads sends no body" "$(code -X GET -H 'Transfer-Encoding: chunked' -d x "$C/metrics")" 413
 same "curl can send one, too" "$(code -T "$WORK/packet" "$C/v1/rec/$sum")" 200
 has "a site is listed" "$("$hub" sites --data "$WORK/county")" '白山村'
 device=$("$hub" sites --json --data "$WORK/county" | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["device"])')
