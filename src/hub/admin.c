@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONCES = 256, CHECKS = 16, CHECK_LIFE_MS = 10 * 60 * 1000, TRIES_PER_MINUTE = 10 };
+enum { NONCES = 256, CHECKS = 16, CHECK_LIFE_MS = 10 * 60 * 1000 };
+
+struct tries {               /* of one minute; there is room for as many addresses as there may be tries */
+    int64_t minute_ms;
+    int all, addresses;
+    struct { char address[64]; int tries; } by[ADMIN_TRIES_ALL];
+};
 
 struct admin {
     struct gate gate; /* for all below */
@@ -18,8 +24,7 @@ struct admin {
     uint8_t key[32];
     struct { char hash[SHA256_HEX]; int64_t until_ms; } check[CHECKS];
     int next_check;
-    int tries;
-    int64_t minute_ms;
+    struct tries tries[ADMIN_DOORS];
 };
 
 struct admin *admin_new(void)
@@ -89,13 +94,50 @@ static bool known_mark(struct admin *a, const char *hash)
     return false;
 }
 
-static bool may_try(struct admin *a)
+/* The count of this address, NULL: it has none (yet). */
+static int *tries_of(struct tries *t, const char *address, bool make)
 {
-    if (clock_boot_ms() - a->minute_ms >= 60000) {
-        a->minute_ms = clock_boot_ms();
-        a->tries = 0;
+    for (int i = 0; i < t->addresses; i++)
+        if (!strcmp(t->by[i].address, address))
+            return &t->by[i].tries;
+    if (!make || t->addresses == ADMIN_TRIES_ALL)
+        return NULL;
+    snprintf(t->by[t->addresses].address, sizeof t->by[0].address, "%s", address);
+    t->by[t->addresses].tries = 0;
+    return &t->by[t->addresses++].tries;
+}
+
+bool admin_may_try(struct admin *a, enum admin_door door, const char *address)
+{
+    struct tries *t = &a->tries[door];
+    gate_lock(&a->gate);
+    if (clock_boot_ms() - t->minute_ms >= 60000) {
+        t->minute_ms = clock_boot_ms();
+        t->all = t->addresses = 0;
     }
-    return a->tries++ < TRIES_PER_MINUTE;
+    bool may = t->all < ADMIN_TRIES_ALL;
+    int *n = may && address ? tries_of(t, address, true) : NULL;
+    if (n)
+        may = *n < ADMIN_TRIES_ADDRESS;
+    if (may) { /* what is refused does not count: one address must not use up the sum */
+        t->all++;
+        if (n)
+            ++*n;
+    }
+    gate_unlock(&a->gate);
+    return may;
+}
+
+void admin_was_right(struct admin *a, enum admin_door door, const char *address)
+{
+    struct tries *t = &a->tries[door];
+    gate_lock(&a->gate);
+    int *n = address ? tries_of(t, address, false) : NULL;
+    if (n)
+        *n = 0;
+    if (t->all > 0)
+        t->all--;
+    gate_unlock(&a->gate);
 }
 
 static bool stored_hash(struct db *db, const char *name, char hash[PIN_HASH_TEXT], bool *any)
@@ -113,7 +155,7 @@ static bool stored_hash(struct db *db, const char *name, char hash[PIN_HASH_TEXT
     return false;
 }
 
-enum admin_who admin_check(struct admin *a, struct db *db, const char *name, const char *password)
+enum admin_who admin_check(struct admin *a, struct db *db, const char *name, const char *password, const char *address)
 {
     char hash[PIN_HASH_TEXT] = "", seen[SHA256_HEX];
     bool any, found = stored_hash(db, name ? name : "", hash, &any);
@@ -123,18 +165,18 @@ enum admin_who admin_check(struct admin *a, struct db *db, const char *name, con
         return ADMIN_DENIED;
     mark(a, name, password, seen);
     gate_lock(&a->gate);
-    bool known = found && known_mark(a, seen), may = known || may_try(a);
+    bool known = found && known_mark(a, seen);
     gate_unlock(&a->gate);
     if (known)
         return ADMIN_OK;
-    if (!may)
+    if (!admin_may_try(a, ADMIN_PASSWORDS, address))
         return ADMIN_TOO_OFTEN;
     /* For a name that is not there the same work is done, so that the time tells nothing. */
     bool right = pin_matches(password, hash) && found;
     if (!right)
         return ADMIN_DENIED;
+    admin_was_right(a, ADMIN_PASSWORDS, address);
     gate_lock(&a->gate);
-    a->tries = 0;
     memcpy(a->check[a->next_check].hash, seen, SHA256_HEX);
     a->check[a->next_check].until_ms = clock_boot_ms() + CHECK_LIFE_MS;
     a->next_check = (a->next_check + 1) % CHECKS;

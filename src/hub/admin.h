@@ -16,8 +16,16 @@ void admin_free(struct admin *a);
 void admin_nonce(struct admin *a, char out[ADMIN_NONCE_TEXT]);
 bool admin_nonce_use(struct admin *a, const char *nonce); /* once */
 
-/* Reader. Wrong passwords cost time; ten in a minute, and nobody is asked for the rest of it. */
-enum admin_who admin_check(struct admin *a, struct db *db, const char *name, const char *password);
+/* Who may guess again: so often from one address in a minute, so often from all together (each guess costs Argon2id or a
+ * commit). Passwords and enrolment codes are counted apart, so that neither door can be shut from the other. */
+enum admin_door { ADMIN_PASSWORDS, ADMIN_ENROLMENTS, ADMIN_DOORS };
+enum { ADMIN_TRIES_ADDRESS = 10, ADMIN_TRIES_ALL = 100 };
+/* Counts. `address` NULL: all come from one (a proxy), only the sum is looked at. */
+bool admin_may_try(struct admin *a, enum admin_door door, const char *address);
+void admin_was_right(struct admin *a, enum admin_door door, const char *address); /* that was no guess: the address begins anew */
+
+/* Reader. ADMIN_TOO_OFTEN: too many wrong ones; who is known by now stays in. */
+enum admin_who admin_check(struct admin *a, struct db *db, const char *name, const char *password, const char *address);
 
 /* Inside the transaction. */
 bool admin_first_code(struct db *db, char code[ENROL_CODE_TEXT], bool *needed, struct err *e) MUST_CHECK;

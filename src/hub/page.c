@@ -27,13 +27,19 @@ static struct db *reader(struct hub *h, struct reply *out)
 
 /* ---- who asks ---- */
 
+/* Behind a proxy (--per-ip 0) all have its address: they are counted together only. */
+static const char *guesser(const struct hub *h, const struct ask *a)
+{
+    return h->options->per_ip ? a->address : NULL;
+}
+
 /* False: `out` says why not. No operator yet is no refusal: *none. */
 static bool let_in(struct hub *h, const struct ask *a, struct reply *out, bool *none)
 {
     struct db *db = reader(h, out);
     if (!db)
         return false;
-    enum admin_who who = admin_check(h->admin, db, a->user, a->password);
+    enum admin_who who = admin_check(h->admin, db, a->user, a->password, guesser(h, a));
     vault_reader_done(h->vault, db);
     *none = who == ADMIN_NO_OPERATOR;
     if (who == ADMIN_TOO_OFTEN) {

@@ -39,13 +39,18 @@ struct job { char code[ENROL_CODE_TEXT]; const char *typed, *name, *hash; bool n
 static bool give_code(struct db *db, void *ctx, struct err *e) { struct job *j = ctx; return admin_first_code(db, j->code, &j->needed, e); }
 static bool first(struct db *db, void *ctx, struct err *e) { struct job *j = ctx; return admin_first(db, j->typed, j->name, j->hash, 5, &j->fits, e); }
 
-static enum admin_who check(struct kit *k, struct admin *a, const char *name, const char *password)
+static enum admin_who check_from(struct kit *k, struct admin *a, const char *name, const char *password, const char *address)
 {
     struct err e = ERR_INIT;
     struct db *db = vault_reader(k->hub.vault, &e);
-    enum admin_who who = admin_check(a, db, name, password);
+    enum admin_who who = admin_check(a, db, name, password, address);
     vault_reader_done(k->hub.vault, db);
     return who;
+}
+
+static enum admin_who check(struct kit *k, struct admin *a, const char *name, const char *password)
+{
+    return check_from(k, a, name, password, "10.0.0.1");
 }
 
 static void the_first_operator_needs_the_printed_code(void **state)
@@ -105,6 +110,9 @@ static void guessing_is_slowed_but_the_right_one_stays_in(void **state)
     assert_in_range(denied, 5, 12);
     assert_int_equal(check(&k, a, "li", "another"), ADMIN_TOO_OFTEN);
     assert_int_equal(check(&k, a, "li", "correct horse"), ADMIN_OK); /* known already */
+    admin_forget_checks(a);
+    assert_int_equal(check(&k, a, "li", "correct horse"), ADMIN_TOO_OFTEN);
+    assert_int_equal(check_from(&k, a, "li", "correct horse", "10.0.0.2"), ADMIN_OK); /* a stranger locks nobody out */
     clock_set_fake(at(5000000 + 61000));
     assert_int_equal(check(&k, a, "li", "guess"), ADMIN_DENIED);
     admin_forget_checks(a);
@@ -114,9 +122,36 @@ static void guessing_is_slowed_but_the_right_one_stays_in(void **state)
     kit_close(&k);
 }
 
+static void all_addresses_together_have_a_limit(void **state)
+{
+    char address[16];
+    int may = 0;
+    (void)state;
+    clock_set_fake(at(5000000));
+    struct admin *a = admin_new();
+    for (int i = 0; i < 1000; i++) /* who is refused does not use up what the others have */
+        may += admin_may_try(a, ADMIN_PASSWORDS, "10.0.0.1");
+    assert_int_equal(may, ADMIN_TRIES_ADDRESS);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(address, sizeof address, "10.1.%d.%d", i / 200, i % 200);
+        may += admin_may_try(a, ADMIN_PASSWORDS, address);
+    }
+    assert_int_equal(may, ADMIN_TRIES_ALL);
+    assert_false(admin_may_try(a, ADMIN_PASSWORDS, NULL));
+    assert_true(admin_may_try(a, ADMIN_ENROLMENTS, "10.0.0.1")); /* another door */
+    clock_set_fake(at(5000000 + 61000));
+    for (may = 0; may < 1000 && admin_may_try(a, ADMIN_PASSWORDS, NULL);)
+        may++;
+    assert_int_equal(may, ADMIN_TRIES_ALL);
+    admin_was_right(a, ADMIN_PASSWORDS, NULL);
+    assert_true(admin_may_try(a, ADMIN_PASSWORDS, "10.0.0.1"));
+    clock_set_fake(NULL);
+    admin_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_form_works_once), cmocka_unit_test(the_first_operator_needs_the_printed_code),
-                                        cmocka_unit_test(guessing_is_slowed_but_the_right_one_stays_in) };
+                                        cmocka_unit_test(guessing_is_slowed_but_the_right_one_stays_in), cmocka_unit_test(all_addresses_together_have_a_limit) };
     return kit_main(tests);
 }
