@@ -31,7 +31,9 @@ static bool deliver(struct db *db, const struct apply *a, int64_t first, int64_t
     last = last > a->high ? a->high : last; /* what was never sealed cannot have arrived */
     if (first > last)
         return true;
-    if (!quarantine_damaged(db, first, last, e) || !outbox_deliver(db, first, last, a->now_ms, &changed, e))
+    /* The month that they are kept begins no earlier than the receipt was signed: our own clock may stand at its floor. */
+    int64_t at_ms = a->ack->now_ms > a->now_ms ? a->ack->now_ms : a->now_ms;
+    if (!quarantine_damaged(db, first, last, e) || !outbox_deliver(db, first, last, at_ms, &changed, e))
         return false;
     *receipted += changed;
     return true;

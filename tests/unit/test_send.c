@@ -798,6 +798,24 @@ static void forgotten_after_a_month(void **state)
     clock_set_fake(NULL);
 }
 
+/* The board's clock stood years back when the receipt came; then it learns the time. */
+static void a_clock_that_was_behind_forgets_nothing(void **state)
+{
+    (void)state;
+    struct clock_fake fake = { 1000000, 1800000000000 };
+    clock_set_fake(&fake);
+    hub->ack.now_ms = fake.wall_ms + INT64_C(400) * 86400000;
+    add_rows(1, 5);
+    run();
+    fake.wall_ms += INT64_C(429) * 86400000;
+    run();
+    assert_int_equal(in_state(OUTBOX_DELIVERED), 5);
+    fake.wall_ms += INT64_C(2) * 86400000;
+    run();
+    assert_int_equal(in_state(OUTBOX_DELIVERED), 0);
+    clock_set_fake(NULL);
+}
+
 static void a_damaged_packet_is_sealed_anew(void **state)
 {
     (void)state;
@@ -946,7 +964,7 @@ int main(void)
         CASE(rejected_statements_are_shown), CASE(receipts_that_are_not_for_us), CASE(a_twin_with_the_same_identity), CASE(a_twin_seen_by_the_link),
         CASE(three_couriers), CASE(a_new_epoch_says_whom_it_follows),
         CASE(sealed_copies_outlive_the_database), CASE(an_old_packet_leaves_only_for_a_receipt),
-        CASE(health_goes_along), CASE(stopped_and_spent), CASE(forgotten_after_a_month), CASE(a_damaged_packet_is_sealed_anew),
+        CASE(health_goes_along), CASE(stopped_and_spent), CASE(forgotten_after_a_month), CASE(a_clock_that_was_behind_forgets_nothing), CASE(a_damaged_packet_is_sealed_anew),
         CASE(a_cut_between_any_two_writes), CASE(a_whole_run_with_a_fault_at_each_write),
     };
     return cmocka_run_group_tests(tests, once, scratch_teardown);
