@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "hub/admin.h"
 #include "hub/enrol.h"
 #include "hub/office.h"
 #include "hub/receipts.h"
@@ -78,7 +79,7 @@ static bool enrol_now(struct db *db, void *ctx, struct err *e)
     if (!enrol_code_use(db, n->code, n->key.id, at_ms, &n->used, &n->fits, e))
         return false;
     if (!n->fits)
-        return office_audit(db, n->key.id, "enrol refused", "wrong or used code", n->address, at_ms, e);
+        return office_guess(db, "enrol", n->address, at_ms, e);
     snprintf(what, sizeof what, "%s %s, version %s", n->used.hub ? "hub" : "site", n->used.name, n->version);
     return enrol_device(db, &n->key, n->used.name, n->used.hub, "", "", at_ms, e) && office_audit(db, n->key.id, "enrol", what, n->address, at_ms, e);
 }
@@ -114,18 +115,24 @@ void desk_enrol(struct hub *h, const struct ask *a, struct reply *out)
 {
     struct err e = ERR_INIT;
     struct enrolment n = { .address = a->address };
+    const char *guesser = h->options->per_ip ? a->address : NULL; /* behind a proxy all come from one */
     if (!h->identity.has_county) {
         out->retry_after_s = 600;
         reply_say(out, 503, "this hub has not joined its county yet: weike-hub join CODE on it");
         return;
     }
     json_t *o = a->body && key_offered(a, &n.key, &e) ? open_signed(a, &n.key, "enrol", &e) : NULL;
-    if (o && json_get_str(o, "", "code", 40, &n.code, &e) && json_get_str_or(o, "", "version", VERSION_MAX, "?", &n.version, &e) &&
-        vault_do(h->vault, enrol_now, &n, &e)) {
-        if (n.fits)
+    bool whole = o && json_get_str(o, "", "code", 40, &n.code, &e) && json_get_str_or(o, "", "version", VERSION_MAX, "?", &n.version, &e);
+    if (whole && !admin_may_try(h->admin, ADMIN_ENROLMENTS, guesser)) {
+        out->retry_after_s = 60;
+        reply_say(out, 429, "too many wrong codes: wait a minute");
+    } else if (whole && vault_do(h->vault, enrol_now, &n, &e)) {
+        if (n.fits) {
+            admin_was_right(h->admin, ADMIN_ENROLMENTS, guesser);
             enrol_answer(h, &n, out);
-        else
+        } else {
             reply_say(out, 403, "this code is wrong, used or too old: ask for a new one");
+        }
     } else {
         say_err(out, &e);
     }

@@ -20,6 +20,16 @@ bool office_alarm(struct db *db, const char *kind, const char *subject, int64_t 
     return query_run(&q, e);
 }
 
+bool office_guess(struct db *db, const char *kind, const char *address, int64_t now_ms, struct err *e)
+{
+    enum { ADDRESSES_MAX = 100 };
+    struct query q = db_query(db, "SELECT count(*) FROM alarm WHERE kind = ? AND subject != ? AND over_ms = 0");
+    query_text(&q, kind);
+    query_text(&q, address);
+    bool many = query_row(&q) && query_col_int(&q, 0) >= ADDRESSES_MAX;
+    return query_end(&q, e) && office_alarm(db, kind, many ? "" : address, now_ms, e, "a wrong, used or too old code was tried from %s", address);
+}
+
 bool office_alarm_over(struct db *db, int64_t id, int64_t now_ms, bool *found, struct err *e)
 {
     struct query q = db_query(db, "UPDATE alarm SET over_ms = ? WHERE id = ? AND over_ms = 0");

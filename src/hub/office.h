@@ -8,6 +8,9 @@
 bool office_alarm(struct db *db, const char *kind, const char *subject, int64_t now_ms, struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 6, 7))) MUST_CHECK;
 bool office_alarm_over(struct db *db, int64_t id, int64_t now_ms, bool *found, struct err *e) MUST_CHECK;
+/* Somebody at `address` guesses a code: one alarm each, and one for all further ones once a hundred ring. Not for the audit, which
+ * is never cut short: whoever knocks could fill the disk with it. */
+bool office_guess(struct db *db, const char *kind, const char *address, int64_t now_ms, struct err *e) MUST_CHECK;
 /* The reason of an alarm is gone by itself. */
 bool office_alarm_settle(struct db *db, const char *kind, const char *subject, int64_t now_ms, struct err *e) MUST_CHECK;
 bool office_audit(struct db *db, const char *who, const char *act, const char *what, const char *place, int64_t now_ms, struct err *e) MUST_CHECK;

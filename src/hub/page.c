@@ -125,7 +125,7 @@ static bool run_setup(struct db *db, void *ctx, struct err *e)
 {
     struct act *t = ctx;
     return admin_first(db, t->code, t->name, t->hash, t->at_ms, &t->fits, e) &&
-           office_audit(db, t->name, t->fits ? "first operator" : "first operator refused", "", t->ask->address, t->at_ms, e);
+           (t->fits ? office_audit(db, t->name, "first operator", "", t->ask->address, t->at_ms, e) : office_guess(db, "setup", t->ask->address, t->at_ms, e));
 }
 
 static bool read_enrol(struct act *t, struct reply *out)
@@ -214,6 +214,8 @@ static void done(const struct form *f, struct act *t, struct reply *out)
         reply_say(out, 303, "done");
         out->location = "/status";
     }
+    if (t->fits && f->first)
+        admin_was_right(t->hub->admin, ADMIN_PASSWORDS, guesser(t->hub, t->ask));
     if (f->run == run_password)
         admin_forget_checks(t->hub->admin);
 }
@@ -241,6 +243,12 @@ void page_admin(struct hub *h, const struct ask *a, struct reply *out)
     /* Once each: what was sent again, or made up, changes nothing. */
     if (!form_get(a->body, a->body_len, "nonce", nonce, sizeof nonce) || !admin_nonce_use(h->admin, nonce)) {
         reply_say(out, 409, "this form was sent before or is too old: load the page again");
+        return;
+    }
+    /* Here anybody is let in so far, and reading the form costs an Argon2id. */
+    if (f->first && !admin_may_try(h->admin, ADMIN_PASSWORDS, guesser(h, a))) {
+        out->retry_after_s = 60;
+        reply_say(out, 429, "too many wrong codes: wait a minute");
         return;
     }
     if (!f->read(&t, out))

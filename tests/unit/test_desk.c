@@ -2,6 +2,7 @@
 #include "hub_kit.h"
 
 #include "base/json.h"
+#include "hub/admin.h"
 #include "hub/desk.h"
 
 static void seal(const struct secret_key *key, json_t *o, struct str *out)
@@ -22,13 +23,19 @@ static int knock(struct kit *k, void (*door)(struct hub *, const struct ask *, s
     return out->status;
 }
 
-static int post(struct kit *k, void (*door)(struct hub *, const struct ask *, struct reply *), const struct str *body)
+static int post_from(struct kit *k, void (*door)(struct hub *, const struct ask *, struct reply *), const struct str *body, const char *address)
 {
     struct reply r;
-    struct ask a = { .body = body->data, .body_len = body->len, .address = "127.0.0.1" };
+    struct ask a = { .body = body->data, .body_len = body->len, .address = address };
     int status = knock(k, door, &a, &r);
+    assert_int_equal(r.retry_after_s, status == 429 ? 60 : 0);
     reply_release(&r);
     return status;
+}
+
+static int post(struct kit *k, void (*door)(struct hub *, const struct ask *, struct reply *), const struct str *body)
+{
+    return post_from(k, door, body, "127.0.0.1");
 }
 
 static bool make_code(struct db *db, void *ctx, struct err *e) { return enrol_code_make(db, "白山", false, hub_now_ms(), ctx, e); }
@@ -49,6 +56,7 @@ static void who_has_the_code_proves_the_key(void **state)
     char code[ENROL_CODE_TEXT];
     (void)state;
     kit_open(&k, NULL, NULL);
+    k.hub.admin = admin_new();
     terminal_init(&t, scratch("desk-t"), 1), terminal_init(&thief, scratch("desk-thief"), 2);
     str_init(&body, 0);
     assert_fine(vault_do(k.hub.vault, make_code, code, &e), e);
@@ -66,7 +74,47 @@ static void who_has_the_code_proves_the_key(void **state)
     assert_int_equal(post(&k, desk_enrol, &body), 403); /* used */
     assert_int_equal(kit_number(&k, "SELECT count(*) FROM device"), 1);
     assert_int_equal(kit_number(&k, "SELECT count(*) FROM audit WHERE act = 'enrol'"), 1);
+    assert_int_equal(kit_number(&k, "SELECT count(*) FROM audit"), 1);
+    assert_int_equal(kit_number(&k, "SELECT times FROM alarm WHERE kind = 'enrol'"), 2);
     str_release(&body);
+    admin_free(k.hub.admin);
+    kit_close(&k);
+}
+
+static void guessing_codes_fills_nothing(void **state)
+{
+    struct kit k;
+    struct terminal t;
+    struct str body;
+    struct err e = ERR_INIT;
+    char code[ENROL_CODE_TEXT], address[16];
+    (void)state;
+    clock_set_fake(&(struct clock_fake){ 5000000, terminal_start_ms });
+    kit_open(&k, NULL, NULL);
+    k.options.per_ip = 256;
+    k.hub.admin = admin_new();
+    terminal_init(&t, scratch("desk-guess"), 1);
+    str_init(&body, 0);
+    assert_fine(vault_do(k.hub.vault, make_code, code, &e), e);
+    seal(&t.key, enrol_text(&t.key.pub, "aaaa-bbbb-cccc"), &body);
+    for (int i = 0; i < 50; i++)
+        assert_int_equal(post_from(&k, desk_enrol, &body, "10.0.0.1"), i < ADMIN_TRIES_ADDRESS ? 403 : 429);
+    assert_int_equal(kit_number(&k, "SELECT count(*) FROM audit"), 0);
+    assert_int_equal(kit_number(&k, "SELECT times FROM alarm WHERE kind = 'enrol' AND subject = '10.0.0.1'"), ADMIN_TRIES_ADDRESS);
+    seal(&t.key, enrol_text(&t.key.pub, code), &body);
+    assert_int_equal(post_from(&k, desk_enrol, &body, "10.0.0.1"), 429);
+    assert_int_equal(post_from(&k, desk_enrol, &body, "10.0.0.2"), 200); /* others enrol meanwhile */
+    for (int minute = 1; minute < 4; minute++) {
+        clock_set_fake(&(struct clock_fake){ 5000000 + minute * 61000, terminal_start_ms });
+        for (int i = 0; i < 120; i++) {
+            snprintf(address, sizeof address, "10.1.%d.%d", minute, i);
+            assert_int_equal(post_from(&k, desk_enrol, &body, address), i < ADMIN_TRIES_ALL ? 403 : 429);
+        }
+    }
+    assert_in_range(kit_number(&k, "SELECT count(*) FROM alarm"), 100, 101);
+    clock_set_fake(NULL);
+    str_release(&body);
+    admin_free(k.hub.admin);
     kit_close(&k);
 }
 
@@ -146,6 +194,6 @@ static void receipts_have_tags_and_time_answers_its_question(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(who_has_the_code_proves_the_key), cmocka_unit_test(only_a_hub_may_introduce), cmocka_unit_test(receipts_have_tags_and_time_answers_its_question) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(who_has_the_code_proves_the_key), cmocka_unit_test(guessing_codes_fills_nothing), cmocka_unit_test(only_a_hub_may_introduce), cmocka_unit_test(receipts_have_tags_and_time_answers_its_question) };
     return kit_main(tests);
 }
