@@ -113,7 +113,7 @@ struct job {
     bool no_patch, settled;      /* settled: seen by install_some */
     const struct course_patch *patch; /* tried; NULL: none */
 };
-struct pack_reader { bool active; struct str bytes, blob; size_t from; /* of the section being read */ struct small_pack head; bool head_read; int next; };
+struct pack_reader { bool active; struct str bytes, blob; size_t from; /* of the section being read */ struct small_pack head; bool head_read; int next, section; };
 struct slot {                    /* one blob on its way */
     struct blob_fetch fetch;
     bool busy;
