@@ -23,13 +23,15 @@ enum {
     HEAD_MAX_BYTES = 16 << 10,       /* of one request, with what the library itself keeps */
     IDLE_S = 60,
     BODIES_MAX_BYTES = 64 << 20,     /* of all requests together, opened packets included */
+    ADDRESS_SHARE = 8,               /* one address gets so small a part of that for bodies under way */
     FILES_SPARED = 100,              /* of the limit, for databases and logs */
     OWED_MS = 1000,                  /* at the end, for answers on their way out */
 };
 
 struct server {
     struct hub *hub;
-    struct gate gate;                /* for the three below */
+    struct gate gate;                /* for the four below */
+    struct request *bodies;          /* that hold room for a declared body, by address */
     int suspended;                   /* requests that the pool or the vault has */
     int owed;                        /* the same until their answer is out */
     bool stopping;                   /* no more of them */
@@ -46,6 +48,8 @@ struct request {
     const char *rest;
     bool head, answered;
     size_t reserved;                 /* of BODIES_MAX_BYTES */
+    size_t share;                    /* of what its address may have; in the server's list while it is not 0 */
+    struct request *before, *after;
     struct str body;
     struct pool_job job;
     struct ingest *ingest;           /* a packet on its way in; its answer comes from there */
@@ -81,8 +85,47 @@ static void take_up(struct request *r, bool answered)
     r->owed = r->owed && !answered;
 }
 
+/* A length is believed before a byte has come: two addresses that only declare would keep everybody out. Behind a proxy
+ * (--per-ip 0) all come from one, and it sends what it has whole. */
+static bool take_share(struct request *r, size_t bytes)
+{
+    struct server *s = r->server;
+    size_t sum = bytes;
+    if (bytes == 0 || !s->hub->options->per_ip)
+        return true;
+    gate_lock(&s->gate);
+    for (const struct request *o = s->bodies; o; o = o->after)
+        if (!strcmp(o->address, r->address))
+            sum += o->share;
+    bool fits = sum <= BODIES_MAX_BYTES / ADDRESS_SHARE;
+    if (fits) {
+        r->share = bytes;
+        r->after = s->bodies;
+        if (s->bodies)
+            s->bodies->before = r;
+        s->bodies = r;
+    }
+    gate_unlock(&s->gate);
+    return fits;
+}
+
+static void release_share(struct request *r)
+{
+    struct server *s = r->server;
+    if (!r->share)
+        return;
+    gate_lock(&s->gate);
+    *(r->before ? &r->before->after : &s->bodies) = r->after;
+    if (r->after)
+        r->after->before = r->before;
+    r->before = r->after = NULL;
+    r->share = 0;
+    gate_unlock(&s->gate);
+}
+
 static void release_room(struct request *r)
 {
+    release_share(r);
     atomic_fetch_sub(&r->server->hub->load.body_bytes, (long)r->reserved);
     r->reserved = 0;
 }
@@ -229,11 +272,9 @@ static const char *header(struct request *r, const char *name)
 /* All of it lasts as long as the request. */
 static void fill_ask(struct request *r)
 {
-    const union MHD_ConnectionInfo *who = MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     r->ask = (struct ask){ .rest = r->rest, .head = r->head, .body = r->body.data, .body_len = r->body.len, .address = r->address,
                            .nonce = MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, "nonce"),
                            .range = { r->head ? NULL : header(r, "Range"), header(r, "If-Range"), header(r, "If-None-Match") } };
-    listen_text(who ? who->client_addr : NULL, r->address);
     if (r->route->id == ROUTE_STATUS || r->route->id == ROUTE_ADMIN) {
         r->user = MHD_basic_auth_get_username_password(r->conn, &r->password);
         r->ask.user = r->user;
@@ -296,6 +337,8 @@ static struct request *request_new(struct server *s, struct MHD_Connection *conn
 {
     struct request *r = mem_alloc(sizeof *r);
     const union MHD_ConnectionInfo *i = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *who = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    listen_text(who ? who->client_addr : NULL, r->address);
     r->server = s;
     r->conn = conn;
     r->guard = i ? i->socket_context : NULL;
@@ -327,7 +370,7 @@ static enum MHD_Result begin(struct request *r, const char *url, const char *met
     size_t bytes = strlen(length) > 9 || strspn(length, "0123456789") != strlen(length) ? SIZE_MAX : strtoul(length, NULL, 10);
     if (bytes > r->route->body_max)
         return say(r, 413, 0, "the body is longer than this place takes");
-    if (!take_room(r, bytes))
+    if (!take_share(r, bytes) || !take_room(r, bytes))
         return say(r, 503, 5, "too much at once");
     str_release(&r->body);
     str_init(&r->body, r->route->body_max + 1);

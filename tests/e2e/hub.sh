@@ -104,6 +104,17 @@ same "a packet under another name is refused" "$(code -T "$WORK/packet" "$C/v1/r
 same "one byte too many is refused before it is read" "$(head -c 300000 /dev/zero | code -T - -H 'Transfer-Encoding:' -H 'Content-Length: 300000' "$C/v1/rec/$sum")" 413
 same "and one without a length" "$(code -X PUT -H 'Transfer-Encoding: chunked' -d x "$C/v1/rec/$sum")" 411
 same "nor one with both" "$(code -T "$WORK/packet" -H 'Transfer-Encoding: chunked' -H "Content-Length: 5" "$C/v1/rec/$sum")" 411
+same "one address that only declares bodies keeps nobody out" "$(python3 - "${HUB_PORT[county]}" <<'END'
+import socket, sys, time
+def say(text, source):
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), source_address=(source, 0))
+    s.sendall(text.encode())
+    return s
+held = [say("PUT /v1/rec/%s HTTP/1.1\r\nHost: x\r\nContent-Length: 262144\r\n\r\n" % ("a" * 64), "127.0.0.%d" % (2 + i % 2)) for i in range(400)]
+time.sleep(0.5)
+print(say("POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", "127.0.0.1").recv(12).decode())
+END
+)" "HTTP/1.1 400"
 same "who only reads sends no body" "$(code -X GET -H 'Transfer-Encoding: chunked' -d x "$C/metrics")" 413
 same "curl can send one, too" "$(code -T "$WORK/packet" "$C/v1/rec/$sum")" 200
 has "a site is listed" "$("$hub" sites --data "$WORK/county")" '白山村'
