@@ -118,7 +118,9 @@ static bool on_data(void *ctx, const struct http_answer *a, const void *data, si
     keep_promise(b, len);
     if (fetch_says(b->f, a) != SAYS_BODY) {
         fetch_wasted(b->f, len);
-        return true;
+        b->page_bytes += len;
+        b->page_ended = b->page_bytes > FETCH_PAGE_BYTES || fetch_left(b->f) == 0;
+        return !b->page_ended;
     }
     if (!b->head_seen && !judge_head(b, a))
         return false;
@@ -183,7 +185,7 @@ static void on_end(void *ctx, const struct http_answer *a)
         over(b, BLOB_HERE);
     } else if (b->rewound) { /* how often that may be is for the part to say */
         over(b, BLOB_READY);
-    } else if (a->err.kind == ERR_NONE) {
+    } else if (a->err.kind == ERR_NONE || b->page_ended) { /* ended by us: its head says enough */
         ended(b, a);
     } else if (a->err.kind == ERR_UNTRUSTED || a->err.kind == ERR_INVALID || a->err.kind == ERR_TOO_BIG) {
         b->err = a->err;
@@ -225,7 +227,8 @@ static void ask(struct blob_fetch *b)
         c.if_range = b->etag[0] ? b->etag : NULL;
     b->asked_at = at;
     b->answer_at = from;
-    b->head_seen = b->rewound = b->whole = false;
+    b->head_seen = b->rewound = b->whole = b->page_ended = false;
+    b->page_bytes = 0;
     part_begin(b->part);
     b->state = BLOB_ASKING;
     b->promised = (last ? (uint64_t)last + 1 : b->size) - from + FETCH_HEAD_BYTES;

@@ -52,7 +52,9 @@ static bool on_data(void *ctx, const struct http_answer *a, const void *data, si
     struct get *g = ctx;
     if (fetch_says(g->f, a) != SAYS_BODY) { /* an error page: how it ends is read from the head */
         fetch_wasted(g->f, len);
-        return true;
+        g->page_bytes += len;
+        g->page_ended = g->page_bytes > FETCH_PAGE_BYTES || fetch_left(g->f) == 0;
+        return !g->page_ended;
     }
     if (g->answer.status == 0 && !begin_body(g, a)) {
         g->state = GET_STRANGE;
@@ -94,13 +96,14 @@ static void on_end(void *ctx, const struct http_answer *a)
     g->f->changed = true;
     if (g->state != GET_ASKING)
         return;
-    if (a->err.kind == ERR_MISSING)
+    bool sound = a->err.kind == ERR_NONE || g->page_ended; /* it was us who ended it */
+    if (!sound && a->err.kind == ERR_MISSING)
         g->state = GET_NO_ANSWER;
-    else if (a->err.kind == ERR_UNTRUSTED || a->err.kind == ERR_INVALID || a->err.kind == ERR_TOO_BIG)
+    else if (!sound && (a->err.kind == ERR_UNTRUSTED || a->err.kind == ERR_INVALID || a->err.kind == ERR_TOO_BIG))
         g->state = GET_STRANGE;
-    else if (a->err.kind == ERR_CANCELLED)
+    else if (!sound && a->err.kind == ERR_CANCELLED)
         g->state = GET_IDLE;
-    else if (a->err.kind != ERR_NONE)
+    else if (!sound)
         broken_off(g, a);
     else
         switch (fetch_says(g->f, a)) {
@@ -135,6 +138,8 @@ static void ask(struct get *g, const char *if_none_match)
         str_clear(&g->body);
     c.range_from = (int64_t)g->body.len;
     g->asked_from = g->body.len;
+    g->page_bytes = 0;
+    g->page_ended = false;
     g->answer = (struct http_answer){ 0 };
     g->state = GET_ASKING;
     g->request = http_start(g->f->o.http, &c);

@@ -25,6 +25,7 @@ enum {
     FETCH_TRIES = 3,             /* in a row without progress, until the link counts as gone */
     FETCH_PROGRESS_BYTES = 512,  /* less than this from one answer is none: a server may drip for ever */
     FETCH_HEAD_BYTES = 600,      /* what an answer's head and its request cost, for the allowance */
+    FETCH_PAGE_BYTES = 64 << 10, /* so much of an error's page is let past, then the answer ends: its head says enough */
     FETCH_WORTH_BYTES = 4096,    /* less allowance than this is not worth a request */
 };
 enum fetch_phase { FETCH_P_BEGIN, FETCH_P_STAMP, FETCH_P_ROOTS, FETCH_P_INDEXES, FETCH_P_MANIFESTS, FETCH_P_PLAN, FETCH_P_QUESTIONS, FETCH_P_LOAD,
@@ -50,6 +51,8 @@ struct get {
     struct http_request *request;
     struct http_answer answer;
     struct str body;
+    size_t page_bytes;           /* of the body of an answer that is none */
+    bool page_ended;             /* it was too long: judged by its head */
     int idle;
 };
 void get_start(struct get *g, struct fetch *f, const char *rel, size_t max_bytes, size_t expected, const char *if_none_match);
@@ -75,6 +78,8 @@ struct blob_fetch {
     uint64_t promised;           /* bytes of the allowance that this answer may still take */
     bool head_seen, plain;       /* plain: this server's ranges are no good, ask for the whole */
     bool rewound, whole;
+    size_t page_bytes;           /* as in struct get */
+    bool page_ended;
     char etag[128];
     int idle, retry_after_s;
     struct err err;
