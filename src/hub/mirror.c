@@ -234,8 +234,9 @@ static bool take_tree(struct mirror *m, struct trust *t, const struct str *bytes
     out->contact = ok;
     for (int i = 0; ok && i < stamp.channel_count; i++)
         ok = take_channel(m, t, v, &stamp.channel[i], e);
-    /* The commit point: all that it names is here. */
-    ok = ok && mirror_put(m, "timestamp", bytes->data, bytes->len, e) && trust_remember(m->hub->data_dir, t, v, &stamp, e) &&
+    /* The commit point: all that it names is here. Remembered first: with the timestamp in place nobody would come back here
+     * to do it, and an older list would be believed. */
+    ok = ok && trust_remember(m->hub->data_dir, t, v, &stamp, e) && mirror_put(m, "timestamp", bytes->data, bytes->len, e) &&
          vault_do(m->hub->vault, write_note, &(struct note){ stamp.version, stamp.issued_s }, e);
     if (ok)
         let_go(m, t, &stamp, v);
