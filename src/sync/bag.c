@@ -135,11 +135,35 @@ static bool any_waits(struct db *db, int64_t first, int64_t last, bool *waits, s
     return query_end(&q, e);
 }
 
+/* Are the rows of these seqs all in the database? After damage the sealed packet may be the only copy of some. */
+static bool all_here(struct db *db, int64_t first, int64_t last, bool *here, struct err *e)
+{
+    struct query q = db_query(db, "SELECT count(*) FROM statement WHERE seq BETWEEN ? AND ?");
+    query_int(&q, first);
+    query_int(&q, last);
+    *here = query_row(&q) && query_col_int(&q, 0) == last - first + 1;
+    return query_end(&q, e);
+}
+
+/* Out of the way of our own sending, to be offered until a receipt covers it (send_old.c). */
+static bool lay_aside(struct bag *b, int i, const char *data_dir, struct err *e)
+{
+    char *path = path_of(b, &b->item[i]);
+    bool ok = set_aside(b, data_dir, strrchr(path, '/') + 1, b->item[i].name, e);
+    free(path);
+    if (ok)
+        memmove(b->item + i, b->item + i + 1, (size_t)(--b->count - i) * sizeof *b->item);
+    return ok;
+}
+
 bool bag_tidy(struct bag *b, struct db *db, struct err *e)
 {
     for (int i = b->count - 1; i >= 0; i--) {
-        bool waits;
-        if (!any_waits(db, b->item[i].first, b->item[i].last, &waits, e) || (!waits && !bag_drop(b, i, e)))
+        const struct bag_item *item = &b->item[i];
+        bool waits, here = true;
+        if (!any_waits(db, item->first, item->last, &waits, e) || (!waits && !all_here(db, item->first, item->last, &here, e)))
+            return false;
+        if (!waits && !(here ? bag_drop(b, i, e) : lay_aside(b, i, db_dir(db), e)))
             return false;
     }
     return true;

@@ -23,7 +23,7 @@ struct bag { char *dir; int count, cap; struct bag_item *item; /* ascending by f
 bool bag_open(const char *data_dir, const struct device *d, struct bag *out, struct err *e) MUST_CHECK;
 bool bag_open_old(const char *data_dir, struct bag *out, struct err *e) MUST_CHECK; /* what was set aside; may overlap */
 void bag_release(struct bag *b);
-/* Removes what no waiting statement needs any more. */
+/* Removes what no waiting statement needs any more; what has statements that the database lost is set aside. */
 bool bag_tidy(struct bag *b, struct db *db, struct err *e) MUST_CHECK;
 /* Durably. `p` was read from these bytes. */
 bool bag_keep(struct bag *b, const struct packet *p, const void *bytes, size_t len, struct err *e) MUST_CHECK;
