@@ -1,0 +1,20 @@
+#include "store/schema_5.h"
+
+/* clang-format off */
+const char schema_comments_5[] =
+"CREATE TABLE comment (\n"
+"  seq INTEGER PRIMARY KEY AUTOINCREMENT, -- order they were made in\n"
+"  id TEXT NOT NULL UNIQUE,       -- UUIDv7 of its statement\n"
+"  content_id TEXT NOT NULL,      -- lesson; '' for none\n"
+"  room_id TEXT NOT NULL,         -- room it was said in; '' for none\n"
+"  member_id TEXT NOT NULL,       -- '' guest\n"
+"  text TEXT NOT NULL,            -- '' when only spoken\n"
+"  voice_sha256 TEXT NOT NULL,    -- Opus file among the blobs; '' for none\n"
+"  voice_ms INTEGER NOT NULL,\n"
+"  at_ms INTEGER NOT NULL,        -- wall time, best estimate\n"
+"  hidden_by TEXT NOT NULL,       -- member who hid it; '' while it shows\n"
+"  hidden_ms INTEGER NOT NULL     -- wall time; 0\n"
+") STRICT;\n"
+"CREATE INDEX comment_lesson ON comment (content_id, seq);\n"
+"CREATE INDEX comment_room ON comment (room_id, seq) WHERE room_id <> '';\n";
+/* clang-format on */
