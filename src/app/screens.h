@@ -13,10 +13,18 @@ extern const struct screen_class course_screen;  /* const char *course_id */
 extern const struct screen_class player_screen;  /* const struct lesson_arg */
 extern const struct screen_class quiz_screen;    /* const struct lesson_arg */
 extern const struct screen_class hours_screen;   /* no argument */
+extern const struct screen_class comfort_screen; /* no argument: size of letters, contrast, reach, language, volume */
 extern const struct screen_class help_screen;    /* const char *text: one sentence a line */
 extern const struct screen_class tech_screen;    /* no argument */
 extern const struct screen_class link_screen;    /* no argument: when the network was last there, what waits, what comes */
 extern const struct screen_class stick_screen;   /* no argument: the stick whose turn it is */
+
+extern const struct screen_class secretary_screen; /* no argument: what the secretary does; see secretary.h */
+extern const struct screen_class room_pick_screen; /* no argument: which lessons the meeting is about */
+extern const struct screen_class room_screen;      /* const struct room_arg */
+
+extern const struct screen_class comments_screen;   /* const struct lesson_arg: what people said about this lesson */
+extern const struct screen_class moderation_screen; /* no argument: all comments, newest first, for the secretary to hide */
 
 struct lesson_arg {
     char course_id[COURSE_ID];
