@@ -121,6 +121,30 @@ static bool captions_parse(const json_t *o, const char *where, struct lesson *l,
     return true;
 }
 
+static bool pause_parse(const json_t *o, const char *where, int64_t after_ms, int64_t before_ms, struct pause_point *out, struct err *e)
+{
+    static const char *const known[] = { "at_ms", "ask", NULL };
+    return (json_is_object(o) || err_set(e, ERR_INVALID, "%s must be an object", where)) && keys_known(o, where, known, e) &&
+           json_get_int(o, where, "at_ms", after_ms + 1, before_ms - 1, &out->at_ms, e) && text_field(o, where, "ask", true, &out->ask, e);
+}
+
+static bool pauses_parse(const json_t *o, const char *where, struct lesson *l, struct err *e)
+{
+    const json_t *list;
+    if (!json_get_array(o, where, "pause", false, LESSON_PAUSES_MAX, &list, e))
+        return false;
+    int count = list ? (int)json_array_size(list) : 0;
+    l->pause = mem_alloc(sizeof *l->pause * (size_t)(count + 1));
+    for (int i = 0; i < count; i++) {
+        char at[128];
+        snprintf(at, sizeof at, "%s, pause %d", where, i + 1);
+        l->pause_count++; /* counted first, so that a half-parsed one is released */
+        if (!pause_parse(json_array_get(list, (size_t)i), at, i ? l->pause[i - 1].at_ms : 0, l->duration_ms, &l->pause[i], e))
+            return false;
+    }
+    return true;
+}
+
 static bool lesson_rules_parse(const json_t *o, const char *where, struct lesson *l, struct err *e)
 {
     int64_t attempts, completion;
@@ -148,7 +172,7 @@ static bool durations_agree(const struct lesson *l, const char *where, struct er
 static bool lesson_parse(const json_t *o, const char *where, struct lesson *l, struct err *e)
 {
     static const char *const known[] = { "content_id", "title", "summary", "poster", "duration_ms", "renditions", "captions",
-                                         "questions", "pass_mark", "max_attempts", "shuffle", "completion_permille", NULL };
+                                         "questions", "pass_mark", "max_attempts", "shuffle", "completion_permille", "pause", NULL };
     const char *id;
     if (!(json_is_object(o) || err_set(e, ERR_INVALID, "%s must be an object", where)) || !keys_known(o, where, known, e) ||
         !json_get_str(o, where, "content_id", 36, &id, e))
@@ -159,7 +183,7 @@ static bool lesson_parse(const json_t *o, const char *where, struct lesson *l, s
     return text_field(o, where, "title", true, &l->title, e) && text_field(o, where, "summary", false, &l->summary, e) &&
            file_ref_parse(o, where, "poster", false, &l->poster, e) && renditions_parse(o, where, l, e) &&
            captions_parse(o, where, l, e) && file_ref_parse(o, where, "questions", false, &l->questions, e) &&
-           lesson_rules_parse(o, where, l, e) && durations_agree(l, where, e);
+           lesson_rules_parse(o, where, l, e) && durations_agree(l, where, e) && pauses_parse(o, where, l, e);
 }
 
 static bool lessons_parse(const json_t *o, struct course *c, struct err *e)
@@ -323,6 +347,16 @@ static json_t *lesson_to_json(const struct lesson *l)
     json_object_set_new(o, "max_attempts", json_integer(l->max_attempts));
     json_object_set_new(o, "shuffle", json_boolean(l->shuffle));
     json_object_set_new(o, "completion_permille", json_integer(l->completion_permille));
+    if (!l->pause_count)
+        return o;
+    list = json_array();
+    for (int i = 0; i < l->pause_count; i++) {
+        json_t *p = json_object();
+        json_object_set_new(p, "at_ms", json_integer(l->pause[i].at_ms));
+        json_object_set_new(p, "ask", lang_text_to_json(&l->pause[i].ask));
+        json_array_append_new(list, p);
+    }
+    json_object_set_new(o, "pause", list);
     return o;
 }
 
@@ -367,6 +401,9 @@ static void lesson_release(struct lesson *l)
         file_ref_release(&l->caption[i].file);
     free(l->caption);
     file_ref_release(&l->questions);
+    for (int i = 0; i < l->pause_count; i++)
+        lang_text_release(&l->pause[i].ask);
+    free(l->pause);
 }
 
 void course_release(struct course *c)

@@ -47,6 +47,7 @@ struct rendition {
     int still_count;
     struct still *still; /* light renditions: pictures by time, ascending */
 };
+struct pause_point { int64_t at_ms; struct lang_text ask; }; /* a meeting stops here and talks about this */
 struct caption_track { char lang[LANG_TEXT]; struct file_ref file; };
 
 struct lesson {
@@ -63,7 +64,11 @@ struct lesson {
     int max_attempts;           /* 0: as often as wished */
     bool shuffle;
     int completion_permille;    /* distinct share of the lesson that counts as finished; default 900 */
+    int pause_count;            /* at most LESSON_PAUSES_MAX */
+    struct pause_point *pause;  /* ascending, each after the start and before the end */
 };
+
+enum { LESSON_PAUSES_MAX = 50 };
 
 enum package_kind { PACKAGE_COURSE, PACKAGE_NOTICE, PACKAGE_ROSTER, PACKAGE_TOPIC, PACKAGE_SETTINGS, PACKAGE_RECEIPTS, PACKAGE_KIND_COUNT };
 

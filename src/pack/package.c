@@ -261,6 +261,20 @@ static bool settle_renditions(struct lesson *l, struct err *e)
 
 /* ---- lesson, course ---- */
 
+static bool add_pauses(const struct source_lesson *s, struct lesson *l, struct err *e)
+{
+    l->pause = mem_alloc((size_t)(s->pause_count + 1) * sizeof *l->pause);
+    for (int i = 0; i < s->pause_count; i++) {
+        if (s->pause[i].at_ms >= l->duration_ms)
+            return err_set(e, ERR_INVALID, "pause %d is at %.1f s, but the lesson lasts %.1f s", i + 1, (double)s->pause[i].at_ms / 1000,
+                           (double)l->duration_ms / 1000);
+        l->pause[i].at_ms = s->pause[i].at_ms;
+        lang_text_copy(&s->pause[i].ask, &l->pause[i].ask);
+        l->pause_count++;
+    }
+    return true;
+}
+
 static bool make_lesson(const struct work *k, struct source_lesson *s, struct lesson *l, struct err *e)
 {
     memcpy(l->content_id, s->id, sizeof l->content_id);
@@ -276,7 +290,7 @@ static bool make_lesson(const struct work *k, struct source_lesson *s, struct le
     else
         for (int i = 0; ok && i < s->media_count; i++)
             ok = add_as_it_is(k, &s->media[i], l, e);
-    ok = ok && settle_renditions(l, e);
+    ok = ok && settle_renditions(l, e) && add_pauses(s, l, e);
     l->caption = mem_alloc((size_t)(s->caption_count + 1) * sizeof *l->caption);
     for (int i = 0; ok && i < s->caption_count; i++) {
         l->caption_count++;

@@ -223,6 +223,36 @@ static bool parse_questions(const char *dir, const json_t *o, const char *where,
     return add_translations(dir, o, where, l, e);
 }
 
+/* ---- pauses ---- */
+
+static bool parse_pause(const json_t *o, const char *where, int64_t after_ms, struct source_pause *out, struct err *e)
+{
+    static const char *const keys[] = { "at", "ask", NULL };
+    double at;
+    if (!is_object(o, where, e) || !only_keys(o, where, keys, e) || !json_get_num_or(o, where, "at", 0, 86400, 0, &at, e) ||
+        !get_text(o, where, "ask", true, &out->ask, e))
+        return false;
+    out->at_ms = (int64_t)(at * 1000 + 0.5);
+    return out->at_ms > after_ms || err_set(e, ERR_INVALID, "%s: pauses must come in order of time, each once, the first after the start", where);
+}
+
+static bool parse_pauses(const json_t *o, const char *where, struct source_lesson *l, struct err *e)
+{
+    const json_t *list;
+    if (!json_get_array(o, where, "pause", false, LESSON_PAUSES_MAX, &list, e))
+        return false;
+    l->pause = mem_alloc((json_array_size(list) + 1) * sizeof *l->pause);
+    bool ok = true;
+    for (size_t i = 0; ok && i < json_array_size(list); i++) {
+        char *at = mem_printf("%s: pause[%zu]", where, i);
+        int64_t after = i ? l->pause[i - 1].at_ms : 0;
+        l->pause_count++;
+        ok = parse_pause(json_array_get(list, i), at, after, &l->pause[i], e);
+        free(at);
+    }
+    return ok;
+}
+
 /* ---- lesson, course ---- */
 
 static bool parse_numbers(const json_t *o, const char *where, struct source_lesson *l, struct err *e)
@@ -242,7 +272,7 @@ static bool parse_numbers(const json_t *o, const char *where, struct source_less
 static bool parse_lesson(const char *dir, const json_t *o, const char *where, struct source_lesson *l, struct err *e)
 {
     static const char *const keys[] = { "id", "title", "summary", "poster", "media", "stills", "captions", "questions",
-                                        "translations", "pass_mark", "max_attempts", "shuffle", "completion", NULL };
+                                        "translations", "pass_mark", "max_attempts", "shuffle", "completion", "pause", NULL };
     const char *id;
     if (!is_object(o, where, e) || !only_keys(o, where, keys, e) || !json_get_str(o, where, "id", 64, &id, e))
         return false;
@@ -251,7 +281,8 @@ static bool parse_lesson(const char *dir, const json_t *o, const char *where, st
     memcpy(l->id, id, UUID_TEXT);
     return get_text(o, where, "title", true, &l->title, e) && get_text(o, where, "summary", false, &l->summary, e) &&
            get_file(dir, o, where, "poster", false, &l->poster, e) && parse_media(dir, o, where, l, e) &&
-           parse_captions(dir, o, where, l, e) && parse_questions(dir, o, where, l, e) && parse_numbers(o, where, l, e);
+           parse_captions(dir, o, where, l, e) && parse_questions(dir, o, where, l, e) && parse_numbers(o, where, l, e) &&
+           parse_pauses(o, where, l, e);
 }
 
 static bool parse_lessons(const json_t *o, struct source *s, struct err *e)
@@ -343,6 +374,9 @@ static void lesson_release(struct source_lesson *l)
     free(l->caption);
     question_set_release(&l->questions);
     free(l->questions_file);
+    for (int i = 0; i < l->pause_count; i++)
+        lang_text_release(&l->pause[i].ask);
+    free(l->pause);
 }
 
 void source_release(struct source *s)

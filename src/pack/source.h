@@ -16,6 +16,7 @@ struct source_media {
     int still_count;
     struct source_still *still;
 };
+struct source_pause { int64_t at_ms; struct lang_text ask; };
 struct source_caption { char lang[LANG_TEXT]; char *file; };
 struct source_lesson {
     char id[UUID_TEXT];
@@ -31,6 +32,8 @@ struct source_lesson {
     int max_attempts;
     bool shuffle;
     int completion_permille;
+    int pause_count;       /* at most LESSON_PAUSES_MAX */
+    struct source_pause *pause;
 };
 struct source {
     char *dir;

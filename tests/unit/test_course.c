@@ -24,7 +24,7 @@ static const char full[] =
     "{\"weight\":\"light\",\"media\":" FILE_OF("l.opus") ",\"duration_ms\":61000,\"stills\":[{\"at_ms\":0,\"file\":" FILE_OF("1.webp")
     "},{\"at_ms\":12500,\"file\":" FILE_OF("2.webp") "}]}," RENDITION("720p", "60000") "],"
     "\"captions\":[{\"lang\":\"zh-CN\",\"file\":" FILE_OF("l.vtt") "}],\"questions\":" FILE_OF("q.json") ",\"pass_mark\":0.75,"
-    "\"max_attempts\":3,\"shuffle\":true,\"completion_permille\":800}," LESSON("2")
+    "\"max_attempts\":3,\"shuffle\":true,\"completion_permille\":800,\"pause\":[{\"at_ms\":9000,\"ask\":{\"zh-CN\":\"谁遇到过？\"}},{\"at_ms\":59999,\"ask\":{\"zh-CN\":\"先做什么？\"}}]}," LESSON("2")
     "],\"patches\":[{\"from\":\"" SHA "\",\"to\":\"" SHA "\",\"sha256\":\"" SHA "\",\"size\":77}]}";
 
 static void parse_good(const char *json, struct course *c)
@@ -58,6 +58,9 @@ static void test_everything_is_read(void **state)
     assert_string_equal(l->caption[0].lang, "zh-CN");
     assert_string_equal(l->questions.name, "q.json");
     assert_true(l->pass_mark == 0.75 && l->max_attempts == 3 && l->shuffle && l->completion_permille == 800);
+    assert_int_equal(l->pause_count, 2);
+    assert_int_equal(l->pause[0].at_ms, 9000);
+    assert_string_equal(lang_text_get(&l->pause[1].ask, "zh-CN"), "先做什么？");
     course_release(&c);
 }
 
@@ -121,6 +124,8 @@ static void test_every_file_is_visited(void **state)
 #define RENDITIONS(list) COURSE("{" LESSON_ID("1") ",\"title\":{\"zh-CN\":\"课\"},\"duration_ms\":60000,\"renditions\":[" list "]}")
 #define MEDIA(sha, size, name) RENDITIONS("{\"weight\":\"480p\",\"duration_ms\":60000,\"media\":{\"sha256\":\"" sha "\",\"size\":" size ",\"type\":\"video/mp4\",\"name\":\"" name "\"}}")
 #define STILLS(a, b) RENDITIONS("{\"weight\":\"light\",\"duration_ms\":60000,\"media\":" FILE_OF("a.opus") ",\"stills\":[{\"at_ms\":" a ",\"file\":" FILE_OF("1") "},{\"at_ms\":" b ",\"file\":" FILE_OF("2") "}]}")
+#define PAUSES(list) LESSON_WITH("\"pause\":[" list "]")
+#define ASK(at) "{\"at_ms\":" at ",\"ask\":{\"zh-CN\":\"问\"}}"
 #define TITLE(map) "{\"format\":1,\"id\":\"a.b\",\"version\":3,\"title\":" map ",\"lessons\":[" LESSON("1") "]}"
 #define HEAD(id, version) "{\"format\":1,\"id\":" id ",\"version\":" version ",\"title\":{\"zh-CN\":\"x\"},\"lessons\":[" LESSON("1") "]}"
 
@@ -162,6 +167,12 @@ static const struct { const char *json; enum err_kind kind; const char *says; } 
     { LESSON_WITH("\"captions\":[{\"lang\":\"z/h\",\"file\":" FILE_OF("l.vtt") "}]"), ERR_INVALID, "lesson 1, captions 1: \"lang\"" },
     { LESSON_WITH("\"captions\":[{\"lang\":\"zh\"}]"), ERR_INVALID, "captions 1" },
     { LESSON_WITH("\"captions\":{}"), ERR_INVALID, "captions" },
+    { PAUSES(ASK("0")), ERR_INVALID, "lesson 1, pause 1" },
+    { PAUSES(ASK("60000")), ERR_INVALID, "lesson 1, pause 1" },
+    { PAUSES(ASK("5000") "," ASK("5000")), ERR_INVALID, "lesson 1, pause 2" },
+    { PAUSES("{\"at_ms\":5}"), ERR_INVALID, "\"ask\"" },
+    { PAUSES("{\"at_ms\":5,\"ask\":{\"zh-CN\":\"\"}}"), ERR_INVALID, "empty" },
+    { PAUSES("7"), ERR_INVALID, "pause 1 must be an object" },
     { RENDITIONS(""), ERR_INVALID, "nothing to play" },
     { RENDITIONS(RENDITION("8k", "60000")), ERR_INVALID, "light, 480p, 720p or original" },
     { RENDITIONS(RENDITION("720p", "60000") "," RENDITION("480p", "60000")), ERR_INVALID, "ascend" },

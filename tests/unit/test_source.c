@@ -41,7 +41,7 @@ static void reads_everything(void **state)
                           "{\"id\":\"" ID1 "\",\"title\":\"一\",\"media\":[{\"file\":\"a.mp4\",\"weight\":\"720p\"},"
                           "{\"file\":\"a.opus\",\"weight\":\"light\",\"stills\":[{\"at\":0,\"file\":\"s.svg\"},{\"at\":12.5,\"file\":\"s.svg\"}]}],"
                           "\"captions\":[{\"lang\":\"zh-CN\",\"file\":\"sub/t.vtt\"}],\"questions\":\"q.json\",\"pass_mark\":0.8,"
-                          "\"max_attempts\":3,\"shuffle\":true,\"completion\":0.95},"
+                          "\"max_attempts\":3,\"shuffle\":true,\"completion\":0.95,\"pause\":[{\"at\":7.25,\"ask\":\"谁来试？\"}]},"
                           "{\"id\":\"" ID2 "\",\"title\":\"二\",\"media\":\"a.opus\",\"stills\":[{\"at\":1,\"file\":\"s.svg\"}]}]}",
                           &s, &e), e);
     assert_string_equal(s.id, "org.example.one");
@@ -59,6 +59,8 @@ static void reads_everything(void **state)
     assert_string_equal(l->questions.question[0].picture.name, "s.svg");
     assert_string_equal(l->questions.question[0].picture.sha256, "");
     assert_int_equal(l->completion_permille, 950);
+    assert_int_equal(l->pause_count, 1);
+    assert_int_equal(l->pause[0].at_ms, 7250);
     assert_true(l->shuffle);
     assert_int_equal(s.lesson[1].media[0].weight, -1);
     assert_int_equal(s.lesson[1].media[0].still[0].at_ms, 1000);
@@ -95,6 +97,9 @@ static void names_what_is_wrong(void **state)
         { LESSONS(MEDIA ",\"stills\":[{\"at\":5,\"file\":\"s.svg\"},{\"at\":5,\"file\":\"s.svg\"}]"), "stills[1]", ERR_INVALID },
         { LESSONS(MEDIA ",\"pass_mark\":60"), "pass_mark", ERR_INVALID },
         { LESSONS(MEDIA ",\"completion\":0"), "completion", ERR_INVALID },
+        { LESSONS(MEDIA ",\"pause\":[{\"at\":0,\"ask\":\"?\"}]"), "pause[0]", ERR_INVALID },
+        { LESSONS(MEDIA ",\"pause\":[{\"at\":5}]"), "ask", ERR_INVALID },
+        { LESSONS(MEDIA ",\"pause\":[{\"at\":5,\"ask\":\"a\"},{\"at\":4,\"ask\":\"b\"}]"), "pause[1]", ERR_INVALID },
         { LESSONS(MEDIA ",\"translations\":{\"en\":\"q.json\"}"), "translations", ERR_INVALID },
         { LESSONS(MEDIA ",\"questions\":\"a.mp4\""), "a.mp4", ERR_UNSUPPORTED },
         { LESSONS(MEDIA ",\"questions\":\"gone.json\""), "none.svg", ERR_MISSING },
