@@ -2,7 +2,7 @@
 #include "base/config.h"
 #include "base/fs.h"
 #include "store/hours.h"
-#include "tool/table.h"
+#include "base/table.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "scratch.h"
 
-#include "tool/table.h"
+#include "base/table.h"
 
 static void cells(void **state)
 {

@@ -1,7 +1,7 @@
 /* table.h - CSV that WPS and Excel open correctly and safely: UTF-8 with BOM, CRLF, quoted where needed, and cells
  * that would be taken for a formula (= + - @, tab, CR first) led by an apostrophe. */
-#ifndef WEIKE_TOOL_TABLE_H
-#define WEIKE_TOOL_TABLE_H
+#ifndef WEIKE_BASE_TABLE_H
+#define WEIKE_BASE_TABLE_H
 #include "base/str.h"
 
 void table_begin(struct str *out);                            /* the BOM */

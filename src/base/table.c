@@ -1,4 +1,4 @@
-#include "tool/table.h"
+#include "base/table.h"
 
 #include <math.h>
 #include <stdio.h>
