@@ -145,6 +145,40 @@ bool trust_load(const char *data_dir, struct trust *out, struct err *e)
     return true;
 }
 
+static bool same_ring(const struct key_ring *a, const struct key_ring *b)
+{
+    char x[KEY_ID_TEXT], y[KEY_ID_TEXT];
+    key_ring_id(a, x);
+    key_ring_id(b, y);
+    return strcmp(x, y) == 0;
+}
+
+static bool same_stamps(const struct trust *a, const struct trust *b)
+{
+    bool same = a->stamp_count == b->stamp_count;
+    for (int i = 0; same && i < a->stamp_count; i++)
+        same = strcmp(a->stamp[i].key, b->stamp[i].key) == 0 && strcmp(a->stamp[i].sha256, b->stamp[i].sha256) == 0;
+    return same;
+}
+
+static bool same_channels(const struct trust *a, const struct trust *b)
+{
+    bool same = a->channel_count == b->channel_count;
+    for (int i = 0; same && i < a->channel_count; i++)
+        same = strcmp(a->channel[i].name, b->channel[i].name) == 0 && strcmp(a->channel[i].keys, b->channel[i].keys) == 0 &&
+               strcmp(a->channel[i].sha256, b->channel[i].sha256) == 0;
+    return same;
+}
+
+bool trust_holds(const char *data_dir, const struct trust *t, bool *holds, struct err *e)
+{
+    struct trust now;
+    if (!trust_load(data_dir, &now, e))
+        return false;
+    *holds = now.root.version == t->root.version && same_ring(&now.ring, &t->ring) && same_stamps(&now, t) && same_channels(&now, t);
+    return true;
+}
+
 static bool drop_roots(const char *data_dir, struct err *e)
 {
     char *dir = fs_join(data_dir, "trust/root"), *parent = fs_join(data_dir, "trust");

@@ -39,6 +39,9 @@ struct trust {
 };
 
 bool trust_load(const char *data_dir, struct trust *out, struct err *e) MUST_CHECK;
+/* Is `t` still what lies there? Not if another program followed a root or used a newer list since it was loaded: then what
+ * was decided with `t` is decided again. */
+bool trust_holds(const char *data_dir, const struct trust *t, bool *holds, struct err *e) MUST_CHECK;
 /* Pins `key` in place of any other key or root, durably. *replaced (may be NULL) gets the old key's id, "" if there was
  * none. */
 bool trust_pin(const char *data_dir, const struct public_key *key, char replaced[KEY_ID_TEXT],

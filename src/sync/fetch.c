@@ -209,6 +209,23 @@ static bool gives_way(struct fetch *f)
     return f->stick_turn;
 }
 
+/* Others may have written meanwhile: a root that takes keys away, a newer list. What was decided before they did is not
+ * carried out; the next round decides anew. */
+static bool still_holds(struct fetch *f)
+{
+    struct err e = ERR_INIT;
+    bool holds = false;
+    if (f->phase == FETCH_P_BEGIN)
+        return true;
+    if (!trust_holds(f->data_dir, f->plan ? &f->plan->trust : &f->trust, &holds, &e))
+        return fetch_over(f, FETCH_STORAGE, &e);
+    if (holds)
+        return true;
+    log_info("a stick or another program brought newer lists meanwhile; this round ends");
+    return fetch_over(f, FETCH_STOPPED, NULL);
+}
+
+/* False: it rests on, or is over. */
 static bool awake(struct fetch *f)
 {
     struct err e = ERR_INIT;
@@ -217,7 +234,7 @@ static bool awake(struct fetch *f)
     if (f->plan && !fetch_lock(f, &e))
         return false;
     f->resting = false;
-    return true;
+    return still_holds(f);
 }
 
 static void tell(struct fetch *f)
@@ -237,7 +254,7 @@ bool fetch_step(struct fetch *f, int timeout_ms)
     if (atomic_load(&f->cancel))
         fetch_over(f, FETCH_STOPPED, NULL);
     else if (atomic_load(&f->pause) || gives_way(f) || !awake(f))
-        rest(f, timeout_ms);
+        (void)(f->now.state == FETCH_OVER || rest(f, timeout_ms));
     else if (work(f) && (http_step(f->o.http, fetch_busy(f) ? 0 : timeout_ms), true))
         work(f);
     tell(f);

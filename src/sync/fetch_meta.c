@@ -190,6 +190,14 @@ static bool root_came(struct fetch *f)
 {
     struct err e = ERR_INIT;
     char rel[TREE_PATH_MAX];
+    bool holds = false;
+    /* Under the lock, and from where the chain stands now: a stick may have brought this root a moment ago. */
+    if (!fetch_lock(f, &e))
+        return fetch_over(f, e.kind == ERR_REFUSED ? FETCH_STOPPED : FETCH_STORAGE, &e);
+    if (!trust_holds(f->data_dir, &f->trust, &holds, &e))
+        return fetch_over(f, FETCH_STORAGE, &e);
+    if (!holds)
+        return fetch_over(f, FETCH_STOPPED, NULL);
     if (!trust_advance(f->data_dir, &f->trust, f->get.body.data, f->get.body.len, &e)) {
         log_warn("%s: %s", f->get.rel, e.text);
         if (e.kind == ERR_IO || e.kind == ERR_FULL)
