@@ -20,6 +20,11 @@ static const struct { const char *iri, *en, *zh; } verb_table[STATEMENT_VERB_COU
     [STATEMENT_ANSWERED] = { ADL "verbs/answered", "answered", "回答" },
     [STATEMENT_PASSED] = { ADL "verbs/passed", "passed", "通过" },
     [STATEMENT_FAILED] = { ADL "verbs/failed", "failed", "未通过" },
+    [STATEMENT_ATTENDED] = { ADL "verbs/attended", "attended", "参加" },
+    [STATEMENT_HOSTED] = { "http://activitystrea.ms/schema/1.0/host", "hosted", "主持" },
+    [STATEMENT_VOIDED] = { ADL "verbs/voided", "voided", "作废" },
+    [STATEMENT_COMMENTED] = { ADL "verbs/commented", "commented", "评论" },
+    [STATEMENT_REGISTERED] = { STATEMENT_IRI "verb/registered", "registered", "登记" },
 };
 
 const char *statement_verb_iri(enum statement_verb v)

@@ -12,14 +12,23 @@
 
 enum { STATEMENT_MAX_BYTES = 256 << 10 };
 /* Our name space for what neither xAPI nor the video profile has a name for: an id nobody else can have, so that it
- * needs no domain. Extensions: clock, hours, ended-by, category, seed, questions; activities: course/ID. */
+ * needs no domain. Extensions: clock, hours, ended-by, category, seed, questions, meeting, register, reason, voice; activities:
+ * course/ID, register/KIND/MONTH; verbs: registered. */
 #define STATEMENT_IRI "urn:uuid:5aa4c884-dfa6-41d3-acf2-6cf0bc76f749#"
 
 enum statement_verb {
     STATEMENT_TERMINATED, STATEMENT_COMPLETED, STATEMENT_ABANDONED, STATEMENT_ANSWERED, STATEMENT_PASSED, STATEMENT_FAILED,
+    STATEMENT_ATTENDED, STATEMENT_HOSTED, STATEMENT_VOIDED, STATEMENT_COMMENTED, STATEMENT_REGISTERED,
     STATEMENT_VERB_COUNT
 };
 const char *statement_verb_iri(enum statement_verb v);
+
+struct statement_room {        /* the meeting it happened in */
+    const char *room_id;       /* UUID: the activity urn:uuid:ID of type meeting */
+    const char *host_id;       /* member who led it: context.instructor */
+    const char *team;          /* account name of the group; NULL or "": STATEMENT_TEAM */
+};
+#define STATEMENT_TEAM "everyone" /* those who came: the group of a room that no other group is known for */
 
 struct statement_about {       /* who, when, with what: the same in every kind */
     const char *id;            /* UUID of the statement */
@@ -32,6 +41,7 @@ struct statement_about {       /* who, when, with what: the same in every kind *
     const char *content_id;    /* UUID of the lesson */
     const struct lang_text *title; /* of the lesson; NULL: not at hand */
     const char *questions_sha256;  /* quiz: which questions were asked; NULL or "": not said */
+    const struct statement_room *room; /* NULL: no meeting */
 };
 
 struct statement_viewing {
@@ -52,6 +62,52 @@ void statement_answered(const struct statement_about *about, const struct attemp
                         struct str *out);
 /* `passed` or `failed`. Adds nothing and returns false if no question of the attempt is graded. */
 bool statement_result(const struct statement_about *about, const struct attempt *a, struct str *out);
+
+/* ---- what needs no lesson: content_id may be NULL or "", course_id too ---- */
+
+struct statement_attendance { int64_t present_ms, watched_ms, verified_ms; int turns; /* answers given aloud */ };
+/* `attended` on the meeting (about->room, required), duration present_ms. */
+void statement_attended(const struct statement_about *about, const struct statement_attendance *a, struct str *out);
+
+struct statement_hands { const char *question_id, *response; int count; };
+struct statement_meeting {
+    const char *topic;              /* NULL or "": none */
+    const char *const *minute;      /* as model/room.h's MINUTE */
+    const char *const *lesson;      /* content ids that were played */
+    const struct statement_hands *hands;
+    int minute_count, lesson_count, hands_count;
+    int people, present_most;       /* who attended; at the same time at most */
+    int64_t duration_ms, gap_ms;    /* without and of the cuts */
+    int cuts, cuts_unknown;         /* unknown: how long, nobody can say */
+    bool is_signed;
+};
+/* `hosted` by the host (about->member_id) on the meeting (about->room, required). What would make it too long goes: hands first. */
+void statement_hosted(const struct statement_about *about, const struct statement_meeting *m, struct str *out);
+
+/* `voided`: the object is the statement that does not hold any more. `reason` may be "" or NULL. */
+void statement_voided(const struct statement_about *about, const char *voided_id, const char *reason, struct str *out);
+
+struct statement_comment {
+    const char *text;               /* NULL or "": only spoken */
+    const void *voice;              /* the Opus file; NULL: only written */
+    size_t voice_bytes;             /* at most STATEMENT_VOICE_MAX */
+    int64_t voice_ms;
+};
+enum { STATEMENT_VOICE_MAX = 160 << 10 };
+/* `commented` on the lesson, else on the meeting (one of both is required): result.response, and the voice as an attachment whose
+ * fileUrl is a data: IRI (audio/ogg). False: the voice is larger than STATEMENT_VOICE_MAX; nothing is added. */
+bool statement_commented(const struct statement_about *about, const struct statement_comment *c, struct str *out) MUST_CHECK;
+
+struct statement_register {
+    const char *kind;               /* "viewing" "attendance" … */
+    int month;                      /* 202611 */
+    int64_t rows;
+    const char *sha256, *code;      /* of the CSV's bytes; the short code on the page */
+    int64_t chain_seq;              /* newest statement it rests on */
+    const char *chain_head;         /* hex; NULL or "": none */
+};
+/* `registered` by the member who made the page. */
+void statement_registered(const struct statement_about *about, const struct statement_register *r, struct str *out);
 
 /* Strict: the structure of xAPI 1.0.3 Data, no unknown properties, every IRI, UUID, date, duration and language tag well
  * formed, the parts that the verb requires in place, numbers that fit each other. Says which part is wrong. */

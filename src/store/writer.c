@@ -410,6 +410,11 @@ struct writer_troubles writer_troubles(struct writer *w)
                                      .damaged = atomic_load(&w->damaged) };
 }
 
+const char *writer_home_page(const struct writer *w)
+{
+    return w->home_page;
+}
+
 int64_t writer_floor_ms(struct writer *w)
 {
     return atomic_load(&w->floor_ms);

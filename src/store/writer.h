@@ -49,6 +49,8 @@ bool writer_step(struct writer *w);
 int writer_waiting(struct writer *w); /* items not yet committed */
 int64_t writer_idle_ms(struct writer *w); /* since somebody last studied here: since the last record was posted; any thread */
 
+const char *writer_home_page(const struct writer *w); /* id space of the members in statements; any thread */
+
 /* What the disk has done to us since the start. Any thread. */
 struct writer_troubles { int io_errors; bool disk_full, damaged; };
 struct writer_troubles writer_troubles(struct writer *w);
