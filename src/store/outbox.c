@@ -1,5 +1,8 @@
 #include "store/outbox.h"
+#include "base/str.h"
+#include "store/chain.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *outbox_state_name(enum outbox_state s)
@@ -84,16 +87,30 @@ bool outbox_bounds(struct db *db, int64_t *first_waiting, int64_t *last_seq, str
     return true;
 }
 
+static bool has_id(struct db *db, const char *id, bool *has, struct err *e)
+{
+    struct query q = db_query(db, "SELECT 1 FROM statement WHERE id = ?");
+    query_text(&q, id);
+    *has = query_row(&q);
+    return query_end(&q, e);
+}
+
+/* Asked first: an insert that comes to nothing would still use up a number, and a number without a row is missed. */
 bool outbox_put(struct db *db, const char id[UUID_TEXT], const char *body, size_t len, int64_t wall_ms, struct err *e)
 {
-    uint8_t hash[SHA256_BYTES];
+    uint8_t hash[SHA256_BYTES], chain[SHA256_BYTES];
+    bool has;
     digest(body, len, hash);
-    struct query q = db_query(db, "INSERT INTO statement (id, state, sha256, created_ms, body) VALUES (?, 0, ?, ?, ?)"
-                                  " ON CONFLICT (id) DO NOTHING");
+    if (!has_id(db, id, &has, e) || (!has && !chain_next(db, hash, chain, e)))
+        return false;
+    if (has)
+        return true;
+    struct query q = db_query(db, "INSERT INTO statement (id, state, sha256, created_ms, body, chain) VALUES (?, 0, ?, ?, ?, ?)");
     query_text(&q, id);
     query_blob(&q, hash, sizeof hash);
     query_int(&q, wall_ms);
     query_text(&q, body);
+    query_blob(&q, chain, sizeof chain);
     return query_run(&q, e);
 }
 
@@ -139,17 +156,32 @@ bool outbox_reject(struct db *db, int64_t seq, const char *why, struct err *e)
     return query_run(&q, e);
 }
 
+static bool forget_one(struct db *db, int64_t seq, struct err *e)
+{
+    if (!chain_forget(db, seq, e))
+        return false;
+    struct query q = db_query(db, "DELETE FROM statement WHERE seq = ?");
+    query_int(&q, seq);
+    return query_run(&q, e);
+}
+
 bool outbox_forget(struct db *db, int64_t before_ms, int limit, int *removed, struct err *e)
 {
-    int64_t gone;
-    struct query q = db_query(db, "DELETE FROM statement WHERE seq IN (SELECT seq FROM statement INDEXED BY statement_delivered"
-                                  " WHERE state = 1 AND delivered_ms < ? ORDER BY delivered_ms LIMIT ?)");
+    int64_t *old = mem_alloc((size_t)(limit > 0 ? limit : 1) * sizeof *old);
+    int count = 0, done = 0;
+    struct query q = db_query(db, "SELECT seq FROM statement INDEXED BY statement_delivered WHERE state = 1 AND delivered_ms < ?"
+                                  " ORDER BY delivered_ms LIMIT ?");
     query_int(&q, before_ms);
     query_int(&q, limit);
-    if (!run_counting(&q, db, &gone, e))
-        return false;
-    *removed = (int)gone;
-    return true;
+    while (count < limit && query_row(&q))
+        old[count++] = query_col_int(&q, 0);
+    bool ok = query_end(&q, e);
+    for (; ok && done < count; done += ok)
+        ok = forget_one(db, old[done], e);
+    free(old);
+    if (ok)
+        *removed = count;
+    return ok;
 }
 
 bool outbox_quarantine_damaged(struct db *db, int64_t after_seq, int limit, int64_t *last, int *found, struct err *e)

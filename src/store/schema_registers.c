@@ -24,6 +24,7 @@ const char schema_registers_5[] =
 "  reason TEXT NOT NULL,\n"
 "  at_ms INTEGER NOT NULL         -- wall time, best estimate\n"
 ") STRICT, WITHOUT ROWID;\n"
+"CREATE INDEX voided_new ON voided (new_id);\n"
 "CREATE TABLE machine_log (\n"
 "  seq INTEGER PRIMARY KEY AUTOINCREMENT,\n"
 "  kind INTEGER NOT NULL,         -- store/machine_log.h\n"
