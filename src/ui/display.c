@@ -79,17 +79,28 @@ static int radius_of(const struct ui *ui, const struct node *n)
     }
 }
 
+static bool is_pale(enum ui_tone t)
+{
+    return t == TONE_CARD || t == TONE_SAND || t == TONE_SUN_SOFT || t == TONE_INFO_SOFT;
+}
+
 static struct theme_tone tone_of(const struct ui *ui, const struct node *n, const struct look *look)
 {
-    struct theme_tone t = *theme_tone(n->o.tone);
+    const struct theme *theme = ui->theme;
+    struct theme_tone t = *theme_tone(theme, n->o.tone);
+    uint32_t paper = theme_tone(theme, TONE_PAPER)->fill;
+    if (role_is_tappable(n->o.role) && is_pale(n->o.tone) && t.border <= theme->edge_border) {
+        t.line = theme->edge; /* what can be tapped shows where it ends */
+        t.border = theme->edge_border;
+    }
     if (n->o.selected && n->o.tone == TONE_CARD) {
-        t = *theme_tone(TONE_GO_SOFT);
-        t.border = 5;
+        t = *theme_tone(theme, TONE_GO_SOFT);
+        t.border = theme->chosen_border;
     }
     if (look->disabled) { /* fades towards the paper, but the words stay readable */
-        t.fill = t.fill ? (t.fill & 0xff000000) | paint_mix(t.fill, 0xfaf6ee, 780) : 0;
-        t.line = t.line ? 0xff000000 | paint_mix(t.line, 0xfaf6ee, 600) : 0;
-        t.ink = 0xff626b65;
+        t.fill = t.fill ? (t.fill & 0xff000000) | paint_mix(t.fill, paper, theme->fade_permille) : 0;
+        t.line = t.line ? 0xff000000 | paint_mix(t.line, paper, 600) : 0;
+        t.ink = theme->off_ink;
     }
     bool pressed = n->o.pressed || touch_pressed(&ui->touch) == n->id;
     if (pressed && t.fill)
@@ -146,6 +157,11 @@ static int slack(enum ui_align a, int room)
 static void emit_line(struct ui *ui, const struct node *n, const struct look *look, uint32_t ink, const char *s, int len,
                       int x, int y, int w)
 {
+    if (ui->blocks) {
+        SDL_Rect bar = { x, y + (n->line_h - n->style.px * 3 / 4) / 2, w, n->style.px * 3 / 4 };
+        push(ui, (struct cmd){ .kind = CMD_ROUND, .r = bar, .clip = n->clip, .fill = ink, .radius = bar.h / 4, .under = look->under }, 0);
+        return;
+    }
     int spill = n->style.px / 4 + 2 * n->style.halo; /* descenders, slanted or tall letters, the rim */
     push(ui, (struct cmd){ .kind = CMD_TEXT, .clip = n->clip, .fill = ink, .style = n->style, .text = s, .len = len, .x = x,
                            .baseline = y + text_baseline(&n->style, n->line_h), .under = look->under,
@@ -154,7 +170,7 @@ static void emit_line(struct ui *ui, const struct node *n, const struct look *lo
 
 static void emit_label(struct ui *ui, const struct node *n, const struct look *look)
 {
-    uint32_t ink = n->o.ink == INK_AUTO || look->disabled ? look->ink : theme_ink(n->o.ink);
+    uint32_t ink = n->o.ink == INK_AUTO || look->disabled ? look->ink : theme_ink(ui->theme, n->o.ink);
     int room = n->r.w - 2 * n->o.pad_x, x = n->r.x + n->o.pad_x, len = (int)strlen(n->text);
     int high = n->r.h - 2 * n->o.pad_y, y = n->r.y + n->o.pad_y;
     enum ui_align align = text_align(ui, n), rise = text_rise(ui, n);
@@ -186,7 +202,7 @@ static void emit_icon(struct ui *ui, const struct node *n, const struct look *lo
     int size = n->style.px;
     SDL_Rect r = { n->r.x + (n->r.w - size) / 2, n->r.y + (n->r.h - size) / 2, size, size };
     push(ui, (struct cmd){ .kind = CMD_ICON, .r = r, .clip = n->clip, .icon = n->icon, .under = look->under,
-                           .fill = n->o.ink == INK_AUTO || look->disabled ? look->ink : theme_ink(n->o.ink) }, 0);
+                           .fill = n->o.ink == INK_AUTO || look->disabled ? look->ink : theme_ink(ui->theme, n->o.ink) }, 0);
 }
 
 static void emit_bar(struct ui *ui, const struct node *n, const struct look *look)
@@ -194,18 +210,18 @@ static void emit_bar(struct ui *ui, const struct node *n, const struct look *loo
     const struct node *up = node_at(ui, n->parent);
     int radius = n->o.radius < 0 ? 0 : n->r.h / 2, w = (int)((float)n->r.w * n->part + 0.5f);
     struct cmd c = { .kind = CMD_ROUND, .r = n->r, .clip = n->clip, .radius = radius, .under = look->under,
-                     .fill = look->glass ? THEME_TRACK_GLASS : THEME_TRACK };
+                     .fill = look->glass ? ui->theme->track_glass : ui->theme->track };
     push(ui, c, 0);
     if (w > 0) {
         c.r.w = w < 2 * radius ? 2 * radius : w;
-        c.fill = look->glass ? THEME_BAR_GLASS : n->o.ink == INK_AUTO ? THEME_GO : theme_ink(n->o.ink);
+        c.fill = look->glass ? ui->theme->bar_glass : n->o.ink == INK_AUTO ? ui->theme->go : theme_ink(ui->theme, n->o.ink);
         push(ui, c, 0);
     }
     if (up->o.role == ROLE_SLIDER) {
         int knob = ui_px(ui, 48), x = n->r.x + w - knob / 2;
         c.r = (SDL_Rect){ x, n->r.y + (n->r.h - knob) / 2, knob, knob };
         c.radius = knob / 2;
-        c.fill = look->glass ? 0xffffffff : THEME_GO;
+        c.fill = look->glass ? 0xffffffff : ui->theme->go;
         push(ui, c, 0);
     }
 }
@@ -214,16 +230,16 @@ static void emit_ring(struct ui *ui, const struct node *n, const struct look *lo
 {
     int size = n->r.w < n->r.h ? n->r.w : n->r.h;
     struct cmd c = { .kind = CMD_ARC, .r = { n->r.x, n->r.y, size, size }, .clip = n->clip, .under = look->under,
-                     .border = size * 117 / 1000, .to = 1, .fill = THEME_TRACK };
+                     .border = size * 117 / 1000, .to = 1, .fill = ui->theme->track };
     push(ui, c, 0);
     if (n->part2 > n->part) {
         c.to = n->part2;
-        c.fill = THEME_SUN;
+        c.fill = ui->theme->sun;
         push(ui, c, 0);
     }
     if (n->part > 0) {
         c.to = n->part;
-        c.fill = THEME_GO;
+        c.fill = ui->theme->go;
         push(ui, c, 0);
     }
 }
@@ -309,7 +325,7 @@ static void emit_thumb(struct ui *ui, const struct node *n, const struct look *l
     high = high < least ? least : high;
     int y = n->r.y + (n->r.h - room) / 2 + (int)((float)(room - high) * s->y / (float)s->max);
     push(ui, (struct cmd){ .kind = CMD_ROUND, .r = { n->r.x + n->r.w - wide - edge, y, wide, high }, .clip = n->clip,
-                           .fill = THEME_THUMB, .radius = wide / 2, .under = look->under }, 0);
+                           .fill = ui->theme->thumb, .radius = wide / 2, .under = look->under }, 0);
 }
 
 static void emit(struct ui *ui, const struct node *n, struct look look)
@@ -343,13 +359,27 @@ static void emit(struct ui *ui, const struct node *n, struct look look)
     }
 }
 
+/* Round what is being read aloud, above all else: part of it may lie under a neighbour's edge. */
+static void emit_highlight(struct ui *ui)
+{
+    int i = id_map_find(&ui->now->ids, ui->highlight), out = ui_px(ui, 10);
+    if (i < 0)
+        return;
+    const struct node *n = node_at(ui, i);
+    SDL_Rect all = { 0, 0, ui->w, ui->h }, r = { n->vis.x - out, n->vis.y - out, n->vis.w + 2 * out, n->vis.h + 2 * out };
+    if (SDL_IntersectRect(&r, &all, &r))
+        push(ui, (struct cmd){ .kind = CMD_ROUND, .r = r, .clip = all, .radius = ui_px(ui, THEME_RADIUS), .border = ui_px(ui, 8),
+                               .line = ui->theme->sun, .under = -1 }, 0);
+}
+
 void display_build(struct ui *ui)
 {
     struct frame *f = ui->now;
-    struct look look = { .ink = theme_ink(INK_MAIN), .under = -1 };
+    struct look look = { .ink = theme_ink(ui->theme, INK_MAIN), .under = -1 };
     f->cmd_count = 0;
     emit(ui, node_at(ui, 0), look);
     for (int i = 0; i < f->count; i++)
         if (f->node[i].floating)
             emit(ui, &f->node[i], look);
+    emit_highlight(ui);
 }

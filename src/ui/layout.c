@@ -256,17 +256,29 @@ static int offset(enum ui_align a, int room, int size)
 
 static void place(struct ui *ui, struct node *n);
 
+/* Left hands get the rows turned round that hold a corner, or say so; the text in them keeps its direction. */
+static bool turned(struct ui *ui, const struct node *n)
+{
+    bool corner = n->o.handed;
+    EACH_CHILD(c, ui, n)
+        corner |= c->o.corner != CORNER_NONE;
+    return ui->mirror && corner;
+}
+
 static void place_row(struct ui *ui, struct node *n)
 {
     int room_w = n->r.w - 2 * n->o.pad_x, room_h = n->r.h - 2 * n->o.pad_y, used = gaps(ui, n);
+    bool turn = turned(ui, n);
     EACH_CHILD(c, ui, n)
         used += c->r.w;
-    int x = n->r.x + n->o.pad_x + offset(n->o.justify, room_w, used), y = n->r.y + n->o.pad_y;
+    int x = n->r.x + n->o.pad_x + offset(n->o.justify, room_w, used), y = n->r.y + n->o.pad_y, ends = 2 * n->r.x + n->r.w;
     EACH_CHILD(c, ui, n) {
         c->r.h = c->o.h > 0 ? c->o.h : n->o.stretch_off ? min(c->want_h, max(room_h, c->least_h)) : room_h;
         c->r.x = x;
         c->r.y = y + offset(n->o.align, room_h, c->r.h);
         x += c->r.w + n->o.gap;
+        if (turn)
+            c->r.x = ends - c->r.x - c->r.w;
     }
 }
 
@@ -302,12 +314,13 @@ static void place_column(struct ui *ui, struct node *n)
 
 static void place_stack(struct ui *ui, struct node *n)
 {
-    int room_w = n->r.w - 2 * n->o.pad_x, room_h = n->r.h - 2 * n->o.pad_y;
+    bool whole = n->parent < 0 || n->floating; /* the window: what lies on it keeps below the top of the low zone */
+    int top = whole ? ui->top : 0, room_w = n->r.w - 2 * n->o.pad_x, room_h = n->r.h - top - 2 * n->o.pad_y;
     EACH_CHILD(c, ui, n) {
         bool own = n->o.stretch_off && c->o.grow <= 0;
         c->r.h = c->o.h > 0 ? c->o.h : own ? min(c->want_h, room_h) : room_h;
         c->r.x = n->r.x + n->o.pad_x + offset(n->o.align, room_w, c->r.w);
-        c->r.y = n->r.y + n->o.pad_y + offset(n->o.justify, room_h, c->r.h);
+        c->r.y = n->r.y + top + n->o.pad_y + offset(n->o.justify, room_h, c->r.h);
     }
 }
 

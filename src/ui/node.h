@@ -4,11 +4,12 @@
  *   widgets.c what screens use                       layout.c  sizes and places
  *   touch.c   finger -> press, tap, drag             display.c boxes -> drawing commands
  *   tiles.c   which parts of the window changed      raster.c  drawing commands -> pixels
- *   find.c    by label; the JSON tree                                                       */
+ *   find.c    by label; the JSON tree         audit.c   is the frame fit for old hands and eyes? */
 #ifndef WEIKE_UI_NODE_H
 #define WEIKE_UI_NODE_H
 #include "gfx/paint.h"
 #include "gfx/text.h"
+#include "ui/theme.h"
 #include "ui/tiles.h"
 #include "ui/touch.h"
 #include "ui/ui.h"
@@ -26,6 +27,7 @@ struct node {
     const char *id_text;           /* as declared, for ui_rect */
     struct ui_opt o;               /* lengths already in px */
     /* what it shows, by kind */
+    enum ui_font font;             /* label */
     const char *text;              /* label; face: the name */
     uint32_t icon;
     float part, part2;             /* bar, ring */
@@ -91,7 +93,11 @@ struct scroll { uint64_t id; float y, v; int max; uint64_t seen; }; /* px, px/ms
 struct ui {
     struct gfx *gfx;
     int w, h;
-    float scale;
+    float scale;                /* px per unit */
+    double panel_mm;            /* width of the window's picture on the panel; 0: not told */
+    int top;                    /* px that the low zone leaves free above everything */
+    bool low, mirror;
+    const struct theme *theme;
     int text_percent;
     struct frame frame[2];
     struct frame *now, *shown;  /* being declared; on the screen */
@@ -104,7 +110,8 @@ struct ui {
     struct tiles tiles;
     uint64_t serial;            /* of the frame */
     int64_t now_ms;
-    bool dirty, building;
+    bool dirty, building, blocks;
+    uint64_t highlight;         /* box with a ring around it; 0: none */
     uint32_t *corner[4];        /* kept corners of rounded clips while painting */
     size_t corner_bytes[4];
     struct ui_stats stats;

@@ -10,16 +10,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DIRTY = 48, MAX_REPAINT = 256 /* as many as the scaler tells */, SLOP = 24, MOUSE = -1, FLING_MS = 16 };
+enum { MAX_DIRTY = 48, MAX_REPAINT = 256 /* as many as the scaler tells */, MOUSE = -1, FLING_MS = 16 };
+/* Screens are drawn for at least so many units; smaller panels get smaller fingers rather than half a screen. */
+enum { WIDE = 1920, HIGH = 1080, LEAST_WIDE = 1725, LEAST_HIGH = 969, LOW_HIGH = 890 };
+static const double unit_mm = 0.2, slop_mm = 6, usual_panel_mm = 476;
+
+double ui_mm(const struct ui *ui, int px)
+{
+    return px * (ui->panel_mm > 0 ? ui->panel_mm : usual_panel_mm) / ui->w;
+}
+
+/* Units are at least 0.2 mm wide. A low zone is a smaller picture: there they may be smaller, down to the same. */
+static void take_scale(struct ui *ui)
+{
+    double px_per_mm = 1 / ui_mm(ui, 1), least = unit_mm * px_per_mm;
+    int high = ui->h;
+    if (ui->low) {
+        high = (int)lround(fmax(ui->h * 2 / 3.0, LOW_HIGH * least));
+        high = high < ui->h ? high : ui->h;
+    }
+    ui->top = ui->h - high;
+    double natural = fmin((double)ui->w / WIDE, (double)high / HIGH);
+    double most = fmin((double)ui->w / LEAST_WIDE, (double)high / (ui->top ? LOW_HIGH : LEAST_HIGH));
+    ui->scale = (float)fmin(fmax(natural, least), most);
+    ui->touch.slop_px = (int)lround(fmin(slop_mm * px_per_mm, 45 * (double)ui->scale));
+}
 
 static void take_size(struct ui *ui)
 {
     ui->w = gfx_width(ui->gfx);
     ui->h = gfx_height(ui->gfx);
-    ui->scale = fminf((float)ui->w / 1920, (float)ui->h / 1080);
+    take_scale(ui);
     tiles_release(&ui->tiles);
     tiles_init(&ui->tiles, ui->w, ui->h);
-    ui->touch.slop_px = ui_px(ui, SLOP);
 }
 
 struct ui *ui_new(struct gfx *gfx)
@@ -29,7 +52,8 @@ struct ui *ui_new(struct gfx *gfx)
     ui->text_percent = 100;
     ui->now = &ui->frame[0];
     ui->shown = &ui->frame[1];
-    touch_init(&ui->touch, SLOP);
+    ui->theme = theme_get(UI_THEME_PAPER);
+    touch_init(&ui->touch, 0);
     take_size(ui);
     ui->dirty = true;
     return ui;
@@ -61,6 +85,32 @@ void ui_set_text_size(struct ui *ui, int percent)
     ui->dirty = true;
 }
 
+void ui_set_panel_mm(struct ui *ui, double width_mm)
+{
+    ui->panel_mm = width_mm >= 50 && width_mm <= 10000 ? width_mm : 0;
+    take_scale(ui);
+    ui->dirty = true;
+}
+
+void ui_set_theme(struct ui *ui, enum ui_theme theme)
+{
+    ui->theme = theme_get(theme);
+    ui->dirty = true;
+}
+
+void ui_set_low_zone(struct ui *ui, bool on)
+{
+    ui->low = on;
+    take_scale(ui);
+    ui->dirty = true;
+}
+
+void ui_set_mirror(struct ui *ui, bool on)
+{
+    ui->mirror = on;
+    ui->dirty = true;
+}
+
 int ui_units_wide(const struct ui *ui)
 {
     return (int)((float)ui->w / ui->scale + 0.01f);
@@ -68,7 +118,7 @@ int ui_units_wide(const struct ui *ui)
 
 int ui_units_high(const struct ui *ui)
 {
-    return (int)((float)ui->h / ui->scale + 0.01f);
+    return (int)((float)(ui->h - ui->top) / ui->scale + 0.01f);
 }
 
 /* --- scrolling --- */
@@ -278,6 +328,18 @@ void ui_damage_all(struct ui *ui)
 void ui_request_frame(struct ui *ui)
 {
     ui->dirty = true;
+}
+
+void ui_highlight(struct ui *ui, uint64_t id)
+{
+    ui->dirty |= ui->highlight != id;
+    ui->highlight = id;
+}
+
+void ui_set_blocks(struct ui *ui, bool on)
+{
+    ui->dirty |= ui->blocks != on;
+    ui->blocks = on;
 }
 
 bool ui_wants_frame(const struct ui *ui)

@@ -5,8 +5,9 @@
  * A widget answers for the tap that was resolved against the boxes of the PREVIOUS frame, that is, against what
  * the finger really saw. The same box tree is the accessibility tree and the test interface.
  *
- * All lengths are design units: 1 unit = 1 px on a 1920x1080 panel at text size 100 %. The layer multiplies
- * by min(width/1920, height/1080); text sizes also by the text-size switch. */
+ * All lengths are design units. A unit is what makes the window 1920x1080 units, but never less than 0.2 mm of the
+ * real panel: on a 15.6" one (345 mm) the window is only 1725x970 units, so that 80 units are 16 mm for a finger
+ * everywhere. ui_units_wide() and ui_units_high() tell. Text sizes are also multiplied by the text-size switch. */
 #ifndef WEIKE_UI_UI_H
 #define WEIKE_UI_UI_H
 #include "base/err.h"
@@ -35,9 +36,15 @@ enum ui_tone { /* fill, border and ink together; see theme.c */
     TONE_COUNT
 };
 enum ui_ink { INK_AUTO /* what the tone says */, INK_MAIN, INK_SECOND, INK_GO, INK_SUN, INK_STOP, INK_INFO, INK_WHITE };
-enum ui_font { FONT_BODY /* 32 */, FONT_NOTE /* 28 */, FONT_BUTTON /* 38 bold */, FONT_HEADING /* 42 bold */,
-               FONT_TITLE /* 56 bold */, FONT_STRONG /* 32 bold */, FONT_CAPTION /* 60 bold, outlined, for subtitles */,
+/* Sizes at 100 %; see theme_font_size() for what the switch makes of them. */
+enum ui_font { FONT_BODY /* 34 */, FONT_NOTE /* 28 */, FONT_BUTTON /* 40 bold */, FONT_HEADING /* 46 bold */,
+               FONT_TITLE /* 58 bold */, FONT_STRONG /* 34 bold */, FONT_CAPTION /* 60 bold, outlined, for subtitles */,
                FONT_NUMBER /* 72 bold */, FONT_COUNT };
+/* What a box is that every screen keeps in the same corner; ui_audit() checks the place. In the left-hand mirror a row
+ * with such a box in it turns its order round, and so do the corners. */
+enum ui_corner { CORNER_NONE, CORNER_HOME /* top left */, CORNER_SPEAKER /* top right */, CORNER_BACK /* bottom left */,
+                 CORNER_HELP /* bottom right */ };
+enum { UI_CORNER_X = 48, UI_CORNER_Y = 16 }; /* units from the window's edges to the corner's box */
 enum ui_align { ALIGN_START, ALIGN_CENTER, ALIGN_END };
 
 /* Options of one box; every field may stay zero. */
@@ -63,6 +70,9 @@ struct ui_opt {
     bool repeats;          /* a quick second tap counts too (digits, volume); else it is taken for a tremor */
     bool silent;           /* not in the accessibility tree (decoration) */
     int max_lines;         /* label: cut with an ellipsis after so many; 0 = as many as needed */
+    bool may_cut;          /* label: the ellipsis is meant (a file's name); ui_audit() is silent about it */
+    bool handed;           /* row: the left-hand mirror turns its order round */
+    enum ui_corner corner;
     const char *name;      /* accessible name when it is not the text inside (icon-only buttons) */
     uint32_t key;          /* stable identity among equals (row id), mixed into the node id */
 };
@@ -72,6 +82,17 @@ struct gfx; /* gfx/gfx.h: window, fonts, text, images */
 struct ui *ui_new(struct gfx *gfx);
 void ui_free(struct ui *ui);
 void ui_set_text_size(struct ui *ui, int percent); /* 100, 125, 150 */
+/* How wide the window's picture is on the real panel; 0 or nonsense: 476 mm (21.5"). */
+void ui_set_panel_mm(struct ui *ui, double width_mm);
+double ui_mm(const struct ui *ui, int px); /* of the window's pixels, on the panel */
+
+/* Seeing and reaching. All change the next frame; none knows when to be put back. */
+enum ui_theme { UI_THEME_PAPER, UI_THEME_CONTRAST /* black on white, 7:1 and thick borders everywhere */ };
+void ui_set_theme(struct ui *ui, enum ui_theme theme);
+/* Everything moves into the lower two thirds of the window (178 mm where that is more: what a small panel needs);
+ * ui_units_high() is then the height of that part. */
+void ui_set_low_zone(struct ui *ui, bool on);
+void ui_set_mirror(struct ui *ui, bool on); /* left-hand: rows that are .handed or hold a corner turn round */
 
 /* Events: mouse and finger alike (touch and its synthetic mouse twin never both arrive). Returns true if the
  * event was a sign of a person: any touch, key or wheel. */
@@ -85,6 +106,8 @@ void ui_damage_all(struct ui *ui); /* window exposed or resized: next frame repa
 int ui_next_wakeup_ms(const struct ui *ui); /* -1: nothing moves, sleep until an event */
 bool ui_wants_frame(const struct ui *ui);   /* an event changed something the screen must see */
 void ui_request_frame(struct ui *ui);
+void ui_highlight(struct ui *ui, uint64_t id); /* a ring around this box (see ui/reader.h) from the next frame on; 0: none */
+void ui_set_blocks(struct ui *ui, bool on);    /* paints all text as bars: what is left for someone who cannot read */
 
 /* Boxes. The body runs exactly once; never leave it with return, break or goto (frame_end asserts on that). */
 void ui_box_open(struct ui *ui, const char *id, struct ui_opt o);
@@ -130,6 +153,9 @@ bool ui_find(const struct ui *ui, const char *label, SDL_Rect *out, bool *tappab
 bool ui_reveal(struct ui *ui, const char *label);
 /* The words that can be seen now, one after the other, for messages; NUL-terminated in `out`. */
 void ui_words(const struct ui *ui, char *out, size_t size);
+/* Looks at the last frame as UX.md would: targets, gaps, letters, contrast, words cut, corners. Writes a line for each
+ * finding to `to` (NULL: only counts) and returns how many there are. See audit.c for the measures. */
+int ui_audit(const struct ui *ui, FILE *to);
 struct ui_stats { int nodes, cmds, rects; double build_ms, paint_ms; };
 struct ui_stats ui_stats(const struct ui *ui);
 

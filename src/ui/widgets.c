@@ -7,8 +7,9 @@
 static void set_style(const struct ui *ui, struct node *n, enum ui_font font)
 {
     const struct theme_font *f = theme_font(font);
+    n->font = font;
     n->style.face = f->face;
-    n->style.px = (int)lroundf((float)(f->size * ui->text_percent) / 100 * ui->scale);
+    n->style.px = (int)lroundf((float)theme_font_size(font, ui->text_percent) * ui->scale);
     n->style.halo = f->halo ? ui_px(ui, f->halo) : 0;
     n->line_h = n->style.px * f->line_permille / 1000;
 }
@@ -130,7 +131,7 @@ void ui_spacer(struct ui *ui)
 
 void ui_divider(struct ui *ui)
 {
-    node_add(ui, "line", UI_OPT(.h = 2, .silent = true), NODE_IMAGE)->ground = THEME_LINE;
+    node_add(ui, "line", UI_OPT(.h = 2, .silent = true), NODE_IMAGE)->ground = ui->theme->line;
 }
 
 void ui_canvas_(struct ui *ui, const char *id, ui_paint_fn *paint, void *ctx, uint64_t serial, struct ui_opt o)
