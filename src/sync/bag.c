@@ -169,6 +169,31 @@ bool bag_tidy(struct bag *b, struct db *db, struct err *e)
     return true;
 }
 
+static bool drop_or_lay_aside(struct bag *b, int i, struct db *db, struct err *e)
+{
+    bool here;
+    return all_here(db, b->item[i].first, b->item[i].last, &here, e) && (here ? bag_drop(b, i, e) : lay_aside(b, i, db_dir(db), e));
+}
+
+bool bag_seal_for(struct bag *b, struct db *db, const struct county_key *county, struct err *e)
+{
+    char now[COUNTY_BOX_BYTES * 2 + 1];
+    struct str was;
+    char *path = mem_printf("%s/device/sealed-for", db_dir(db));
+    str_init(&was, sizeof now + 1);
+    hex_encode(county->box, COUNTY_BOX_BYTES, now);
+    struct err ignored = ERR_INIT;
+    bool known = fs_read(path, sizeof now, &was, &ignored), ok = true;
+    if (!known || strcmp(was.data, now) != 0) {
+        for (int i = b->count - 1; ok && known && i >= 0; i--)
+            ok = drop_or_lay_aside(b, i, db, e);
+        ok = ok && fs_replace(path, now, strlen(now), e); /* last: what a cut leaves is done again */
+    }
+    str_release(&was);
+    free(path);
+    return ok;
+}
+
 bool bag_keep(struct bag *b, const struct packet *p, const void *bytes, size_t len, struct err *e)
 {
     struct bag_item item = { .first = p->head.first, .last = p->head.last };

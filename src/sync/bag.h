@@ -8,6 +8,7 @@
  * to DIR/device/sent-old/ and stays until the county has it. */
 #ifndef WEIKE_SYNC_BAG_H
 #define WEIKE_SYNC_BAG_H
+#include "pack/county.h"
 #include "pack/device.h"
 #include "store/db.h"
 
@@ -25,6 +26,9 @@ bool bag_open_old(const char *data_dir, struct bag *out, struct err *e) MUST_CHE
 void bag_release(struct bag *b);
 /* Removes what no waiting statement needs any more; what has statements that the database lost is set aside. */
 bool bag_tidy(struct bag *b, struct db *db, struct err *e) MUST_CHECK;
+/* The county's key is this one now (DIR/device/sealed-for remembers it): packets sealed to another are for nobody. Those whose
+ * statements are all in the database go, to be sealed anew; the others are set aside. */
+bool bag_seal_for(struct bag *b, struct db *db, const struct county_key *county, struct err *e) MUST_CHECK;
 /* Durably. `p` was read from these bytes. */
 bool bag_keep(struct bag *b, const struct packet *p, const void *bytes, size_t len, struct err *e) MUST_CHECK;
 /* ERR_DAMAGED: its bytes are not what they were; it has been removed, its statements are sealed anew. */

@@ -223,6 +223,7 @@ bool send_seal_next(struct db *db, const char *data_dir, struct device *d, const
     *count = 0;
     int lock = device_lock(data_dir, e);
     bool ok = lock >= 0 && device_refresh(data_dir, d, e) && bag_open(data_dir, d, &bag, e) && send_settle(data_dir, d, &bag, e) &&
+              bag_seal_for(&bag, db, county, e) &&
               next_packet(db, data_dir, d, county, after_seq, max_count, health, floor_ms, &bag, out, last, count, e);
     bag_release(&bag);
     device_unlock(lock);
