@@ -19,6 +19,8 @@ extern const struct screen_class tech_screen;    /* no argument */
 extern const struct screen_class link_screen;    /* no argument: when the network was last there, what waits, what comes */
 extern const struct screen_class stick_screen;   /* no argument: the stick whose turn it is */
 
+extern const struct screen_class review_screen;  /* no argument: two questions from before; see store/review.h */
+extern const struct screen_class worst_screen;   /* no argument: what the village answers worst */
 extern const struct screen_class secretary_screen; /* no argument: what the secretary does; see secretary.h */
 extern const struct screen_class room_pick_screen; /* no argument: which lessons the meeting is about */
 extern const struct screen_class room_screen;      /* const struct room_arg */

@@ -116,3 +116,13 @@ void clock_local_day(int64_t ms, char *day)
     memcpy(day, text, 10);
     day[10] = 0;
 }
+
+/* Days of the civil calendar: the months of a year that begins in March have 30.6 days on average. */
+int64_t clock_local_day_number(int64_t ms)
+{
+    time_t t = (time_t)(ms / 1000);
+    struct tm tm;
+    localtime_r(&t, &tm);
+    int64_t month = tm.tm_mon < 2 ? tm.tm_mon + 10 : tm.tm_mon - 2, year = tm.tm_year + 1900 - (tm.tm_mon < 2);
+    return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + tm.tm_mday - 719469;
+}

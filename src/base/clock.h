@@ -34,6 +34,7 @@ int64_t clock_build_floor_ms(void); /* the date of the last change to the source
 void clock_format_utc(int64_t wall_ms, char *out, size_t size);
 /* Local calendar of a wall time (TZ of the process). day is "YYYY-MM-DD" (out >= 11 bytes). */
 void clock_local_day(int64_t wall_ms, char *day);
+int64_t clock_local_day_number(int64_t wall_ms); /* the same day counted from 1970-01-01 = 0 */
 
 /* Tests: replace what clock_* read. Pass NULL to go back. Not thread-safe against running readers. */
 struct clock_fake { int64_t boot_ms, wall_ms; };

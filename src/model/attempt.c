@@ -253,12 +253,9 @@ static bool pick_valid(const struct question *q, const char *pick)
     }
 }
 
-bool attempt_restore(struct attempt *a, const char *question_id, const char *response, bool answered, int64_t duration_ms)
+bool attempt_restore_at(struct attempt *a, int i, const char *response, bool answered, int64_t duration_ms)
 {
-    int i = 0;
-    while (i < a->set->count && strcmp(a->set->question[i].id, question_id) != 0)
-        i++;
-    if (i == a->set->count || strlen(response) >= RESPONSE_MAX)
+    if (i < 0 || i >= a->set->count || strlen(response) >= RESPONSE_MAX)
         return false;
     const struct question *q = &a->set->question[i];
     struct attempt_item *it = &a->item[i];
@@ -269,6 +266,14 @@ bool attempt_restore(struct attempt *a, const char *question_id, const char *res
     if (answered)
         judge(q, it);
     return true;
+}
+
+bool attempt_restore(struct attempt *a, const char *question_id, const char *response, bool answered, int64_t duration_ms)
+{
+    int i = 0;
+    while (i < a->set->count && strcmp(a->set->question[i].id, question_id) != 0)
+        i++;
+    return attempt_restore_at(a, i, response, answered, duration_ms);
 }
 
 /* ---- the result ---- */

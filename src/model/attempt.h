@@ -47,6 +47,8 @@ enum verdict attempt_answer(struct attempt *a, int64_t boot_ms); /* grades the p
 void attempt_next(struct attempt *a, int64_t boot_ms); /* ignored until the current one is answered */
 /* Puts back a saved pick or answer. False, and nothing changes, for an unknown question or a response that does not fit it. */
 bool attempt_restore(struct attempt *a, const char *question_id, const char *response, bool answered, int64_t duration_ms);
+/* The same by index into the set: a review asks questions of several lessons, whose ids may be alike. */
+bool attempt_restore_at(struct attempt *a, int index, const char *response, bool answered, int64_t duration_ms);
 double attempt_score(const struct attempt *a);  /* 0..1 over graded questions; 1 if there are none */
 bool attempt_passed(const struct attempt *a);
 int attempt_right_count(const struct attempt *a);

@@ -12,7 +12,7 @@ enum question_kind {
 };
 const char *question_kind_name(enum question_kind k); /* the xAPI interactionType */
 
-enum { QUESTION_MAX_OPTIONS = 12, RESPONSE_MAX = 512 };
+enum { QUESTION_MAX_OPTIONS = 12, RESPONSE_MAX = 512, QUESTION_MEANING = 17 };
 
 struct option {
     char id[16];               /* "c1" …: stable across shuffles */
@@ -48,6 +48,9 @@ void question_correct_response(const struct question *q, char *out, size_t size)
 bool question_is_survey(const struct question *q); /* likert: not graded */
 /* Share of the points, 0..1, of a response; -1 if it is not a well-formed response to this question. */
 double question_grade(const struct question *q, const char *response);
+/* 16 hex digits over what is asked and what is right: kind, right response, and prompt, options and pictures as a Chinese
+ * reader sees them. A translation added or an explanation reworded leaves it; a changed word or answer does not. */
+void question_meaning(const struct question *q, char out[QUESTION_MEANING]);
 /* Order in which to show n options (or questions): a permutation of 0..n-1 from the seed and a name; same seed, same order,
  * any machine. */
 void question_shuffle(uint64_t seed, const char *question_id, int n, int *order);
