@@ -5,6 +5,7 @@
 #include "store/fact.h"
 #include "store/hours.h"
 #include "store/outbox.h"
+#include "store/review.h"
 #include "store/setting.h"
 
 #include <stdio.h>
@@ -262,6 +263,14 @@ static bool apply_attempt_begin(struct db *db, const struct fact *f, struct err 
     return ensure_attempt(db, f, &seq, &state, e) && leave_others(db, f, e);
 }
 
+/* When to ask it again, and the village's tally. */
+static bool remember_answer(struct db *db, const struct fact *f, struct err *e)
+{
+    struct review_answered a = { .member_id = f->member_id, .content_id = f->content_id, .question_id = f->question_id,
+                                 .meaning = f->meaning, .right = f->verdict == VERDICT_RIGHT, .at = &f->at };
+    return !*f->meaning || review_answered(db, &a, e);
+}
+
 static bool apply_item(struct db *db, const struct fact *f, struct err *e)
 {
     int64_t seq = 0;
@@ -287,7 +296,7 @@ static bool apply_item(struct db *db, const struct fact *f, struct err *e)
     if (!query_run(&q, e))
         return false;
     bool is_new = db_changes(db) > 0; /* not answered before: a checked answer never changes again */
-    return !answered || !is_new || put_statement(db, f, &f->main, e);
+    return !answered || !is_new || (remember_answer(db, f, e) && put_statement(db, f, &f->main, e));
 }
 
 static bool save_score(struct db *db, const struct fact *f, struct err *e)

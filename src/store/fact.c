@@ -145,6 +145,8 @@ static void copy_item(struct fact *f, const struct record *r)
     f->verdict = item->verdict;
     f->item_score = item->score;
     f->duration_ms = item->duration_ms;
+    if (f->kind == RECORD_ANSWER && !question_is_survey(r->question))
+        question_meaning(r->question, f->meaning);
 }
 
 static void copy_attempt(struct fact *f, const struct record *r, const char *home_page)

@@ -32,6 +32,7 @@ struct fact {
     double score;
     bool passed;
     char question_id[32], response[RESPONSE_MAX];
+    char meaning[QUESTION_MEANING]; /* answers to graded questions only: for store/review.h */
     int verdict;
     double item_score;
     int64_t duration_ms;

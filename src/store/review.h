@@ -14,8 +14,10 @@
  * Reading: any connection, its thread. Changing: the writer. */
 #ifndef WEIKE_STORE_REVIEW_H
 #define WEIKE_STORE_REVIEW_H
+#include "base/clock.h"
 #include "model/attempt.h"
 #include "store/library.h"
+#include "store/member.h"
 
 enum { REVIEW_A_VISIT = 2, REVIEW_STALE = 24, WORST_MIN_ANSWERS = 5 };
 
@@ -36,7 +38,7 @@ bool review_due(struct db *db, const char *member_id, const struct clock_reading
 /* Takes the stale ones out of the list. Posts; 0 if there are none. */
 uint64_t review_forget(struct writer *w, const char *member_id, const struct review_due *due);
 
-/* A question in its lesson. ERR_MISSING: the lesson or the question is not here; ERR_OLDER: it asks something else now. */
+/* A question in its lesson. ERR_MISSING: the lesson is not here; ERR_OLDER: the question is gone or asks something else. */
 struct review_question {
     struct open_lesson lesson;
     struct question_set set;
@@ -60,14 +62,16 @@ struct review {
     struct review_item item[REVIEW_A_VISIT];
 };
 bool review_get(struct db *db, const char *member_id, struct review *out, struct err *e) MUST_CHECK;
-/* All return the writer's ticket and may be posted again: repeats change nothing. */
+/* All return the writer's ticket. Until review_end they may be posted again: repeats change nothing; and an answer whose
+ * review_begin could not be saved (a full disk, say) is kept all the same. */
 uint64_t review_begin(struct writer *w, const char *member_id, const struct review *r);
-uint64_t review_pick(struct writer *w, const char *member_id, const char *review_id, int place, const char *response);
+uint64_t review_pick(struct writer *w, const char *member_id, const struct review *r, int place, const char *response);
 uint64_t review_end(struct writer *w, const char *member_id, const char *review_id);
 
 struct review_answer_post {
     const char *home_page, *member_id;
     const struct clock_reading *at;
+    const struct review *review;
     int place;
     const struct attempt *attempt;         /* its id is the review's; item `place` is answered */
     const struct question *question;       /* of attempt->set, at `place` */
