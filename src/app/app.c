@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "gfx/gfx.h"
+#include "gfx/panel.h"
 #include "store/blob.h"
 #include "store/setting.h"
 
@@ -95,7 +96,9 @@ static void session_defaults(struct app *app)
     app->volume = app->config.volume_percent;
     app->captions_on = app->config.captions;
     app->idle_left_s = 0;
-    app_set_text_size(app, 100);
+    app_set_text_size(app, app->opts.text_percent ? app->opts.text_percent : 100);
+    app_set_contrast(app, app->opts.contrast);
+    app_set_reach(app, app->opts.low_zone, app->opts.left_hand);
     app_set_lang(app, app->opts.lang ? app->opts.lang : app->config.language);
 }
 
@@ -151,6 +154,22 @@ void app_set_text_size(struct app *app, int percent)
 {
     app->text_percent = percent;
     ui_set_text_size(app->ui, percent);
+    ui_request_frame(app->ui);
+}
+
+void app_set_contrast(struct app *app, bool strong)
+{
+    app->strong_contrast = strong;
+    ui_set_theme(app->ui, strong ? UI_THEME_CONTRAST : UI_THEME_PAPER);
+    ui_request_frame(app->ui);
+}
+
+void app_set_reach(struct app *app, bool low_zone, bool left_hand)
+{
+    app->low_zone = low_zone;
+    app->left_hand = left_hand;
+    ui_set_low_zone(app->ui, low_zone);
+    ui_set_mirror(app->ui, left_hand);
     ui_request_frame(app->ui);
 }
 
@@ -236,6 +255,16 @@ static void close_all(struct app *app, int status)
     gfx_close(app->gfx);
 }
 
+/* The technician's word, else the panel's own, else that of the display server. */
+static void learn_panel(struct app *app)
+{
+    int told = app->opts.panel_mm ? app->opts.panel_mm : app->config.panel_width_mm;
+    double mm = panel_window_mm(told, gfx_width(app->gfx), "/sys/class/drm");
+    ui_set_panel_mm(app->ui, mm);
+    log_debug("the picture is %.0f mm wide%s: %d x %d units", mm > 0 ? mm : ui_mm(app->ui, gfx_width(app->gfx)),
+              mm > 0 ? "" : " (nobody knows)", ui_units_wide(app->ui), ui_units_high(app->ui));
+}
+
 int app_run(const struct app_opts *opts)
 {
     struct app app = { .opts = *opts, .touched_boot_ms = clock_boot_ms() };
@@ -256,6 +285,7 @@ int app_run(const struct app_opts *opts)
         return 1;
     }
     app.ui = ui_new(app.gfx);
+    learn_panel(&app);
     app.nav = nav_new(&app);
     technician_settings(&app);
     session_defaults(&app);

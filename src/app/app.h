@@ -40,7 +40,8 @@ struct app {
 
     int volume;              /* 0..100; back to the default when a session ends */
     bool captions_on;
-    int text_percent;        /* 100, 125, 150 */
+    int text_percent;        /* 100, 125, 150; this and the next three are the person's, put back at sign-out */
+    bool strong_contrast, low_zone, left_hand;
     bool quit;
 };
 
@@ -65,6 +66,8 @@ void app_sign_in_guest(struct app *app);
 void app_sign_out(struct app *app);
 void app_set_lang(struct app *app, const char *lang);
 void app_set_text_size(struct app *app, int percent);
+void app_set_contrast(struct app *app, bool strong);
+void app_set_reach(struct app *app, bool low_zone, bool left_hand);
 void app_set_volume(struct app *app, int volume);
 
 void app_clock(struct app *app, struct clock_reading *out);

@@ -11,11 +11,15 @@
 #include <string.h>
 
 static const char usage[] =
-    "Usage: weike [--data DIR] [--window WxH] [--lang zh-CN|en] [--script FILE]\n"
+    "Usage: weike [--data DIR] [--window WxH] [--panel-mm MM] [--lang zh-CN|en] [--text PERCENT]\n"
+    "             [--contrast] [--low-zone] [--left-hand] [--script FILE]\n"
     "       weike --play FILE [--unpaced] [--frames N] [--json] [--window WxH]\n\n"
     "  --data DIR      data directory (default: $WEIKE_DATA, /var/lib/weike, ~/.local/share/weike)\n"
     "  --window WxH    run in a window of this size instead of the whole screen\n"
+    "  --panel-mm MM   width of that picture on the panel, where the display does not tell\n"
     "  --lang LANG     zh-CN or en\n"
+    "  --text PERCENT  size of letters: 100, 125 or 150\n"
+    "  --contrast, --low-zone, --left-hand   begin with what \"See and reach\" offers\n"
     "  --script FILE   follow a test script, see weike(1)\n"
     "  --play FILE     play one media file, then say what it cost\n"
     "  --unpaced       with --play: as fast as it decodes, without sound\n"
@@ -23,9 +27,12 @@ static const char usage[] =
     "  --json          with --play: the cost as one JSON object\n"
     "  --version, --help\n";
 
-enum { OPT_DATA = 256, OPT_WINDOW, OPT_LANG, OPT_SCRIPT, OPT_PLAY, OPT_UNPACED, OPT_FRAMES, OPT_JSON, OPT_VERSION, OPT_HELP };
+enum { OPT_DATA = 256, OPT_WINDOW, OPT_PANEL, OPT_TEXT, OPT_CONTRAST, OPT_LOW, OPT_LEFT, OPT_LANG, OPT_SCRIPT, OPT_PLAY, OPT_UNPACED, OPT_FRAMES, OPT_JSON, OPT_VERSION, OPT_HELP };
 static const struct option options[] = {
     { "data", required_argument, NULL, OPT_DATA },     { "window", required_argument, NULL, OPT_WINDOW },
+    { "panel-mm", required_argument, NULL, OPT_PANEL }, { "text", required_argument, NULL, OPT_TEXT },
+    { "contrast", no_argument, NULL, OPT_CONTRAST },   { "low-zone", no_argument, NULL, OPT_LOW },
+    { "left-hand", no_argument, NULL, OPT_LEFT },
     { "lang", required_argument, NULL, OPT_LANG },     { "script", required_argument, NULL, OPT_SCRIPT },
     { "play", required_argument, NULL, OPT_PLAY },     { "unpaced", no_argument, NULL, OPT_UNPACED },
     { "frames", required_argument, NULL, OPT_FRAMES }, { "json", no_argument, NULL, OPT_JSON },
@@ -43,6 +50,16 @@ static bool parse_size(const char *text, int *w, int *h)
 {
     char end;
     return sscanf(text, "%dx%d%c", w, h, &end) == 2 && *w >= 320 && *h >= 240 && *w <= 7680 && *h <= 4320;
+}
+
+static bool parse_number(const char *text, int least, int most, int *out)
+{
+    char end;
+    int n;
+    if (sscanf(text, "%d%c", &n, &end) != 1 || n < least || n > most)
+        return false;
+    *out = n;
+    return true;
 }
 
 /* Pictures and films come and go in large pieces. glibc would keep a heap for each thread, and after the first large
@@ -66,6 +83,17 @@ int main(int argc, char **argv)
             if (!parse_size(optarg, &app.width, &app.height))
                 return refuse("--window wants WIDTHxHEIGHT, from 320x240 to 7680x4320, for example 1366x768");
             break;
+        case OPT_PANEL:
+            if (!parse_number(optarg, 50, 10000, &app.panel_mm))
+                return refuse("--panel-mm wants the width of the picture in millimetres, 50 to 10000, for example 476");
+            break;
+        case OPT_TEXT:
+            if (!parse_number(optarg, 100, 150, &app.text_percent) || app.text_percent % 25)
+                return refuse("--text wants 100, 125 or 150");
+            break;
+        case OPT_CONTRAST: app.contrast = true; break;
+        case OPT_LOW: app.low_zone = true; break;
+        case OPT_LEFT: app.left_hand = true; break;
         case OPT_LANG:
             if (strcmp(optarg, "zh-CN") && strcmp(optarg, "en"))
                 return refuse("--lang wants zh-CN or en");

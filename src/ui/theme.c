@@ -14,8 +14,8 @@
 #define INFO 0xff1b5e9bu
 #define EDGE 0xff8f8775u    /* 3.3:1 on paper */
 #define DEEP_GO 0xff00513bu /* the darker ones of high contrast: white on each is 8:1 or more */
-#define DEEP_SUN 0xff7a3a00u
-#define DEEP_STOP 0xff8c0f0au
+#define DEEP_SUN 0xff704a00u
+#define DEEP_STOP 0xff7a0014u
 #define DEEP_INFO 0xff0b3f73u
 
 static const struct theme paper = {

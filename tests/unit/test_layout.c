@@ -110,10 +110,10 @@ static void text_wraps_and_pushes_down(void **state)
         }
     }
     ui_frame_end(ui);
-    is("narrow", 0, 0, 320, 92); /* two lines of 46 */
-    is("below", 0, 92, 1920, 10);
-    is("pair", 0, 102, 1920, 200);
-    is("box", 42, 102, 40, 200);
+    is("narrow", 0, 0, 320, 98); /* two lines of 49 */
+    is("below", 0, 98, 1920, 10);
+    is("pair", 0, 108, 1920, 200);
+    is("box", 44, 108, 40, 200);
 }
 
 static void too_tight_rows_shrink_their_text(void **state)
@@ -215,7 +215,7 @@ static void other_sizes(void **state)
         ui_column(ui, "text", .pad = 10)
             ui_label(ui, "十个汉字十个汉字十个");
     ui_frame_end(ui);
-    is("text", 0, 0, 500, 89);
+    is("text", 0, 0, 530, 93);
     ui_set_text_size(ui, 100);
     gfx_close(small);
 }
