@@ -12,8 +12,8 @@
 
 enum { STATEMENT_MAX_BYTES = 256 << 10 };
 /* Our name space for what neither xAPI nor the video profile has a name for: an id nobody else can have, so that it
- * needs no domain. Extensions: clock, hours, ended-by, category, seed, questions, meeting, register, reason, voice; activities:
- * course/ID, register/KIND/MONTH; verbs: registered. */
+ * needs no domain. Extensions: clock, hours, ended-by, category, seed, questions, meeting, attendance, register, reason, voice_ms;
+ * activities: course/ID, register/KIND/MONTH; attachment: voice; verb: registered. */
 #define STATEMENT_IRI "urn:uuid:5aa4c884-dfa6-41d3-acf2-6cf0bc76f749#"
 
 enum statement_verb {

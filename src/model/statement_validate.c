@@ -1,24 +1,22 @@
 /* statement_validate.c - is this a statement as xAPI 1.0.3 Data has it, and as content/FORMAT.md narrows it? Part of
  * statement.h. Used by tests, fuzzing and whoever receives statements; `where` is a path such as "result.score". */
+#include "base/hash.h"
 #include "base/json.h"
 #include "model/file_ref.h"
-#include "model/statement.h"
+#include "model/statement_check.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#define ADL "http://adlnet.gov/expapi/"
-#define VIDEO_EXT "https://w3id.org/xapi/video/extensions/"
+enum { IRI_MAX = 2048, TEXT_MAX = 16384, LIST_MAX = 400 };
 
-enum { IRI_MAX = 2048, TEXT_MAX = 16384, LIST_MAX = 400, WHERE_MAX = 160 };
-
-static bool wrong(struct err *e, const char *where, const char *want)
+bool check_wrong(struct err *e, const char *where, const char *want)
 {
     return err_set(e, ERR_INVALID, "%s must be %s", where, want);
 }
 
-static void path(char out[WHERE_MAX], const char *where, const char *key)
+void check_path(char out[WHERE_MAX], const char *where, const char *key)
 {
     snprintf(out, WHERE_MAX, "%s%s%s", where, *where ? "." : "", key);
 }
@@ -82,20 +80,19 @@ static bool duration_valid(const char *s)
     return whole >= 1 && whole <= 12 && rest[0] == '.' && all_digits(rest + 1, 2) && !strcmp(rest + 3, "S");
 }
 
-/* A text that `valid` accepts (any text if NULL). NULL, with the error set, if it is not; absent ones are "". */
-static const char *text_at(const json_t *o, const char *where, const char *key, bool required, bool (*valid)(const char *),
+const char *check_text(const json_t *o, const char *where, const char *key, bool required, bool (*valid)(const char *),
                            const char *want, struct err *e)
 {
     char at[WHERE_MAX];
     const char *s;
-    path(at, where, key);
+    check_path(at, where, key);
     const json_t *v = json_object_get(o, key);
     if (!v && !required)
         return "";
     s = json_string_value(v);
     if (s && json_string_length(v) <= TEXT_MAX && (!valid || valid(s)))
         return s;
-    wrong(e, at, want);
+    check_wrong(e, at, want);
     return NULL;
 }
 
@@ -104,12 +101,12 @@ static bool language_map(const json_t *o, const char *where, const char *key, st
     char at[WHERE_MAX];
     const char *lang;
     json_t *text, *map = json_object_get(o, key);
-    path(at, where, key);
+    check_path(at, where, key);
     if (map && !json_is_object(map))
-        return wrong(e, at, "texts by language");
+        return check_wrong(e, at, "texts by language");
     json_object_foreach(map, lang, text)
         if (!lang_tag_valid(lang) || !json_is_string(text))
-            return wrong(e, at, "texts by language tag");
+            return check_wrong(e, at, "texts by language tag");
     return true;
 }
 
@@ -118,23 +115,23 @@ static bool extensions(const json_t *o, const char *where, struct err *e)
     char at[WHERE_MAX];
     const char *key;
     json_t *value, *map = json_object_get(o, "extensions");
-    path(at, where, "extensions");
+    check_path(at, where, "extensions");
     if (map && !json_is_object(map))
-        return wrong(e, at, "an object");
+        return check_wrong(e, at, "an object");
     json_object_foreach(map, key, value)
         if (!iri_valid(key))
-            return wrong(e, at, "named by IRIs");
+            return check_wrong(e, at, "named by IRIs");
     return true;
 }
 
 static bool sub_object(const json_t *o, const char *where, const char *key, bool required, const json_t **out, struct err *e)
 {
     char at[WHERE_MAX];
-    path(at, where, key);
+    check_path(at, where, key);
     *out = json_object_get(o, key);
     if ((!*out && !required) || json_is_object(*out))
         return true;
-    return wrong(e, at, "an object");
+    return check_wrong(e, at, "an object");
 }
 
 /* ---- actor, verb ---- */
@@ -146,24 +143,24 @@ static bool check_actor(const json_t *o, const char *where, bool group, struct e
     const json_t *account;
     if (!keys_known(o, where, keys, e))
         return false;
-    const char *type = text_at(o, where, "objectType", false, NULL, "Agent", e);
+    const char *type = check_text(o, where, "objectType", false, NULL, "Agent", e);
     if (!type)
         return false;
-    path(at, where, "objectType");
+    check_path(at, where, "objectType");
     if (strcmp(type, "Agent") != 0 && !(group && !strcmp(type, "Group")) && *type)
-        return wrong(e, at, group ? "Agent or Group" : "Agent");
-    path(at, where, "account");
-    if (!text_at(o, where, "name", false, NULL, "a text", e) || !sub_object(o, where, "account", true, &account, e) ||
-        !keys_known(account, at, account_keys, e) || !text_at(account, at, "homePage", true, iri_valid, "an IRI", e))
+        return check_wrong(e, at, group ? "Agent or Group" : "Agent");
+    check_path(at, where, "account");
+    if (!check_text(o, where, "name", false, NULL, "a text", e) || !sub_object(o, where, "account", true, &account, e) ||
+        !keys_known(account, at, account_keys, e) || !check_text(account, at, "homePage", true, iri_valid, "an IRI", e))
         return false;
-    const char *name = text_at(account, at, "name", true, NULL, "a text", e);
-    return name && (*name || wrong(e, "actor.account.name", "given"));
+    const char *name = check_text(account, at, "name", true, NULL, "a text", e);
+    return name && (*name || check_wrong(e, "actor.account.name", "given"));
 }
 
 static bool check_verb(const json_t *o, struct err *e)
 {
     static const char *const keys[] = { "id", "display", NULL };
-    return keys_known(o, "verb", keys, e) && text_at(o, "verb", "id", true, iri_valid, "an IRI", e) && language_map(o, "verb", "display", e);
+    return keys_known(o, "verb", keys, e) && check_text(o, "verb", "id", true, iri_valid, "an IRI", e) && language_map(o, "verb", "display", e);
 }
 
 /* ---- activities ---- */
@@ -172,22 +169,22 @@ static bool components(const json_t *o, const char *where, const char *key, stru
 {
     static const char *const keys[] = { "id", "description", NULL };
     char at[WHERE_MAX];
-    path(at, where, key);
+    check_path(at, where, key);
     const json_t *list = json_object_get(o, key);
     if (!list)
         return true;
     if (!json_is_array(list) || !json_array_size(list) || json_array_size(list) > LIST_MAX)
-        return wrong(e, at, "a list");
+        return check_wrong(e, at, "a list");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         if (!json_is_object(item))
-            return wrong(e, at, "a list of objects");
-        const char *id = keys_known(item, at, keys, e) ? text_at(item, at, "id", true, NULL, "given", e) : NULL;
+            return check_wrong(e, at, "a list of objects");
+        const char *id = keys_known(item, at, keys, e) ? check_text(item, at, "id", true, NULL, "given", e) : NULL;
         if (!id || !language_map(item, at, "description", e))
             return false;
         for (size_t k = 0; k < i; k++)
             if (!strcmp(id, json_string_value(json_object_get(json_array_get(list, k), "id"))))
-                return wrong(e, at, "a list of different ids");
+                return check_wrong(e, at, "a list of different ids");
     }
     return true;
 }
@@ -211,12 +208,12 @@ static bool check_patterns(const json_t *o, const char *where, struct err *e)
 {
     char at[WHERE_MAX];
     const json_t *list = json_object_get(o, "correctResponsesPattern");
-    path(at, where, "correctResponsesPattern");
+    check_path(at, where, "correctResponsesPattern");
     if (list && (!json_is_array(list) || json_array_size(list) > LIST_MAX))
-        return wrong(e, at, "a list");
+        return check_wrong(e, at, "a list");
     for (size_t i = 0; i < json_array_size(list); i++)
         if (!json_is_string(json_array_get(list, i)))
-            return wrong(e, at, "a list of texts");
+            return check_wrong(e, at, "a list of texts");
     return true;
 }
 
@@ -224,13 +221,13 @@ static bool check_interaction(const json_t *o, const char *where, struct err *e)
 {
     static const char *const list[] = { "choices", "scale", "source", "target", "steps" };
     char at[WHERE_MAX];
-    const char *type = text_at(o, where, "interactionType", false, NULL, "a text", e);
+    const char *type = check_text(o, where, "interactionType", false, NULL, "a text", e);
     const struct interaction *kind = type ? interaction_of(type) : NULL;
     if (!type || !check_patterns(o, where, e))
         return false;
-    path(at, where, "interactionType");
+    check_path(at, where, "interactionType");
     if (!kind && (*type || json_object_get(o, "correctResponsesPattern")))
-        return wrong(e, at, "one that xAPI knows");
+        return check_wrong(e, at, "one that xAPI knows");
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         bool may = kind && ((kind->list[0] && !strcmp(kind->list[0], list[i])) || (kind->list[1] && !strcmp(kind->list[1], list[i])));
         if (json_object_get(o, list[i]) && !may)
@@ -246,7 +243,7 @@ static bool check_definition(const json_t *o, const char *where, struct err *e)
     static const char *const keys[] = { "name", "description", "type", "moreInfo", "extensions", "interactionType",
                                         "correctResponsesPattern", "choices", "scale", "source", "target", "steps", NULL };
     return keys_known(o, where, keys, e) && language_map(o, where, "name", e) && language_map(o, where, "description", e) &&
-           text_at(o, where, "type", false, iri_valid, "an IRI", e) && text_at(o, where, "moreInfo", false, iri_valid, "an IRI", e) &&
+           check_text(o, where, "type", false, iri_valid, "an IRI", e) && check_text(o, where, "moreInfo", false, iri_valid, "an IRI", e) &&
            extensions(o, where, e) && check_interaction(o, where, e);
 }
 
@@ -255,13 +252,13 @@ static bool check_activity(const json_t *o, const char *where, struct err *e)
     static const char *const keys[] = { "objectType", "id", "definition", NULL };
     char at[WHERE_MAX];
     const json_t *definition;
-    if (!keys_known(o, where, keys, e) || !text_at(o, where, "id", true, iri_valid, "an IRI", e))
+    if (!keys_known(o, where, keys, e) || !check_text(o, where, "id", true, iri_valid, "an IRI", e))
         return false;
-    const char *type = text_at(o, where, "objectType", false, NULL, "Activity", e);
-    path(at, where, "objectType");
+    const char *type = check_text(o, where, "objectType", false, NULL, "Activity", e);
+    check_path(at, where, "objectType");
     if (!type || (*type && strcmp(type, "Activity") != 0))
-        return wrong(e, at, "Activity");
-    path(at, where, "definition");
+        return check_wrong(e, at, "Activity");
+    check_path(at, where, "definition");
     return sub_object(o, where, "definition", false, &definition, e) && (!definition || check_definition(definition, at, e));
 }
 
@@ -272,15 +269,15 @@ static bool check_object(const json_t *o, bool voids, struct err *e)
     const char *type = json_string_value(json_object_get(o, "objectType"));
     bool reference = type && !strcmp(type, "StatementRef");
     if (reference != voids)
-        return wrong(e, "object", voids ? "a StatementRef, as the verb is voided" : "an Activity");
+        return check_wrong(e, "object", voids ? "a StatementRef, as the verb is voided" : "an Activity");
     if (!voids)
         return check_activity(o, "object", e);
-    return keys_known(o, "object", keys, e) && text_at(o, "object", "id", true, uuid_valid, "a UUID", e);
+    return keys_known(o, "object", keys, e) && check_text(o, "object", "id", true, uuid_valid, "a UUID", e);
 }
 
 /* ---- result ---- */
 
-static bool number_at(const json_t *o, const char *where, const char *key, double min, double max, struct err *e)
+bool check_number(const json_t *o, const char *where, const char *key, double min, double max, struct err *e)
 {
     double n;
     return json_get_num_or(o, where, key, min, max, 0, &n, e);
@@ -290,12 +287,12 @@ static bool check_score(const json_t *o, struct err *e)
 {
     static const char *const keys[] = { "scaled", "raw", "min", "max", NULL };
     double raw, min, max;
-    if (!keys_known(o, "result.score", keys, e) || !number_at(o, "result.score", "scaled", -1, 1, e) ||
+    if (!keys_known(o, "result.score", keys, e) || !check_number(o, "result.score", "scaled", -1, 1, e) ||
         !json_get_num_or(o, "result.score", "raw", -1e12, 1e12, 0, &raw, e) ||
         !json_get_num_or(o, "result.score", "min", -1e12, 1e12, raw, &min, e) ||
         !json_get_num_or(o, "result.score", "max", -1e12, 1e12, raw, &max, e))
         return false;
-    return (min <= raw && raw <= max) || wrong(e, "result.score.raw", "between min and max");
+    return (min <= raw && raw <= max) || check_wrong(e, "result.score.raw", "between min and max");
 }
 
 static bool check_result(const json_t *o, struct err *e)
@@ -305,8 +302,8 @@ static bool check_result(const json_t *o, struct err *e)
     bool flag;
     return keys_known(o, "result", keys, e) && sub_object(o, "result", "score", false, &score, e) && (!score || check_score(score, e)) &&
            json_get_bool_or(o, "result", "success", false, &flag, e) && json_get_bool_or(o, "result", "completion", false, &flag, e) &&
-           text_at(o, "result", "response", false, NULL, "a text", e) &&
-           text_at(o, "result", "duration", false, duration_valid, "seconds such as PT12.34S", e) && extensions(o, "result", e);
+           check_text(o, "result", "response", false, NULL, "a text", e) &&
+           check_text(o, "result", "duration", false, duration_valid, "seconds such as PT12.34S", e) && extensions(o, "result", e);
 }
 
 /* ---- context ---- */
@@ -320,12 +317,12 @@ static bool check_activities(const json_t *o, struct err *e)
         return !o;
     json_object_foreach((json_t *)o, role, list) {
         char at[WHERE_MAX];
-        path(at, "context.contextActivities", role);
+        check_path(at, "context.contextActivities", role);
         if (!json_is_array(list) || json_array_size(list) > LIST_MAX)
-            return wrong(e, at, "a list");
+            return check_wrong(e, at, "a list");
         for (size_t i = 0; i < json_array_size(list); i++)
             if (!json_is_object(json_array_get(list, i)))
-                return wrong(e, at, "a list of activities");
+                return check_wrong(e, at, "a list of activities");
             else if (!check_activity(json_array_get(list, i), at, e))
                 return false;
     }
@@ -339,15 +336,15 @@ static bool check_clock(const json_t *context, struct err *e)
     const json_t *clock = json_object_get(json_object_get(context, "extensions"), STATEMENT_IRI "clock");
     int64_t ms;
     if (!json_is_object(clock))
-        return wrong(e, where, "given");
+        return check_wrong(e, where, "given");
     if (!keys_known(clock, where, keys, e))
         return false;
-    const char *trust = text_at(clock, where, "trust", true, NULL, "given", e);
+    const char *trust = check_text(clock, where, "trust", true, NULL, "given", e);
     if (!trust || (strcmp(trust, "floor") != 0 && strcmp(trust, "rtc") != 0 && strcmp(trust, "signed") != 0))
-        return wrong(e, where, "of trust floor, rtc or signed");
-    return text_at(clock, where, "boot_id", true, uuid_valid, "a UUID", e) &&
+        return check_wrong(e, where, "of trust floor, rtc or signed");
+    return check_text(clock, where, "boot_id", true, uuid_valid, "a UUID", e) &&
            json_get_int(clock, where, "boottime_ms", 0, INT64_MAX, &ms, e) &&
-           text_at(clock, where, "wall_raw", true, timestamp_valid, "a time", e);
+           check_text(clock, where, "wall_raw", true, timestamp_valid, "a time", e);
 }
 
 static bool check_context(const json_t *o, struct err *e)
@@ -355,126 +352,73 @@ static bool check_context(const json_t *o, struct err *e)
     static const char *const keys[] = { "registration", "instructor", "team", "contextActivities", "revision", "platform",
                                         "language", "statement", "extensions", NULL };
     const json_t *activities, *instructor, *team;
-    return keys_known(o, "context", keys, e) && text_at(o, "context", "registration", false, uuid_valid, "a UUID", e) &&
+    return keys_known(o, "context", keys, e) && check_text(o, "context", "registration", false, uuid_valid, "a UUID", e) &&
            sub_object(o, "context", "contextActivities", false, &activities, e) && check_activities(activities, e) &&
            sub_object(o, "context", "instructor", false, &instructor, e) && (!instructor || check_actor(instructor, "context.instructor", true, e)) &&
            sub_object(o, "context", "team", false, &team, e) && (!team || check_actor(team, "context.team", true, e)) &&
-           text_at(o, "context", "revision", false, NULL, "a text", e) && text_at(o, "context", "platform", false, NULL, "a text", e) &&
-           text_at(o, "context", "language", false, lang_tag_valid, "a language tag", e) && extensions(o, "context", e) && check_clock(o, e);
+           check_text(o, "context", "revision", false, NULL, "a text", e) && check_text(o, "context", "platform", false, NULL, "a text", e) &&
+           check_text(o, "context", "language", false, lang_tag_valid, "a language tag", e) && extensions(o, "context", e) && check_clock(o, e);
 }
 
-/* ---- what each verb needs ---- */
+/* ---- attachments (xAPI 1.0.3 Data §2.4.11) ---- */
 
-static bool check_hours(const json_t *x, struct err *e)
+/* A file named elsewhere, or in the statement itself: "data:audio/ogg;base64," (RFC 2397) of just the length said. */
+static bool check_file_url(const json_t *o, const char *where, int64_t length, struct err *e)
 {
-    static const char *const keys[] = { "screen_ms", "watched_ms", "verified_ms", "review_ms", NULL };
-    static const char where[] = "result.extensions." STATEMENT_IRI "hours";
-    const json_t *hours = json_object_get(x, STATEMENT_IRI "hours");
-    int64_t screen_ms = INT64_C(1) << 53, ms;
-    if (!json_is_object(hours))
-        return wrong(e, where, "given");
-    if (!keys_known(hours, where, keys, e))
-        return false;
-    for (int i = 0; keys[i]; i++) { /* nothing is earned that was not on the screen */
-        if (!json_get_int(hours, where, keys[i], 0, screen_ms, &ms, e))
-            return false;
-        if (i == 0)
-            screen_ms = ms;
-    }
+    const char *url = json_string_value(json_object_get(o, "fileUrl")), *comma = url ? strchr(url, ',') : NULL;
+    char at[WHERE_MAX];
+    check_path(at, where, "fileUrl");
+    if (!json_object_get(o, "fileUrl"))
+        return check_wrong(e, at, "given: nothing else travels with a statement");
+    if (!url || strncmp(url, "data:", 5) != 0)
+        return url && iri_valid(url) ? true : check_wrong(e, at, "an IRI");
+    size_t head = comma ? (size_t)(comma - url) : 0, digits = comma ? strlen(comma + 1) : 0;
+    if (head < 7 || head > 100 || strncmp(comma - 7, ";base64", 7) != 0 || digits % 4 != 0)
+        return check_wrong(e, at, "an IRI, or data in base64");
+    size_t plain = strspn(comma + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    size_t pad = digits - plain;
+    if (pad > 2 || strspn(comma + 1 + plain, "=") != pad || (int64_t)(digits / 4 * 3 - pad) != length)
+        return check_wrong(e, at, "data in base64 of the length said");
     return true;
 }
 
-static bool check_viewing(const json_t *s, struct err *e)
+static bool check_attachment(const json_t *o, const char *where, struct err *e)
 {
-    const json_t *x = json_object_get(json_object_get(s, "result"), "extensions");
-    const json_t *cx = json_object_get(json_object_get(s, "context"), "extensions");
-    static const char where[] = "result.extensions", context[] = "context.extensions";
-    double length;
-    if (!json_get_num_or(cx, context, VIDEO_EXT "length", 0, 1e6, -1, &length, e) ||
-        !number_at(cx, context, VIDEO_EXT "completion-threshold", 0, 1, e) ||
-        !text_at(cx, context, VIDEO_EXT "session-id", true, uuid_valid, "a UUID", e))
-        return false;
-    if (length < 0 || !json_object_get(cx, VIDEO_EXT "completion-threshold"))
-        return wrong(e, context, "with the video's length and completion-threshold");
-    if (!json_object_get(x, VIDEO_EXT "time") || !json_object_get(x, VIDEO_EXT "progress"))
-        return wrong(e, where, "with the video's time and progress");
-    const char *segments = text_at(x, where, VIDEO_EXT "played-segments", false, NULL, "a text", e);
-    struct spans played = { 0 };
-    if (!segments || !spans_parse(segments, (int64_t)(length * 1000 + 0.5), &played, e))
-        return false;
-    spans_release(&played);
-    return number_at(x, where, VIDEO_EXT "time", 0, length, e) && number_at(x, where, VIDEO_EXT "progress", 0, 1, e) && check_hours(x, e);
+    static const char *const keys[] = { "usageType", "display", "description", "contentType", "length", "sha2", "fileUrl", NULL };
+    int64_t length;
+    if (!json_is_object(o))
+        return check_wrong(e, where, "a list of attachments");
+    return keys_known(o, where, keys, e) && check_text(o, where, "usageType", true, iri_valid, "an IRI", e) &&
+           (json_object_get(o, "display") || check_wrong(e, where, "with display")) && language_map(o, where, "display", e) &&
+           language_map(o, where, "description", e) && check_text(o, where, "contentType", true, NULL, "a media type", e) &&
+           json_get_int(o, where, "length", 0, STATEMENT_MAX_BYTES, &length, e) &&
+           check_text(o, where, "sha2", true, sha256_hex_valid, "64 hex digits", e) && check_file_url(o, where, length, e);
 }
 
-static bool check_completed(const json_t *s, struct err *e)
+static bool check_attachments(const json_t *s, struct err *e)
 {
-    return check_viewing(s, e) && (json_is_true(json_object_get(json_object_get(s, "result"), "completion")) ||
-                                   wrong(e, "result.completion", "true, as the verb is completed"));
-}
-
-static bool has_registration(const json_t *s, struct err *e)
-{
-    return json_object_get(json_object_get(s, "context"), "registration") || wrong(e, "context.registration", "given");
-}
-
-static bool check_answered(const json_t *s, struct err *e)
-{
-    const json_t *result = json_object_get(s, "result"), *definition = json_object_get(json_object_get(s, "object"), "definition");
-    const char *type = json_string_value(json_object_get(definition, "type"));
-    if (!type || strcmp(type, ADL "activities/cmi.interaction") != 0 || !json_object_get(definition, "interactionType"))
-        return wrong(e, "object.definition", "a cmi.interaction, as the verb is answered");
-    if (!json_object_get(result, "response"))
-        return wrong(e, "result.response", "given");
-    if (!json_object_get(result, "score") != !json_object_get(result, "success"))
-        return wrong(e, "result", "with both score and success, or (an opinion) neither");
-    return has_registration(s, e);
-}
-
-static bool check_judged(const json_t *s, bool success, struct err *e)
-{
-    const json_t *result = json_object_get(s, "result");
-    if (!json_object_get(json_object_get(result, "score"), "scaled"))
-        return wrong(e, "result.score.scaled", "given");
-    if (json_object_get(result, "success") != (success ? json_true() : json_false()))
-        return wrong(e, "result.success", success ? "true, as the verb is passed" : "false, as the verb is failed");
-    return has_registration(s, e);
-}
-
-static bool check_passed(const json_t *s, struct err *e)
-{
-    return check_judged(s, true, e);
-}
-
-static bool check_failed(const json_t *s, struct err *e)
-{
-    return check_judged(s, false, e);
-}
-
-static bool check_by_verb(const json_t *s, const char *verb, struct err *e)
-{
-    static bool (*const check[STATEMENT_VERB_COUNT])(const json_t *, struct err *) = {
-        [STATEMENT_TERMINATED] = check_viewing, [STATEMENT_COMPLETED] = check_completed, [STATEMENT_ABANDONED] = check_viewing,
-        [STATEMENT_ANSWERED] = check_answered,  [STATEMENT_PASSED] = check_passed,       [STATEMENT_FAILED] = check_failed,
-    };
-    for (int v = 0; v < STATEMENT_VERB_COUNT; v++)
-        if (!strcmp(verb, statement_verb_iri((enum statement_verb)v)))
-            return !check[v] || check[v](s, e);
+    const json_t *list = json_object_get(s, "attachments");
+    if (list && (!json_is_array(list) || json_array_size(list) > LIST_MAX))
+        return check_wrong(e, "attachments", "a list");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!check_attachment(json_array_get(list, i), "attachments", e))
+            return false;
     return true;
 }
 
 bool statement_check(const json_t *s, struct err *e)
 {
-    static const char *const keys[] = { "id", "actor", "verb", "object", "result", "context", "timestamp", NULL };
+    static const char *const keys[] = { "id", "actor", "verb", "object", "result", "context", "timestamp", "attachments", NULL };
     const json_t *actor, *verb, *object, *result, *context;
-    if (!keys_known(s, "statement", keys, e) || !text_at(s, "", "id", true, uuid_valid, "a lower-case UUID", e) ||
-        !text_at(s, "", "timestamp", true, timestamp_valid, "UTC with milliseconds such as 2026-11-22T09:41:00.000Z", e) ||
+    if (!keys_known(s, "statement", keys, e) || !check_text(s, "", "id", true, uuid_valid, "a lower-case UUID", e) ||
+        !check_text(s, "", "timestamp", true, timestamp_valid, "UTC with milliseconds such as 2026-11-22T09:41:00.000Z", e) ||
         !sub_object(s, "", "actor", true, &actor, e) || !check_actor(actor, "actor", false, e) ||
         !sub_object(s, "", "verb", true, &verb, e) || !check_verb(verb, e) || !sub_object(s, "", "object", true, &object, e))
         return false;
     const char *iri = json_string_value(json_object_get(verb, "id"));
     return check_object(object, !strcmp(iri, ADL "verbs/voided"), e) && sub_object(s, "", "result", false, &result, e) &&
            (!result || check_result(result, e)) && sub_object(s, "", "context", true, &context, e) && check_context(context, e) &&
-           check_by_verb(s, iri, e);
+           check_attachments(s, e) && check_needs(s, iri, e);
 }
 
 bool statement_validate(const char *json, size_t len, struct err *e)

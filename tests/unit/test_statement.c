@@ -166,6 +166,167 @@ static void test_bytes_of_a_result(void **state)
          TIME "\"verb\":{\"display\":{\"en\":\"failed\",\"zh-CN\":\"未通过\"},\"id\":\"http://adlnet.gov/expapi/verbs/failed\"}}");
 }
 
+/* ---- meetings, words, registers ---- */
+
+static const struct statement_room room = { ID "8", "secretary", "branch" };
+
+static char *attended(void)
+{
+    struct str s;
+    str_init(&s, 0);
+    about.room = &room;
+    statement_attended(&about, &(struct statement_attendance){ 61234, 30000, 20000, 2 }, &s);
+    return valid(&s);
+}
+
+static struct statement_meeting meeting(void)
+{
+    static const char *const minute[] = { "phrase:agreed", "text:种子" }, *const lesson[] = { LESSON };
+    static const struct statement_hands hands[] = { { "when", "c1", 27 } };
+    return (struct statement_meeting){ .topic = "防骗", .minute = minute, .minute_count = 2, .lesson = lesson, .lesson_count = 1,
+                                       .hands = hands, .hands_count = 1, .people = 30, .present_most = 28, .duration_ms = 3600000,
+                                       .gap_ms = 120000, .cuts = 1, .is_signed = true };
+}
+
+static char *hosted(void)
+{
+    struct str s;
+    struct statement_meeting m = meeting();
+    str_init(&s, 0);
+    about.room = &room;
+    statement_hosted(&about, &m, &s);
+    return valid(&s);
+}
+
+static char *said(const char *text, const void *voice, size_t bytes)
+{
+    struct str s;
+    str_init(&s, 0);
+    assert_true(statement_commented(&about, &(struct statement_comment){ text, voice, bytes, 900 }, &s));
+    return valid(&s);
+}
+
+static char *registered(void)
+{
+    struct str s;
+    str_init(&s, 0);
+    statement_registered(&about, &(struct statement_register){ "attendance", 202611, 31, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                                                               "ABCD-EFGH-JKMN", 77, "" }, &s);
+    return valid(&s);
+}
+
+#define AGENT(name) "{\"account\":{\"homePage\":\"https://county.example/people\",\"name\":\"" name "\"},\"objectType\":\"Agent\"}"
+#define TEAM(name) "{\"account\":{\"homePage\":\"https://county.example/people\",\"name\":\"" name "\"},\"objectType\":\"Group\"}"
+#define MEETING "{\"definition\":" TYPE("meeting") ",\"id\":\"urn:uuid:" ID "8\",\"objectType\":\"Activity\"}"
+#define IN_ROOM "{\"contextActivities\":{\"grouping\":[" MEETING "]},\"extensions\":{" CATEGORY "," CLOCK "},\"instructor\":" AGENT("secretary") \
+                ",\"platform\":\"Weike\",\"revision\":\"3\",\"team\":" TEAM("branch") "}"
+
+static void test_bytes_of_a_meeting(void **state)
+{
+    (void)state;
+    same(attended(), ACTOR "\"context\":" IN_ROOM ",\"id\":\"" ID "1\",\"object\":" MEETING ","
+         "\"result\":{\"duration\":\"PT61.23S\",\"extensions\":{\"" STATEMENT_IRI "attendance\":{\"turns\":2,\"verified_ms\":20000,\"watched_ms\":30000}}},"
+         TIME "\"verb\":{\"display\":{\"en\":\"attended\",\"zh-CN\":\"参加\"},\"id\":\"http://adlnet.gov/expapi/verbs/attended\"}}");
+    same(hosted(), ACTOR "\"context\":" IN_ROOM ",\"id\":\"" ID "1\","
+         "\"object\":{\"definition\":{\"name\":{\"und\":\"防骗\"},\"type\":\"http://adlnet.gov/expapi/activities/meeting\"},\"id\":\"urn:uuid:" ID "8\",\"objectType\":\"Activity\"},"
+         "\"result\":{\"duration\":\"PT3600.00S\",\"extensions\":{\"" STATEMENT_IRI "meeting\":{\"cuts\":1,\"cuts_unknown\":0,\"gap_ms\":120000,"
+         "\"hands\":[{\"count\":27,\"question\":\"when\",\"response\":\"c1\"}],\"lessons\":[\"" LESSON "\"],"
+         "\"minutes\":[\"phrase:agreed\",\"text:种子\"],\"people\":30,\"present_most\":28,\"signed\":true}}},"
+         TIME "\"verb\":{\"display\":{\"en\":\"hosted\",\"zh-CN\":\"主持\"},\"id\":\"http://activitystrea.ms/schema/1.0/host\"}}");
+}
+
+static void test_a_viewing_in_a_meeting(void **state)
+{
+    (void)state;
+    about.room = &(struct statement_room){ ID "8", "secretary", NULL };
+    char *text = view(STATEMENT_TERMINATED);
+    assert_non_null(strstr(text, "\"grouping\":[" MEETING "]"));
+    assert_non_null(strstr(text, "\"parent\":" COURSE));
+    assert_non_null(strstr(text, "\"instructor\":" AGENT("secretary")));
+    assert_non_null(strstr(text, "\"team\":" TEAM("everyone")));
+    free(text);
+}
+
+static void test_a_long_meeting_keeps_its_figures(void **state)
+{
+    (void)state;
+    enum { MANY_MINUTES = 400 };
+    static char line[1000];
+    static const char *minute[MANY_MINUTES];
+    struct str s;
+    struct statement_meeting m = meeting();
+    memset(line, 'x', sizeof line - 1);
+    for (int i = 0; i < MANY_MINUTES; i++)
+        minute[i] = line;
+    m.minute = minute;
+    m.minute_count = MANY_MINUTES;
+    about.room = &room;
+    str_init(&s, 0);
+    statement_hosted(&about, &m, &s);
+    char *text = valid(&s);
+    assert_null(strstr(text, "xxx"));
+    assert_non_null(strstr(text, "\"people\":30"));
+    free(text);
+}
+
+static void test_bytes_of_words(void **state)
+{
+    (void)state;
+    same(said("好", "\1\2\3\4", 4),
+         "{\"actor\":" AGENT("m7") ",\"attachments\":[{\"contentType\":\"audio/ogg\",\"display\":{\"en\":\"spoken\",\"zh-CN\":\"语音\"},"
+         "\"fileUrl\":\"data:audio/ogg;base64,AQIDBA==\",\"length\":4,\"sha2\":\"9f64a747e1b97f131fabb6b447296c9b6f0201e79fb3c5356e6c77e89b6a806a\","
+         "\"usageType\":\"" STATEMENT_IRI "voice\"}],\"context\":{\"contextActivities\":{\"parent\":" COURSE "},\"extensions\":{" CATEGORY "," CLOCK "},"
+         "\"platform\":\"Weike\",\"revision\":\"3\"},\"id\":\"" ID "1\","
+         "\"object\":{\"definition\":{\"name\":{\"en\":\"Three tricks\",\"zh-CN\":\"三个骗局\"},\"type\":\"https://w3id.org/xapi/video/activity-type/video\"},"
+         "\"id\":\"" LESSON "\",\"objectType\":\"Activity\"},\"result\":{\"extensions\":{\"" STATEMENT_IRI "voice_ms\":900},\"response\":\"好\"},"
+         TIME "\"verb\":{\"display\":{\"en\":\"commented\",\"zh-CN\":\"评论\"},\"id\":\"http://adlnet.gov/expapi/verbs/commented\"}}");
+    about.content_id = about.course_id = NULL;
+    about.room = &room;
+    char *text = said("written only", NULL, 0);
+    assert_non_null(strstr(text, "\"object\":" MEETING));
+    assert_null(strstr(text, "attachments"));
+    free(text);
+}
+
+static void test_a_minute_of_voice_fits(void **state)
+{
+    (void)state;
+    struct str s;
+    str_init(&s, 0);
+    uint8_t *voice = mem_alloc(STATEMENT_VOICE_MAX + 1);
+    memset(voice, 0xa5, STATEMENT_VOICE_MAX + 1);
+    free(said(NULL, voice, STATEMENT_VOICE_MAX));
+    assert_false(statement_commented(&about, &(struct statement_comment){ "", voice, STATEMENT_VOICE_MAX + 1, 60000 }, &s));
+    assert_int_equal(s.len, 0);
+    str_release(&s);
+    free(voice);
+}
+
+static void test_bytes_of_a_register(void **state)
+{
+    (void)state;
+    about.content_id = about.course_id = about.category = NULL;
+    about.course_version = 0;
+    same(registered(), ACTOR "\"context\":{\"extensions\":{" CLOCK "},\"platform\":\"Weike\"},\"id\":\"" ID "1\","
+         "\"object\":{\"definition\":{\"type\":\"" STATEMENT_IRI "register\"},\"id\":\"" STATEMENT_IRI "register/attendance/202611\",\"objectType\":\"Activity\"},"
+         "\"result\":{\"extensions\":{\"" STATEMENT_IRI "register\":{\"chain_head\":\"\",\"chain_seq\":77,\"code\":\"ABCD-EFGH-JKMN\",\"kind\":\"attendance\","
+         "\"month\":202611,\"rows\":31,\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}}},"
+         TIME "\"verb\":{\"display\":{\"en\":\"registered\",\"zh-CN\":\"登记\"},\"id\":\"" STATEMENT_IRI "registered\"}}");
+}
+
+static void test_bytes_of_a_correction(void **state)
+{
+    (void)state;
+    struct str s;
+    str_init(&s, 0);
+    about.content_id = about.course_id = about.category = NULL;
+    about.course_version = 0;
+    statement_voided(&about, ID "9", "left early", &s);
+    same(valid(&s), ACTOR "\"context\":{\"extensions\":{" CLOCK ",\"" STATEMENT_IRI "reason\":\"left early\"},\"platform\":\"Weike\"},\"id\":\"" ID "1\","
+         "\"object\":{\"id\":\"" ID "9\",\"objectType\":\"StatementRef\"}," TIME
+         "\"verb\":{\"display\":{\"en\":\"voided\",\"zh-CN\":\"作废\"},\"id\":\"http://adlnet.gov/expapi/verbs/voided\"}}");
+}
+
 /* Each kind of question: what the definition says beside its texts. */
 static void test_interactions(void **state)
 {
@@ -317,7 +478,8 @@ static void test_a_fact_is_not_lost_for_its_length(void **state)
 
 /* ---- the check ---- */
 
-enum base { V /* terminated */, C /* completed */, A /* answered */, R /* failed */, BASES };
+enum base { V /* terminated */, C /* completed */, A /* answered */, R /* failed */, AT /* attended */, H /* hosted */, W /* words */,
+            RG /* registered */, BASES };
 
 /* Sets `path` (parts parted by '|') of the statement to a JSON value; NULL removes it. */
 static struct { enum base base; const char *path, *value; bool good; } change[] = {
@@ -330,7 +492,7 @@ static struct { enum base base; const char *path, *value; bool good; } change[] 
     { V, "verb|id", "\"terminated\"", false }, { V, "verb|id", NULL, false }, { V, "verb|display|e", "5", false },
     { V, "verb|display|a_b", "\"x\"", false }, { V, "verb|display|zh-Hans-CN", "\"x\"", true }, { V, "verb|display|toolongtag", "\"x\"", false },
     { V, "verb|display", NULL, true }, { V, "verb|name", "\"x\"", false },
-    { V, "verb|id", "\"http://adlnet.gov/expapi/verbs/attended\"", true },
+    { V, "verb|id", "\"http://adlnet.gov/expapi/verbs/shared\"", true },
     { V, "verb|id", "\"http://adlnet.gov/expapi/verbs/voided\"", false }, { V, "verb|id", "\"http://adlnet.gov/expapi/verbs/passed\"", false },
     { V, "verb|id", "\"http://adlnet.gov/expapi/verbs/completed\"", false },
     { V, "object|objectType", "\"Agent\"", false }, { V, "object|objectType", "\"StatementRef\"", false }, { V, "object|objectType", NULL, true },
@@ -374,6 +536,35 @@ static struct { enum base base; const char *path, *value; bool good; } change[] 
     { R, "result|success", "true", false }, { R, "result|success", NULL, false }, { R, "result|score|scaled", NULL, false },
     { R, "context|registration", NULL, false }, { R, "result|score|min", "1", false },
     { R, "verb|id", "\"http://adlnet.gov/expapi/verbs/passed\"", false },
+    { AT, "context|team", NULL, false }, { AT, "context|instructor", NULL, false }, { AT, "context|team|objectType", "\"Team\"", false },
+    { AT, "context|instructor|account|name", "\"\"", false }, { AT, "object|definition|type", "\"http://x/y\"", false },
+    { AT, "result|duration", NULL, false }, { AT, "result", NULL, false }, { AT, "result|extensions|" STATEMENT_IRI "attendance", NULL, false },
+    { AT, "result|extensions|" STATEMENT_IRI "attendance|turns", "-1", false }, { AT, "result|extensions|" STATEMENT_IRI "attendance|x", "1", false },
+    { AT, "result|extensions|" STATEMENT_IRI "attendance|watched_ms", NULL, false }, { AT, "attachments", "[]", true },
+    { H, "context|team", NULL, false }, { H, "result|extensions|" STATEMENT_IRI "meeting", NULL, false },
+    { H, "result|extensions|" STATEMENT_IRI "meeting|people", "1.5", false }, { H, "result|extensions|" STATEMENT_IRI "meeting|signed", "1", false },
+    { H, "result|extensions|" STATEMENT_IRI "meeting|minutes", "[1]", false }, { H, "result|extensions|" STATEMENT_IRI "meeting|minutes", NULL, false },
+    { H, "result|extensions|" STATEMENT_IRI "meeting|lessons", "\"x\"", false }, { H, "result|extensions|" STATEMENT_IRI "meeting|hands", "[{}]", false },
+    { H, "result|extensions|" STATEMENT_IRI "meeting|hands", "[5]", false }, { H, "result|extensions|" STATEMENT_IRI "meeting|gap", "5", false },
+    { W, "result|response", "\"\"", true }, { W, "result|response", NULL, false }, { W, "attachments", NULL, true }, { W, "attachments", "{}", false },
+    { W, "attachments", "[5]", false }, { W, "attachments", "[{}]", false },
+#define ATTACHED(type, length, sha2, url) "[{\"usageType\":\"http://x/y\",\"display\":{\"en\":\"v\"},\"contentType\":\"" type "\",\"length\":" length ",\"sha2\":\"" sha2 "\",\"fileUrl\":" url "}]"
+#define SHA2 "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"
+    { W, "attachments", ATTACHED("audio/ogg", "3", SHA2, "\"data:audio/ogg;base64,AQID\""), true },
+    { W, "attachments", ATTACHED("audio/ogg", "2", SHA2, "\"data:audio/ogg;base64,AQI=\""), true },
+    { W, "attachments", ATTACHED("audio/ogg", "1", SHA2, "\"data:audio/ogg;base64,AQ==\""), true },
+    { W, "attachments", ATTACHED("audio/ogg", "3", SHA2, "\"https://x/voice.ogg\""), true },
+    { W, "attachments", ATTACHED("audio/ogg", "4", SHA2, "\"data:audio/ogg;base64,AQID\""), false },
+    { W, "attachments", ATTACHED("audio/ogg", "3", SHA2, "\"data:audio/ogg,AQID\""), false },
+    { W, "attachments", ATTACHED("audio/ogg", "3", SHA2, "\"data:audio/ogg;base64,A===\""), false },
+    { W, "attachments", ATTACHED("audio/ogg", "3", SHA2, "\"data:audio/ogg;base64,AQ!D\""), false },
+    { W, "attachments", ATTACHED("audio/ogg", "3", SHA2, "\"data:;base64,\""), false },
+    { W, "attachments", ATTACHED("audio/ogg", "3", SHA2, "\"data:\""), false },
+    { W, "attachments", ATTACHED("audio/ogg", "3", SHA2, "5"), false }, { W, "attachments", ATTACHED("audio/ogg", "3", "xx", "\"http://x/y\""), false },
+    { W, "attachments", ATTACHED("audio/ogg", "-3", SHA2, "\"http://x/y\""), false },
+    { RG, "object|definition|type", "\"http://x/y\"", false }, { RG, "result|extensions|" STATEMENT_IRI "register|sha256", "\"x\"", false },
+    { RG, "result|extensions|" STATEMENT_IRI "register|rows", "-1", false }, { RG, "result|extensions|" STATEMENT_IRI "register|code", NULL, false },
+    { RG, "result|extensions|" STATEMENT_IRI "register|note", "1", false },
 };
 
 static json_t *changed(const char *text, const char *path, const char *value)
@@ -398,7 +589,7 @@ static void test_the_check(void **state)
 {
     (void)state;
     assert_true(attempt_restore(&attempt, "when", "c1", true, 1));
-    char *base[BASES] = { view(STATEMENT_TERMINATED), view(STATEMENT_COMPLETED), answer(WHEN), result() };
+    char *base[BASES] = { view(STATEMENT_TERMINATED), view(STATEMENT_COMPLETED), answer(WHEN), result(), attended(), hosted(), said("Good!", "\1\2\3", 3), registered() };
     for (size_t i = 0; i < sizeof change / sizeof *change; i++) {
         struct err e = ERR_INIT;
         struct str text;
@@ -454,7 +645,9 @@ int main(void)
         T(test_bytes_of_a_viewing), T(test_bytes_of_an_answer), T(test_bytes_of_a_result), T(test_interactions),
         T(test_a_lesson_passed), T(test_opinions_have_no_result), T(test_what_is_not_known_is_left_out), T(test_completed),
         T(test_a_fact_is_not_lost_for_bad_bytes), T(test_a_fact_is_not_lost_for_its_length), T(test_clocks_gone_wild), T(test_the_check),
-        T(test_not_even_a_statement), T(test_voiding),
+        T(test_not_even_a_statement), T(test_voiding), T(test_bytes_of_a_meeting), T(test_a_viewing_in_a_meeting),
+        T(test_a_long_meeting_keeps_its_figures), T(test_bytes_of_words), T(test_a_minute_of_voice_fits), T(test_bytes_of_a_register),
+        T(test_bytes_of_a_correction),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
