@@ -174,29 +174,81 @@ static bool take_channel(struct mirror *m, const struct trust *t, const struct v
 
 /* ---- roots ---- */
 
-/* Those before ours too: a terminal that still stands at root 1 goes step by step. They are only carried; each terminal checks. */
-static bool take_roots(struct mirror *m, struct trust *t, struct err *e)
+static bool newer_roots(struct mirror *m, struct trust *t, struct err *e)
 {
-    for (int64_t n = 1; t->root.version; n++) {
+    for (int64_t n = t->root.version + 1;; n++) {
         char rel[TREE_PATH_MAX];
         struct str bytes;
         bool found = false;
         tree_root_path(n, rel);
-        if (n <= t->root.version && mirror_has(m, rel))
-            continue;
         str_init(&bytes, ROOT_BYTES_MAX + 1);
         bool ok = mirror_get(m, rel, ROOT_BYTES_MAX, &bytes, &found, e);
-        if (ok && found && n > t->root.version)
-            ok = trust_advance(m->hub->data_dir, t, bytes.data, bytes.len, e);
         if (ok && found)
-            ok = mirror_put(m, rel, bytes.data, bytes.len, e);
+            ok = trust_advance(m->hub->data_dir, t, bytes.data, bytes.len, e) && mirror_put(m, rel, bytes.data, bytes.len, e);
         str_release(&bytes);
-        if (!ok)
-            return false;
-        if (!found && n > t->root.version)
-            break;
+        if (!ok || !found)
+            return ok;
     }
-    return true;
+}
+
+/* Enough of its own keys signed it, and the newer one, which is believed, counts as its successor. */
+static bool precedes(const struct str *older, const struct str *newer, struct err *e)
+{
+    struct root *r = mem_alloc(2 * sizeof *r);
+    bool ok = root_open(older->data, older->len, &r[0], e) && root_step(&r[0], newer->data, newer->len, &r[1], e);
+    free(r);
+    return ok;
+}
+
+/* Root n, of which `newer` must be the next: what is here if that is it, else from above. *there false: nowhere. */
+static bool older_root(struct mirror *m, int64_t n, const struct str *newer, struct str *out, bool *there, struct err *e)
+{
+    char rel[TREE_PATH_MAX];
+    struct err why = ERR_INIT;
+    bool found = false;
+    tree_root_path(n, rel);
+    *there = true;
+    if (m->repo_fd >= 0 && tree_read(m->repo_fd, rel, ROOT_BYTES_MAX, out, &why) && precedes(out, newer, &why))
+        return true;
+    *there = false;
+    str_clear(out);
+    if (!mirror_get(m, rel, ROOT_BYTES_MAX, out, &found, e))
+        return false;
+    if (found && !precedes(out, newer, &why)) {
+        log_warn("%s above is not the one before root %lld: %s", rel, (long long)n + 1, why.text);
+        return true;
+    }
+    *there = found;
+    return !found || mirror_put(m, rel, out->data, out->len, e);
+}
+
+/* Those before ours too: a terminal that still stands at root 1 goes step by step. Checked from ours backwards, so that
+ * nobody above can put a root here that terminals would not get past. */
+static bool carry_roots(struct mirror *m, const struct trust *t, struct err *e)
+{
+    char rel[TREE_PATH_MAX];
+    struct str at, before;
+    str_init(&at, ROOT_BYTES_MAX + 1);
+    str_init(&before, ROOT_BYTES_MAX + 1);
+    tree_root_path(t->root.version, rel);
+    char *path = mem_printf("%s/trust/%s", m->hub->data_dir, rel);
+    bool there = true, ok = fs_read(path, ROOT_BYTES_MAX, &at, e) && (mirror_has(m, rel) || mirror_put(m, rel, at.data, at.len, e));
+    for (int64_t n = t->root.version - 1; ok && there && n > 0; n--) {
+        str_clear(&before);
+        ok = older_root(m, n, &at, &before, &there, e);
+        struct str swap = at;
+        at = before;
+        before = swap;
+    }
+    str_release(&at);
+    str_release(&before);
+    free(path);
+    return ok;
+}
+
+static bool take_roots(struct mirror *m, struct trust *t, struct err *e)
+{
+    return !t->root.version || (newer_roots(m, t, e) && carry_roots(m, t, e));
 }
 
 /* ---- the round ---- */

@@ -2,7 +2,9 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/version.h"
+#include "pack/county.h"
 #include "pack/envelope.h"
+#include "pack/trust.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -69,13 +71,28 @@ static bool check_hub_key(const char *dir, const char *text, struct public_key *
     return ok;
 }
 
+/* Where a root names the county, signed by two of three, no hub has a say against it: records would go to somebody else. */
+static bool fits_root(const char *data_dir, const struct county_key *key, struct err *e)
+{
+    struct trust *t = mem_alloc(sizeof *t);
+    struct county_key named;
+    bool ok = trust_load(data_dir, t, e);
+    if (ok && trust_county(t)[0])
+        ok = county_key_parse(trust_county(t), strlen(trust_county(t)), &named, e) &&
+             ((memcmp(named.sign.bytes, key->sign.bytes, KEY_PUBLIC_BYTES) == 0 && memcmp(named.box, key->box, COUNTY_BOX_BYTES) == 0) ||
+              err_set(e, ERR_UNTRUSTED, "this hub names another county (%s) than the root does (%s): ask whoever runs the hub, nothing was changed",
+                      key->sign.id, named.sign.id));
+    free(t);
+    return ok;
+}
+
 static bool keep(const char *data_dir, const char *county, const char *hub, struct enlist_result *r, struct err *e)
 {
     struct county_key key, old;
     struct public_key hub_key;
     struct err ignored = ERR_INIT;
     char *dir = fs_join(data_dir, "trust"), *county_path = fs_join(dir, "county.pub"), *hub_path = fs_join(dir, "hub.pub");
-    bool ok = county_key_parse(county, strlen(county), &key, e) && fs_mkdirs(dir, e) && check_hub_key(dir, hub, &hub_key, e);
+    bool ok = county_key_parse(county, strlen(county), &key, e) && fits_root(data_dir, &key, e) && fs_mkdirs(dir, e) && check_hub_key(dir, hub, &hub_key, e);
     if (ok && county_key_load(county_path, &old, &ignored) && strcmp(old.sign.id, key.sign.id) != 0)
         snprintf(r->replaced, sizeof r->replaced, "%s", old.sign.id);
     /* The county's key last: with it records begin to leave. */
