@@ -27,17 +27,19 @@ PKG_store = sqlite3
 PKG_pack = libzstd
 PKG_sync = libcurl libudev zlib
 PKG_hub = libmicrohttpd
-PKG_media = libavformat libavcodec libavutil libswresample libswscale sdl2
+PKG_media = libavformat libavcodec libavutil libswresample libswscale sdl2 libopusenc
 PKG_gfx = sdl2 SDL2_ttf SDL2_image fontconfig icu-uc
 PKG_ui =
-PKG_app =
+PKG_app = rime
 PKG_tool =
 LIB_media = -lsonic -lyuv
-PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_sync) $(PKG_hub) $(PKG_media) $(PKG_gfx))
+PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_sync) $(PKG_hub) $(PKG_media) $(PKG_gfx) $(PKG_app))
 CFLAGS += $(PKG_CFLAGS)
 
 LAYERS = base model store pack media sync gfx ui app tool hub
-SRC_of = $(filter-out src/media/player_main.c,$(wildcard src/$(1)/*.c))
+# Programs of their own, that the kiosk starts.
+MAINS = src/media/player_main.c src/media/recorder_main.c src/app/pinyin_main.c
+SRC_of = $(filter-out $(MAINS),$(wildcard src/$(1)/*.c))
 OBJ_of = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call SRC_of,$(1)))
 ar_of = $(foreach l,$(1),$(BUILD)/lib/lib$(l).a)
 libs_of = $(foreach l,$(1),$(LIB_$(l))) $(call pkg,--libs,$(foreach l,$(1),$(PKG_$(l)))) -lm -ldl
@@ -59,7 +61,7 @@ LINK_hub = hub sync pack store media model base
 EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-PROGRAMS = $(BUILD)/weike $(BUILD)/weike-player $(BUILD)/weikectl $(BUILD)/weike-hub
+PROGRAMS = $(BUILD)/weike $(BUILD)/weike-player $(BUILD)/weike-recorder $(BUILD)/weike-pinyin $(BUILD)/weikectl $(BUILD)/weike-hub
 all: $(PROGRAMS) $(BUILD)/weike-sync.so $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo
 
 $(BUILD)/obj/%.o: src/%.c
@@ -80,12 +82,17 @@ $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 # What makes packages (and needs FFmpeg to look at films) has no place in a kiosk.
 AUTHORING = authority shrink root_edit build package probe rendition picture caption child source questions
 READING = $(filter-out $(AUTHORING:%=$(BUILD)/obj/pack/%.o),$(call OBJ_of,pack))
-# Films play in a process of their own; the kiosk has only its side of the link and what paints pictures.
-SCREENSIDE = $(patsubst %,$(BUILD)/obj/media/%.o,remote scaler stretch)
+# Films play in a process of their own; the kiosk has only its side of the link and what paints pictures. So do the microphone
+# and pinyin (librime): neither costs the start anything, and what goes wrong in them is not the kiosk's.
+SCREENSIDE = $(patsubst %,$(BUILD)/obj/media/%.o,remote scaler stretch recorder)
 $(BUILD)/weike: $(call ar_of,$(LINK_app)) $(SCREENSIDE)
 	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx) $(SCREENSIDE) $(READING) -Wl,--whole-archive $(call ar_of,store model base) -Wl,--no-whole-archive -lyuv $(call libs_of,app ui gfx pack store model base)
 $(BUILD)/weike-player: $(BUILD)/obj/media/player_main.o $(call ar_of,$(LINK_media))
 	$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(LINK_media))
+$(BUILD)/weike-recorder: $(BUILD)/obj/media/recorder_main.o $(BUILD)/obj/media/recorder_opus.o $(BUILD)/lib/libbase.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,--libs,sdl2 libopusenc $(PKG_base)) -lm
+$(BUILD)/weike-pinyin: $(BUILD)/obj/app/pinyin_main.o $(BUILD)/obj/app/pinyin_rime.o $(BUILD)/obj/app/pinyin_reply.o $(BUILD)/lib/libbase.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,--libs,rime $(PKG_base)) -lm
 $(BUILD)/weikectl: $(call ar_of,$(LINK_tool))
 	$(CC) $(LDFLAGS) -o $@ $(call ar_of,$(LINK_tool)) $(call libs_of,$(LINK_tool))
 $(BUILD)/weike-hub: $(call ar_of,$(LINK_hub))
@@ -169,6 +176,8 @@ install: all
 	install -Dm755 $(BUILD)/weike-hub $(DESTDIR)$(PREFIX)/bin/weike-hub
 	install -Dm644 $(BUILD)/weike-sync.so $(DESTDIR)$(PREFIX)/lib/weike/weike-sync.so
 	install -Dm755 $(BUILD)/weike-player $(DESTDIR)$(PREFIX)/lib/weike/weike-player
+	install -Dm755 $(BUILD)/weike-recorder $(DESTDIR)$(PREFIX)/lib/weike/weike-recorder
+	install -Dm755 $(BUILD)/weike-pinyin $(DESTDIR)$(PREFIX)/lib/weike/weike-pinyin
 	install -Dm644 $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/weike.mo
 	install -Dm644 packaging/weike.1 $(DESTDIR)$(PREFIX)/share/man/man1/weike.1
 	install -Dm644 packaging/weikectl.1 $(DESTDIR)$(PREFIX)/share/man/man1/weikectl.1

@@ -74,16 +74,22 @@ void *media_load_object(const char *const *places, size_t count, struct err *e)
     return NULL;
 }
 
+char *media_program(const char *name)
+{
+    static const char *const places[] = { "", "../lib/weike/" };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *rel = mem_printf("%s%s", places[i], name), *path = beside_program(rel);
+        free(rel);
+        if (access(path, X_OK) == 0)
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
 static void find(void)
 {
-    static const char *const places[] = { "weike-player", "../lib/weike/weike-player" };
-    for (size_t i = 0; i < sizeof places / sizeof *places && !program; i++) {
-        char *path = beside_program(places[i]);
-        if (access(path, X_OK) == 0)
-            program = path;
-        else
-            free(path);
-    }
+    program = media_program("weike-player");
     if (!program)
         err_set(&why, ERR_MISSING, "the player (weike-player) is not installed beside this program");
 }
