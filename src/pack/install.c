@@ -8,6 +8,7 @@
 #include "pack/room.h"
 #include "store/blob.h"
 #include "store/library.h"
+#include "store/machine_log.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -278,7 +279,7 @@ static bool switch_over(struct install *i, struct plan_package *p, struct err *e
     free(names);
     if (!ok)
         return false;
-    struct library_package lp = { .publisher = p->publisher, .anew = p->disowned };
+    struct library_package lp = { .publisher = p->publisher, .anew = p->disowned, .how = i->o.how ? i->o.how : MACHINE_CONTENT_FOLDER };
     lp.manifest = verified_bytes(p->manifest, &lp.manifest_len);
     /* The commit point: from here the new version is what plays. */
     return library_install(i->o.writer, &lp, e);

@@ -45,6 +45,7 @@ struct install_options {
     const char *data_dir;
     struct writer *writer; /* borrowed until install_close */
     int64_t floor_ms;      /* store_clock_floor_ms() */
+    int how;               /* enum machine_kind for the download register; 0: MACHINE_CONTENT_FOLDER */
 };
 
 struct install *install_open(const struct install_options *o); /* reads nothing yet; never NULL */

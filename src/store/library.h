@@ -83,6 +83,7 @@ struct library_package {
     size_t manifest_len;
     const char *publisher; /* key id that vouched for it, at most 64 characters */
     bool anew;             /* a revoked key vouched for what is here under this id: its version numbers do not count */
+    int how;               /* enum machine_kind: by which way it came, for the download register; 0: that is nobody's business */
     const bool *ready;     /* one a lesson, true: what it needs to be played is in blobs/ (checked); NULL: every file is */
 };
 /* Which lessons of `c` can be played from the blobs in `dir`: one whole rendition, captions and questions. ready:

@@ -24,12 +24,18 @@ const char *machine_kind_name(enum machine_kind k); /* "start" … */
 
 /* `text` NULL: "". Dated now by the writer's clock. */
 uint64_t machine_log_post(struct writer *w, enum machine_kind kind, int64_t amount, const char *text);
+/* At a start after a run that did not end in order: MACHINE_CUT, dated to the newest thing that was written before. */
+uint64_t machine_log_cut(struct writer *w);
 /* Inside the writer's transaction. */
 bool machine_log_put(struct db *db, enum machine_kind kind, int64_t amount, const char *text, const struct clock_reading *at,
                      struct err *e) MUST_CHECK;
 
+/* A course is whole, having come that way (MACHINE_CONTENT_*); a version is told once. */
+bool machine_log_content(struct db *db, enum machine_kind how, const char *course_id, int64_t version, int64_t bytes,
+                         struct err *e) MUST_CHECK;
+
 struct machine_fact { int64_t seq; enum machine_kind kind; int64_t at_ms; enum clock_trust clock; int64_t amount; const char *text; };
-/* In the order they were made, from_ms <= at < to_ms. `text` until visit returns; false stops. */
+/* In order of date, from_ms <= at < to_ms. `text` until visit returns; false stops. */
 bool machine_log_each(struct db *db, int64_t from_ms, int64_t to_ms, bool (*visit)(void *ctx, const struct machine_fact *f),
                       void *ctx, struct err *e) MUST_CHECK;
 #endif

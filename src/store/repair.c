@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "repair"
 #include "store/repair.h"
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "store/backup.h"
@@ -289,10 +290,21 @@ static void describe(struct store_repair *r, const char *name)
     log_error("%s", r->text);
 }
 
+/* The chain of records goes on behind the leap as if nothing had been between: that something may have been is said there. */
+static bool note_lost(struct db *db, struct err *e)
+{
+    struct clock_reading now;
+    clock_read(clock_build_floor_ms(), &now);
+    struct query q = db_query(db, "INSERT OR IGNORE INTO chain_gap (seq, after_seq, at_ms) SELECT s.seq + 1,"
+                                  " (SELECT ifnull(max(seq), 0) FROM statement), ? FROM sqlite_sequence s WHERE s.name = 'statement'");
+    query_int(&q, now.wall_ms);
+    return query_run(&q, e);
+}
+
 /* Records that were sealed and sent, but are not in what was restored, had numbers that must never be given again: a
  * receipt for them would pass for one of the new records. A million is more than a terminal makes between two backups; numbers
  * without a record harm nobody. Done again after a cut it only leaps again. */
-static bool leap(struct db *db, struct err *e)
+static bool leap(struct db *db, bool whole, struct err *e)
 {
     return db_begin(db, e) &&
            ((db_exec(db,
@@ -301,7 +313,7 @@ static bool leap(struct db *db, struct err *e)
                      "UPDATE sqlite_sequence SET seq = seq + 1000000 WHERE name = 'statement';"
                      "INSERT OR REPLACE INTO setting (key, value)"
                      " SELECT 'seq_leapt_to', seq FROM sqlite_sequence WHERE name = 'statement'", e) &&
-             db_commit(db, e)) || (db_rollback(db), false));
+             (whole || note_lost(db, e)) && db_commit(db, e)) || (db_rollback(db), false));
 }
 
 static struct db *restore(const char *dir, struct store_repair *out, struct err *e)
@@ -322,7 +334,7 @@ static struct db *restore(const char *dir, struct store_repair *out, struct err 
     out->happened = true;
     out->records_restored = count_statements(db);
     snprintf(out->damaged_path, sizeof out->damaged_path, "%s/%s", dir, name);
-    if (!carry_over(db, dir, name, out, e) || !leap(db, e) || !catalogue_doubt(db, e) || !marker_clear_restoring(dir, e)) {
+    if (!carry_over(db, dir, name, out, e) || !leap(db, out->records_missing == 0, e) || !catalogue_doubt(db, e) || !marker_clear_restoring(dir, e)) {
         db_close(db);
         return NULL;
     }
@@ -350,7 +362,7 @@ static bool fill_from_backup(struct db *db, const char *dir, struct store_repair
     bool ok = true;
     if (from && newest_seq(from) > newest_seq(db))
         ok = salvage_run(db, from, &s, e);
-    ok = ok && leap(db, e) && catalogue_doubt(db, e);
+    ok = ok && leap(db, false, e) && catalogue_doubt(db, e);
     db_close(from);
     free(path);
     out->happened = true;

@@ -1,13 +1,13 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "salvage"
 #include "store/salvage.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "store/chain.h"
 #include "store/switch.h"
 
 #include <string.h>
-
-enum { COLUMNS_MAX = 24 };
 
 /* A table that is copied row by row: forwards until a page cannot be read, then backwards from the other end, so that
  * only the rows of the damaged pages are lost. `since` gives the first rowid wanted, from the sound side. */
@@ -17,6 +17,7 @@ struct table {
     const char *since;
     int columns;
     bool hashed; /* statement: columns 3 and 5 are sha256 and body */
+    const char *has[2], *lacks[2]; /* table and column that the damaged side must have, or must not, for this row to hold */
 };
 
 /* Rows under way when the backup was made have changed since: from the oldest of them on, all are taken again. */
@@ -28,10 +29,21 @@ struct table {
     "SELECT " columns " FROM " table " ORDER BY " k1 ", " k2 ", " k3,   \
     "SELECT " columns " FROM " table " ORDER BY " k1 " DESC, " k2 " DESC, " k3 " DESC"
 
+#define NEWER(table) "SELECT ifnull(max(seq), 0) + 1 FROM " table
+
 static const struct table tables[] = {
+    /* Before the rows: only runs behind all rows of the sound side hold there. */
+    { BOTH("first, last, rows, before, chain, began", "forgotten", "first"),
+      "INSERT OR IGNORE INTO forgotten (first, last, rows, before, chain, began) VALUES (?, ?, ?, ?, ?, ?)", NEWER("statement"), 6,
+      .has = { "forgotten", "began" } },
+    { BOTH("seq, after_seq, at_ms", "chain_gap", "seq"), "INSERT OR IGNORE INTO chain_gap (seq, after_seq, at_ms) VALUES (?, ?, ?)",
+      NEWER("statement"), 3, .has = { "chain_gap", "seq" } },
+    { BOTH("seq, id, state, sha256, created_ms, body, chain", "statement", "seq"),
+      "INSERT OR IGNORE INTO statement (seq, id, state, sha256, created_ms, body, chain) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      NEWER("statement"), 7, true, .has = { "statement", "chain" } },
     { BOTH("seq, id, state, sha256, created_ms, body", "statement", "seq"),
       "INSERT OR IGNORE INTO statement (seq, id, state, sha256, created_ms, body) VALUES (?, ?, ?, ?, ?, ?)",
-      "SELECT ifnull(max(seq), 0) + 1 FROM statement", 6, true },
+      NEWER("statement"), 6, true, .lacks = { "statement", "chain" } },
     { BOTH("seq, kind, member_id, at_ms, clock, boot_id, boot_ms", "event", "seq"),
       "INSERT OR IGNORE INTO event (seq, kind, member_id, at_ms, clock, boot_id, boot_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
       "SELECT ifnull(max(seq), 0) + 1 FROM event", 7, false },
@@ -76,6 +88,38 @@ static const struct table tables[] = {
           "member_id", "month", "content_id"),
       "INSERT OR REPLACE INTO hours_lesson (member_id, month, content_id, category, screen_ms, watched_ms, verified_ms,"
       " review_ms, last_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", NULL, 9, false },
+    { BOTH("seq, id, host_id, state, began_ms, ended_ms, clock, playlist, topic", "room", "seq"),
+      /* not OR REPLACE: that would delete what happened in the room with the old row */
+      "INSERT INTO room (seq, id, host_id, state, began_ms, ended_ms, clock, playlist, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT (seq) DO UPDATE SET state = excluded.state, ended_ms = excluded.ended_ms, topic = excluded.topic",
+      SINCE_OPEN("room"), 9, .has = { "room", "seq" } },
+    { BOTH("seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text", "room_event", "seq"),
+      "INSERT OR IGNORE INTO room_event (seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text)"
+      " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?2 IN (SELECT seq FROM room)", NEWER("room_event"), 9,
+      .has = { "room_event", "seq" } },
+    { ALL("room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id", "attendance", "room_seq", "member_id", "member_id"),
+      "INSERT OR REPLACE INTO attendance (room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id)"
+      " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?1 IN (SELECT seq FROM room)", NULL, 6, .has = { "attendance", "room_seq" } },
+    { ALL("statement_id, by_id, new_id, host_id, reason, at_ms", "voided", "statement_id", "statement_id", "statement_id"),
+      "INSERT OR REPLACE INTO voided (statement_id, by_id, new_id, host_id, reason, at_ms) VALUES (?, ?, ?, ?, ?, ?)", NULL, 6,
+      .has = { "voided", "statement_id" } },
+    { BOTH("seq, kind, at_ms, clock, boot_id, boot_ms, amount, text", "machine_log", "seq"),
+      "INSERT OR IGNORE INTO machine_log (seq, kind, at_ms, clock, boot_id, boot_ms, amount, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      NEWER("machine_log"), 8, .has = { "machine_log", "seq" } },
+    { BOTH("seq, kind, month, made_ms, rows, sha256, code, chain_seq, statement_id", "register", "seq"),
+      "INSERT OR IGNORE INTO register (seq, kind, month, made_ms, rows, sha256, code, chain_seq, statement_id)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", NEWER("register"), 9, .has = { "register", "seq" } },
+    { ALL("seq, id, content_id, room_id, member_id, text, voice_sha256, voice_ms, at_ms, hidden_by, hidden_ms", "comment", "seq", "seq",
+          "seq"),
+      "INSERT OR REPLACE INTO comment (seq, id, content_id, room_id, member_id, text, voice_sha256, voice_ms, at_ms, hidden_by,"
+      " hidden_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", NULL, 11, .has = { "comment", "seq" } },
+    { ALL("member_id, content_id, question_id, meaning, stability, difficulty, last_day, due_day, boot_id, boot_ms, asked, wrong",
+          "review", "member_id", "content_id", "question_id"),
+      "INSERT OR REPLACE INTO review (member_id, content_id, question_id, meaning, stability, difficulty, last_day, due_day, boot_id,"
+      " boot_ms, asked, wrong) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", NULL, 12, .has = { "review", "member_id" } },
+    { ALL("content_id, question_id, meaning, asked, wrong, last_ms", "question_tally", "content_id", "question_id", "question_id"),
+      "INSERT OR REPLACE INTO question_tally (content_id, question_id, meaning, asked, wrong, last_ms) VALUES (?, ?, ?, ?, ?, ?)", NULL, 6,
+      .has = { "question_tally", "content_id" } },
 };
 
 static bool hash_fits(struct query *row)
@@ -126,10 +170,22 @@ static bool copy_rows(struct db *into, struct db *from, const struct table *t, c
     return ok;
 }
 
+/* What the damaged side was made by: an older Weike has fewer tables. */
+static bool has_column(struct db *db, const char *const name[2])
+{
+    struct query q = db_query(db, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
+    query_text(&q, name[0]);
+    query_text(&q, name[1]);
+    bool there = query_row(&q);
+    return query_end(&q, NULL) && there;
+}
+
 static bool copy_table(struct db *into, struct db *from, const struct table *t, int64_t *taken, struct err *e)
 {
     int64_t since = 0;
     *taken = 0;
+    if ((t->has[0] && !has_column(from, t->has)) || (t->lacks[0] && has_column(from, t->lacks)))
+        return true;
     if (t->since) {
         struct query q = db_query(into, t->since);
         if (query_row(&q))
@@ -202,6 +258,7 @@ bool salvage_run(struct db *into, struct db *from, struct salvage *out, struct e
     if (newest < 0)
         newest = number(from, "SELECT ifnull(max(seq), 0) FROM statement", -1);
     int64_t leapt = number(from, "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'seq_leapt_to'", 0);
+    int64_t had_rows = had;
     if (had < leapt) /* an earlier repair left these numbers out */
         had = leapt;
     struct salvage done = { 0 };
@@ -211,9 +268,11 @@ bool salvage_run(struct db *into, struct db *from, struct salvage *out, struct e
     for (size_t i = 0; ok && i < sizeof tables / sizeof *tables; i++) {
         ok = copy_table(into, from, &tables[i], &taken, e);
         if (tables[i].hashed)
-            done.records = taken;
+            done.records += taken;
     }
-    if (!ok || !recount(into, e)) {
+    struct clock_reading now;
+    clock_read(clock_build_floor_ms(), &now);
+    if (!ok || !chain_note_gaps(into, had_rows, now.wall_ms, e) || !recount(into, e)) {
         db_rollback(into);
         return err_at(e, "reading newer records out of the damaged database");
     }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "store/blob.h"
 #include "store/catalogue.h"
+#include "store/machine_log.h"
 #include "store/switch.h"
 
 #include <stdlib.h>
@@ -224,6 +225,31 @@ bool library_resize(struct db *db, int64_t package_seq, struct err *e)
     return query_run(&q, e);
 }
 
+static void add_size(void *ctx, const struct file_ref *f, const char *where)
+{
+    (void)where;
+    *(int64_t *)ctx += *f->sha256 ? (int64_t)f->size_bytes : 0;
+}
+
+/* For the download register, once all of it is here. */
+static bool tell_arrival(struct install *in)
+{
+    bool whole = false;
+    int64_t bytes = 0;
+    if (!in->package->how)
+        return true;
+    struct query q = db_query(in->db, "SELECT lessons = total AND NOT EXISTS (SELECT 1 FROM lesson l WHERE l.package_seq = package.seq"
+                                      " AND l.ready = 0) FROM package WHERE seq = ?");
+    query_int(&q, in->seq);
+    whole = query_row(&q) && query_col_int(&q, 0);
+    if (!query_end(&q, in->e))
+        return false;
+    if (!whole)
+        return true;
+    course_each_file(&in->course, add_size, &bytes);
+    return machine_log_content(in->db, (enum machine_kind)in->package->how, in->course.id, in->course.version, bytes, in->e);
+}
+
 /* More lessons of the version that is active already have come, or come back. */
 static bool add_parts(struct install *in)
 {
@@ -250,7 +276,7 @@ static bool add_parts(struct install *in)
         if (!query_run(&q, in->e))
             return false;
     }
-    return library_resize(in->db, in->seq, in->e);
+    return library_resize(in->db, in->seq, in->e) && tell_arrival(in);
 }
 
 static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *e)
@@ -274,7 +300,7 @@ static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *
     str_release(&scratch);
     if (in->ok)
         course_each_file(&in->course, put_file, in);
-    return in->ok && library_resize(db, in->seq, e);
+    return in->ok && library_resize(db, in->seq, e) && tell_arrival(in);
 }
 
 bool library_put(struct db *db, const struct library_package *p, struct err *e)

@@ -5,6 +5,7 @@
 #include "pack/copy.h"
 #include "pack/room.h"
 #include "store/blob.h"
+#include "store/machine_log.h"
 #include "sync/fetch_parts.h"
 
 #include <stdlib.h>
@@ -281,7 +282,7 @@ bool fetch_install(struct fetch *f, int n, bool whole)
             ready[i] = false;
             count--;
         }
-    struct library_package p = { .publisher = k->publisher, .ready = whole ? NULL : ready, .anew = k->disowned };
+    struct library_package p = { .publisher = k->publisher, .ready = whole ? NULL : ready, .anew = k->disowned, .how = MACHINE_CONTENT_LINK };
     p.manifest = verified_bytes(k->manifest, &p.manifest_len);
     bool worth = whole || count > l->ready;
     /* The commit point: from here these lessons are on the shelf. */

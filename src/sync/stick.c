@@ -274,7 +274,7 @@ static bool look_step(struct stick *s)
         return ready(s);
     if (!s->install)
         set_install(s, install_open(&(struct install_options){ .source = s->source, .data_dir = s->data_dir, .writer = s->o.writer,
-                                                               .floor_ms = s->o.floor_ms }));
+                                                               .floor_ms = s->o.floor_ms, .how = MACHINE_CONTENT_STICK }));
     if (install_step(s->install))
         return true;
     install_progress_get(s->install, &p);
