@@ -121,7 +121,7 @@ void app_sign_in(struct app *app, const struct member *m)
 {
     app->who = *m;
     app->signed_in = true;
-    app->guest = false;
+    app->guest = app->reviewed = false;
     post_session(app, RECORD_SIGN_IN);
     nav_reset(app->nav, &home_screen, NULL);
 }

@@ -35,6 +35,7 @@ struct app {
 
     bool signed_in, guest;
     struct member who;       /* id "" for a guest and at the wall */
+    bool reviewed;           /* this visit's two questions are done */
     int64_t touched_boot_ms; /* last sign of a person */
     int idle_left_s;         /* > 0: the "still there?" card is up, with so many seconds left */
 

@@ -4,7 +4,7 @@
 
 /* Most pressing first. */
 static home_card_fn *const provider[] = {
-    NULL,
+    review_card,
 };
 
 int cards_offer(struct app *app, struct home_card out[HOME_CARDS])

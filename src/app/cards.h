@@ -19,5 +19,7 @@ struct home_card {
 /* Asked when the home screen is entered or resumed, not at each frame. `out` is zeroed before. */
 typedef bool home_card_fn(struct app *app, struct home_card *out);
 
+bool review_card(struct app *app, struct home_card *out); /* two questions from before: screen_review.c */
+
 int cards_offer(struct app *app, struct home_card out[HOME_CARDS]); /* how many */
 #endif

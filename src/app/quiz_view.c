@@ -12,12 +12,12 @@ enum { MAX_STEPS = 15 };
 static void steps(struct ui *ui, void *ctx)
 {
     struct quiz_view *s = ctx;
-    int count = s->set.count, width = count > 10 ? 28 : 64;
+    int count = s->set.count, width = count > 10 ? 24 : chrome_is_tight(ui, s->app) ? 44 : 64;
     if (count > MAX_STEPS) { /* more would push the clock and the language off the screen */
         ui_label(ui, ui_fmt(ui, tr("Question %d of %d"), s->attempt.at + 1, count), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
         return;
     }
-    ui_row(ui, "steps", .gap = 14, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_PROGRESS,
+    ui_row(ui, "steps", .gap = 12, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_PROGRESS,
            .name = ui_fmt(ui, tr("Question %d of %d"), s->attempt.at + 1, count))
         for (int i = 0; i < count; i++)
             ui_column(ui, "step", .key = (uint32_t)i, .w = width, .h = 18, .radius = 9,
@@ -38,13 +38,15 @@ static const char *hint(const struct question *q)
 
 static void prompt(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
-    ui_row(ui, "question", .gap = 36, .align = ALIGN_CENTER, .stretch_off = true) {
+    bool big = s->app->text_percent > 100, answered = attempt_item(&s->attempt)->verdict != VERDICT_NONE;
+    ui_row(ui, "question", .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
         if (q->picture.sha256[0])
             ui_image(ui, app_blob(s->app, q->picture.sha256), 0xEAE4D8, .w = 264, .h = 160, .silent = true, .radius = 24);
-        ui_column(ui, "words", .grow = 1, .gap = 8) {
-            ui_label(ui, ui_fmt(ui, tr("%d. %s"), s->attempt.at + 1, lang_text_get(&q->prompt, i18n_lang())), .font = FONT_TITLE,
+        ui_column(ui, "words", .grow = 1, .gap = 6) {
+            ui_label(ui, ui_fmt(ui, tr("%d. %s"), s->attempt.at + 1, lang_text_get(&q->prompt, i18n_lang())), .font = big ? FONT_HEADING : FONT_TITLE,
                      .role = ROLE_HEADING, .max_lines = 3);
-            ui_label(ui, hint(q), .font = FONT_NOTE, .ink = INK_SECOND);
+            if (!answered)
+                ui_label(ui, hint(q), .font = FONT_NOTE, .ink = INK_SECOND);
         }
     }
 }
@@ -73,25 +75,16 @@ static const char *explanation(struct quiz_view *s, const struct question *q)
 static void verdict_panel(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
     const struct verdict_look *v = &look[attempt_item(&s->attempt)->verdict];
-    ui_row(ui, "verdict", .tone = v->tone, .pad_x = 44, .pad_y = 28, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_ALERT,
+    const char *why = explanation(s, q);
+    ui_row(ui, "verdict", .tone = v->tone, .pad_x = 36, .pad_y = 16, .gap = 28, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_ALERT,
            .name = tr(v->word)) {
-        ui_icon(ui, v->icon, 88, v->ink);
-        ui_column(ui, "words", .grow = 1, .gap = 6) {
+        ui_icon(ui, v->icon, 84, v->ink);
+        ui_column(ui, "words", .grow = 1, .gap = 2) {
             ui_label(ui, tr(v->word), .font = FONT_HEADING, .ink = v->ink);
-            ui_label(ui, explanation(s, q), .ink = INK_MAIN, .max_lines = 4);
+            if (*why)
+                ui_label(ui, why, .ink = INK_MAIN, .max_lines = 4);
         }
-        if (q->answer_at_ms >= 0 && ui_icon_button(ui, ICON_PLAY_CIRCLE_FILLED, tr("Watch this part"), .tone = TONE_GO_OUTLINE, .h = 104, .row = true))
-            quiz_watch_part(s);
-        if (ui_button(ui, s->attempt.at + 1 < s->set.count ? tr("Next question") : tr("See the result"), .tone = TONE_GO, .h = 104, .min_w = 280))
-            quiz_next(s);
     }
-}
-
-static void check_row(struct ui *ui, struct quiz_view *s)
-{
-    ui_row(ui, "check", .justify = ALIGN_END)
-        if (ui_icon_button(ui, ICON_CHECK, tr("Check my answer"), .tone = TONE_GO, .h = 112, .w = 560, .row = true, .disabled = !attempt_ready(&s->attempt)))
-            quiz_answer(s);
 }
 
 static void question(struct ui *ui, struct quiz_view *s, const struct question *q)
@@ -100,15 +93,48 @@ static void question(struct ui *ui, struct quiz_view *s, const struct question *
     quiz_options_draw(ui, s, q);
     if (attempt_item(&s->attempt)->verdict != VERDICT_NONE)
         verdict_panel(ui, s, q);
-    else
-        check_row(ui, s);
+}
+
+/* The green button has its place at the foot, for every question and every answer. */
+static void question_buttons(struct ui *ui, struct quiz_view *s, const struct question *q)
+{
+    if (attempt_item(&s->attempt)->verdict == VERDICT_NONE) {
+        if (ui_icon_button(ui, ICON_CHECK, tr("Check my answer"), .tone = TONE_GO, .h = CHROME_FOOT, .min_w = 480, .row = true,
+                           .disabled = !attempt_ready(&s->attempt)))
+            quiz_answer(s);
+        return;
+    }
+    if (q->answer_at_ms >= 0 && ui_icon_button(ui, ICON_PLAY_CIRCLE_FILLED, tr("Watch this part"), .tone = TONE_GO_OUTLINE, .h = CHROME_FOOT,
+                                               .pad_x = 24, .row = true))
+        quiz_watch_part(s);
+    if (ui_button(ui, s->attempt.at + 1 < s->set.count ? tr("Next question") : tr("See the result"), .tone = TONE_GO, .h = CHROME_FOOT, .min_w = 280,
+                  .pad_x = 24))
+        quiz_next(s);
+}
+
+static void result_buttons(struct ui *ui, struct quiz_view *s)
+{
+    if (!s->app->guest && ui_icon_button(ui, ICON_LEADERBOARD, tr("See my hours"), .tone = TONE_CARD, .h = CHROME_FOOT, .pad_x = 24, .row = true))
+        nav_replace(s->app->nav, &hours_screen, NULL);
+    if (ui_icon_button(ui, ICON_FORUM, tr("Talk about it"), .tone = TONE_CARD, .h = CHROME_FOOT, .pad_x = 24, .row = true))
+        nav_replace(s->app->nav, &comments_screen, &s->arg);
+}
+
+static void buttons(struct ui *ui, void *ctx)
+{
+    struct quiz_view *s = ctx;
+    const struct question *q = s->begun ? attempt_question(&s->attempt) : NULL;
+    if (q)
+        question_buttons(ui, s, q);
+    else if (s->begun)
+        result_buttons(ui, s);
 }
 
 static void score_ring(struct ui *ui, struct quiz_view *s, int right, int graded)
 {
-    ui_stack(ui, "ring", .w = 420, .h = 420) {
-        ui_ring(ui, 420, (float)attempt_score(&s->attempt), 0);
-        ui_column(ui, "score", .w = 420, .h = 420, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+    ui_stack(ui, "ring", .w = 380, .h = 380) {
+        ui_ring(ui, 380, (float)attempt_score(&s->attempt), 0);
+        ui_column(ui, "score", .w = 380, .h = 380, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
             ui_label(ui, ui_fmt(ui, "%d / %d", right, graded), .font = FONT_NUMBER);
             ui_label(ui, tr("right"), .ink = INK_SECOND);
         }
@@ -129,30 +155,28 @@ static void result(struct ui *ui, struct quiz_view *s)
 {
     int right = attempt_right_count(&s->attempt), graded = attempt_graded_count(&s->attempt);
     bool passed = !graded || attempt_passed(&s->attempt);
-    ui_row(ui, "result", .tone = TONE_CARD, .grow = 1, .pad = 64, .gap = 80, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "result", .tone = TONE_CARD, .grow = 1, .pad = 48, .gap = 64, .align = ALIGN_CENTER, .stretch_off = true) {
         if (graded)
             score_ring(ui, s, right, graded);
         else
-            ui_icon(ui, ICON_THUMB_UP, 320, INK_GO);
-        ui_column(ui, "words", .grow = 1, .gap = 24) {
+            ui_icon(ui, ICON_THUMB_UP, 300, INK_GO);
+        ui_column(ui, "words", .grow = 1, .gap = 20) {
             verdict_words(ui, s, graded, passed);
             ui_column(ui, "gap", .h = 8) {}
-            if (s->has_next && ui_icon_button(ui, ICON_PLAY_ARROW, tr("Next lesson"), .tone = TONE_GO, .h = 120, .row = true))
+            if (s->has_next && ui_icon_button(ui, ICON_PLAY_ARROW, tr("Next lesson"), .tone = TONE_GO, .h = 116, .row = true))
                 nav_replace(s->app->nav, &player_screen, &s->next);
-            if (!passed && !s->last_try && ui_icon_button(ui, ICON_REPLAY, tr("Try again"), .tone = TONE_GO_OUTLINE, .h = 104, .row = true))
+            if (!passed && !s->last_try && ui_icon_button(ui, ICON_REPLAY, tr("Try again"), .tone = TONE_GO_OUTLINE, .h = 112, .row = true))
                 quiz_again(s);
-            if (!s->app->guest && ui_icon_button(ui, ICON_LEADERBOARD, tr("See my hours"), .tone = TONE_CARD, .h = 104, .row = true))
-                nav_replace(s->app->nav, &hours_screen, NULL);
         }
     }
 }
 
 static void sorry(struct ui *ui, const char *title, const char *text)
 {
-    ui_column(ui, "sorry", .tone = TONE_CARD, .grow = 1, .gap = 28, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+    ui_column(ui, "sorry", .tone = TONE_CARD, .grow = 1, .gap = 28, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .pad = 48) {
         ui_icon(ui, ICON_INFO_OUTLINE, 120, INK_SUN);
-        ui_label(ui, title, .font = FONT_TITLE, .role = ROLE_HEADING);
-        ui_label(ui, text, .ink = INK_SECOND);
+        ui_label(ui, title, .font = FONT_TITLE, .role = ROLE_HEADING, .align = ALIGN_CENTER);
+        ui_label(ui, text, .ink = INK_SECOND, .align = ALIGN_CENTER);
     }
 }
 
@@ -168,8 +192,8 @@ void quiz_view_draw(struct ui *ui, struct quiz_view *s)
         else if (q)
             question(ui, s, q);
         else
-            result(ui, s);
-        if (chrome_footer(ui, s->app, tr("Tap the answer you think is right, then the green button.\nThere is no hurry; nobody counts the time.\nYou may stop and go on later."), NULL, NULL))
+            (s->finish ? s->finish : result)(ui, s);
+        if (chrome_footer(ui, s->app, tr("Tap the answer you think is right, then the green button.\nThere is no hurry; nobody counts the time.\nYou may stop and go on later."), buttons, s))
             quiz_leave(s);
     }
 }

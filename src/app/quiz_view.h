@@ -1,4 +1,5 @@
-/* quiz_view.h - the state of the quiz screen, shared by its logic (screen_quiz.c) and its looks (quiz_view.c). */
+/* quiz_view.h - the state of the quiz screen, shared by its logic (screen_quiz.c) and its looks (quiz_view.c). The review
+ * (screen_review.c) is the same screen: it fills in the questions, and says what a change saves and how it ends. */
 #ifndef WEIKE_APP_QUIZ_VIEW_H
 #define WEIKE_APP_QUIZ_VIEW_H
 #include "app/screens.h"
@@ -22,8 +23,12 @@ struct quiz_view {
     int source;                   /* matching: tapped left side waiting for its right side; -1 */
     bool has_next;
     struct lesson_arg next;       /* the lesson after this one */
+    void (*save)(struct quiz_view *s, enum record_kind kind, const struct question *q); /* q NULL: of the whole attempt */
+    void (*finish)(struct ui *ui, struct quiz_view *s); /* the page after the last question; NULL: the score */
+    const char *from;             /* review: title of the lesson the question is from; borrowed; else NULL */
 };
 
+void quiz_draw(struct ui *ui, void *screen); /* mixes the options of a question that is new, then the view */
 void quiz_view_draw(struct ui *ui, struct quiz_view *s);
 /* The options of the current question, by kind (quiz_options.c). */
 void quiz_options_draw(struct ui *ui, struct quiz_view *s, const struct question *q);

@@ -12,7 +12,7 @@
 
 enum { QUESTIONS_MAX_BYTES = 4 << 20 };
 
-static void post(struct quiz_view *s, enum record_kind kind, const struct question *q)
+static void save_record(struct quiz_view *s, enum record_kind kind, const struct question *q)
 {
     app_post(s->app, &(struct record){
         .kind = kind, .member_id = s->app->who.id, .course = &s->lesson.course, .lesson = s->lesson.lesson,
@@ -86,7 +86,7 @@ static void begin(struct quiz_view *s)
     random_bytes(&seed, sizeof seed);
     seed &= INT64_MAX; /* kept in an SQLite integer */
     attempt_begin(&s->attempt, id, seed, &s->set, l->shuffle, l->pass_mark, now.boot_ms);
-    post(s, RECORD_ATTEMPT_BEGIN, NULL);
+    s->save(s, RECORD_ATTEMPT_BEGIN, NULL);
 }
 
 static void find_next_lesson(struct quiz_view *s)
@@ -105,7 +105,7 @@ static void find_next_lesson(struct quiz_view *s)
 static void end(struct quiz_view *s)
 {
     if (!s->ended)
-        post(s, RECORD_ATTEMPT_END, NULL);
+        s->save(s, RECORD_ATTEMPT_END, NULL);
     s->ended = true;
 }
 
@@ -113,6 +113,7 @@ static void quiz_enter(void *screen, void *app, const void *arg)
 {
     struct quiz_view *s = screen;
     s->app = app;
+    s->save = save_record;
     s->arg = *(const struct lesson_arg *)arg;
     s->shown = s->source = -1;
     s->opened = library_open(app_db(app), s->arg.course_id, s->arg.content_id, s->app->who.id, &s->lesson, &s->problem);
@@ -156,25 +157,25 @@ static bool quiz_busy(void *screen)
 void quiz_tap(struct quiz_view *s, int option)
 {
     if (attempt_tap(&s->attempt, option))
-        post(s, RECORD_PICK, attempt_question(&s->attempt));
+        s->save(s, RECORD_PICK, attempt_question(&s->attempt));
 }
 
 void quiz_match(struct quiz_view *s, int source, int target)
 {
     if (attempt_match(&s->attempt, source, target))
-        post(s, RECORD_PICK, attempt_question(&s->attempt));
+        s->save(s, RECORD_PICK, attempt_question(&s->attempt));
 }
 
 void quiz_enter_text(struct quiz_view *s, const char *text)
 {
     if (attempt_enter(&s->attempt, text))
-        post(s, RECORD_PICK, attempt_question(&s->attempt));
+        s->save(s, RECORD_PICK, attempt_question(&s->attempt));
 }
 
 void quiz_answer(struct quiz_view *s)
 {
     if (attempt_answer(&s->attempt, clock_boot_ms()) != VERDICT_NONE)
-        post(s, RECORD_ANSWER, attempt_question(&s->attempt));
+        s->save(s, RECORD_ANSWER, attempt_question(&s->attempt));
 }
 
 void quiz_next(struct quiz_view *s)
@@ -203,7 +204,7 @@ void quiz_leave(struct quiz_view *s)
     nav_pop(s->app->nav);
 }
 
-static void quiz_draw(struct ui *ui, void *screen)
+void quiz_draw(struct ui *ui, void *screen)
 {
     struct quiz_view *s = screen;
     const struct question *q = s->begun ? attempt_question(&s->attempt) : NULL;

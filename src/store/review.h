@@ -72,10 +72,10 @@ struct review_answer_post {
     const char *home_page, *member_id;
     const struct clock_reading *at;
     const struct review *review;
-    int place;
-    const struct attempt *attempt;         /* its id is the review's; item `place` is answered */
-    const struct question *question;       /* of attempt->set, at `place` */
-    const struct open_lesson *lesson;      /* where the question is from */
+    int place;                        /* of the question in `review` */
+    const struct attempt *attempt;    /* its id is the review's */
+    const struct question *question;  /* of attempt->set; answered */
+    const struct open_lesson *lesson; /* where it is from */
 };
 /* The answer, its `answered` statement, when to ask again and the tally, in one transaction. */
 uint64_t review_answer(struct writer *w, const struct review_answer_post *p);

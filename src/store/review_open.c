@@ -177,9 +177,8 @@ static void say(struct posted *p, const struct review_answer_post *a)
 uint64_t review_answer(struct writer *w, const struct review_answer_post *a)
 {
     struct posted *p = posted_new(a->member_id, a->review, a->place);
-    const struct attempt_item *item = &a->attempt->item[a->place];
+    const struct attempt_item *item = &a->attempt->item[a->question - a->attempt->set->question];
     struct review_item *saved = &p->review.item[a->place];
-    assert(a->question == &a->attempt->set->question[a->place] && item->verdict != VERDICT_NONE);
     snprintf(saved->response, sizeof saved->response, "%s", item->pick);
     saved->answered = true;
     saved->duration_ms = item->duration_ms;
