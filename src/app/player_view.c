@@ -21,20 +21,28 @@ static void ground(struct ui *ui, struct player_view *s)
     }
 }
 
+static void notes(struct ui *ui, struct player_view *s)
+{
+    if (s->state.damaged_count)
+        ui_label(ui, tr("Damaged in places; playing what is whole"), .font = FONT_NOTE, .role = ROLE_ALERT, .max_lines = 2);
+    if (s->state.audio_silent)
+        ui_label(ui, tr("The sound cannot be played"), .font = FONT_NOTE, .role = ROLE_ALERT, .max_lines = 2);
+}
+
 static void title_bar(struct ui *ui, struct player_view *s)
 {
-    ui_row(ui, "titlebar", .tone = TONE_GLASS, .radius = -1, .pad_x = 48, .pad_y = 20, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
-        if (ui_icon_button(ui, ICON_ARROW_BACK, s->arg.clip ? tr("To the question") : tr("Back"), .tone = TONE_GLASS_LIGHT, .h = 96, .min_w = 220, .row = true))
-            player_view_leave(s);
-        ui_label(ui, lang_text_get(&s->lesson.lesson->title, i18n_lang()), .font = FONT_HEADING, .grow = 1, .max_lines = 1, .role = ROLE_HEADING);
-        if (s->state.damaged_count)
-            ui_label(ui, tr("Damaged in places; playing what is whole"), .font = FONT_NOTE, .role = ROLE_ALERT);
-        if (s->state.audio_silent)
-            ui_label(ui, tr("The sound cannot be played"), .font = FONT_NOTE, .role = ROLE_ALERT);
-        ui_label(ui, s->app->guest ? tr("Guest") : s->app->who.name, .font = FONT_STRONG);
-        if (!s->app->guest)
-            ui_avatar(ui, s->app->who.name, app_blob(s->app, s->app->who.photo_sha256), (unsigned)s->app->who.hue, 88);
-    }
+    ui_column(ui, "titlebar", .tone = TONE_GLASS, .radius = -1, .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y)
+        ui_row(ui, "header", .gap = 20, .h = CHROME_HEAD, .align = ALIGN_CENTER, .stretch_off = true) {
+            chrome_left(ui, s->app);
+            ui_column(ui, "what", .grow = 1, .pad_x = 8) {
+                ui_label(ui, lang_text_get(&s->lesson.lesson->title, i18n_lang()), .font = s->app->text_percent > 100 ? FONT_NOTE : FONT_STRONG,
+                         .max_lines = 2, .role = ROLE_HEADING);
+                notes(ui, s);
+            }
+            chrome_stick_chip(ui, s->app);
+            if (chrome_right(ui, s->app))
+                player_view_covered(s);
+        }
 }
 
 static void caption(struct ui *ui, struct player_view *s)
@@ -49,67 +57,77 @@ static void seek_bar(struct ui *ui, struct player_view *s)
 {
     int64_t length = s->state.length_ms > 0 ? s->state.length_ms : s->lesson.lesson->duration_ms;
     float part = length > 0 ? (float)s->state.position_ms / (float)length : 0, at = part, y;
-    ui_row(ui, "seekrow", .gap = 28, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, words_timer(ui, s->state.position_ms), .font = FONT_STRONG, .min_w = 96);
-        ui_column(ui, "seek", .role = ROLE_SLIDER, .grow = 1, .h = 72, .justify = ALIGN_CENTER, .name = tr("Position in the lesson")) {
+    ui_row(ui, "seekrow", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_label(ui, words_timer(ui, s->state.position_ms), .font = FONT_STRONG, .min_w = 96, .max_lines = 1);
+        ui_column(ui, "seek", .role = ROLE_SLIDER, .grow = 1, .h = 84, .justify = ALIGN_CENTER, .name = tr("Position in the lesson")) {
             s->scrubbing = ui_dragging(ui, &at);
             ui_progress(ui, s->scrubbing ? at : part, .h = 20, .tone = TONE_GLASS, .silent = true);
             if (ui_tapped_at(ui, &at, &y))
                 player_view_seek(s, (int64_t)(at * (float)length));
         }
-        ui_label(ui, words_timer(ui, length), .font = FONT_STRONG, .min_w = 96);
+        ui_label(ui, words_timer(ui, length), .font = FONT_STRONG, .min_w = 96, .max_lines = 1);
+        if (s->state.audio_track_count > 1 && ui_icon_button(ui, ICON_RECORD_VOICE_OVER, tr("Other voice"), .tone = TONE_GLASS_LIGHT, .h = 84,
+                                                              .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
+            player_view_next_audio(s);
+        if (ui_icon_button(ui, ICON_SPEED, ui_fmt(ui, tr("Speed %s"), s->speed_permille == 1000 ? "1" : s->speed_permille > 1000 ? "1.25" : "0.75"),
+                           .tone = TONE_GLASS_LIGHT, .h = 84, .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
+            player_view_next_speed(s);
     }
 }
 
-static bool control(struct ui *ui, uint32_t icon, const char *label, int w)
+static bool control(struct ui *ui, struct player_view *s, uint32_t icon, const char *label, const char *name)
 {
-    return ui_icon_button(ui, icon, label, .tone = TONE_GLASS_LIGHT, .h = 132, .w = w, .font = FONT_NOTE, .repeats = true);
+    return ui_icon_button(ui, icon, label, .tone = TONE_GLASS_LIGHT, .h = s->app->text_percent > 100 ? 180 : 144, .min_w = 128, .pad_x = 8,
+                          .font = FONT_NOTE, .repeats = true, .name = name);
 }
 
-static const char *caption_label(struct ui *ui, const struct player_view *s)
+static const char *caption_label(const struct player_view *s)
 {
     if (s->caption < 0)
         return tr("Captions off");
     const char *lang = s->lesson.lesson->caption[s->caption].lang;
-    return ui_fmt(ui, "%s", !strncmp(lang, "zh", 2) ? tr("Captions: Chinese") : !strncmp(lang, "en", 2) ? tr("Captions: English") : lang);
+    return !strncmp(lang, "zh", 2) ? tr("Captions: Chinese") : !strncmp(lang, "en", 2) ? tr("Captions: English") : lang;
 }
 
 static void buttons(struct ui *ui, struct player_view *s)
 {
     bool playing = s->state.phase == PLAYER_PLAYING || s->state.phase == PLAYER_OPENING;
-    ui_row(ui, "controls", .gap = 24, .justify = ALIGN_CENTER, .align = ALIGN_CENTER, .stretch_off = true) {
-        if (control(ui, ICON_REPLAY, tr("Say again"), 184))
+    ui_row(ui, "controls", .gap = 16, .grow = 1, .justify = ALIGN_CENTER, .align = ALIGN_END, .stretch_off = true) {
+        if (control(ui, s, ICON_REPLAY, tr("Say again"), NULL))
             player_view_repeat_sentence(s);
-        if (control(ui, ICON_REPLAY_10, tr("Back 10 s"), 176))
+        if (control(ui, s, ICON_REPLAY_10, tr("10 s"), tr("Back 10 s")))
             player_view_seek(s, s->state.position_ms - 10000);
-        if (ui_icon_button(ui, playing ? ICON_PAUSE : ICON_PLAY_ARROW, playing ? tr("Pause") : tr("Play"), .tone = TONE_GO, .h = 148, .w = 232))
+        if (ui_icon_button(ui, playing ? ICON_PAUSE : ICON_PLAY_ARROW, playing ? tr("Pause") : tr("Play"), .tone = TONE_GO,
+                           .h = s->app->text_percent > 100 ? 180 : 160, .w = 200))
             player_view_toggle(s);
-        if (control(ui, ICON_FORWARD_10, tr("On 10 s"), 176))
+        if (control(ui, s, ICON_FORWARD_10, tr("10 s"), tr("On 10 s")))
             player_view_seek(s, s->state.position_ms + 10000);
-        if (s->lesson.lesson->caption_count && control(ui, ICON_SUBTITLES, caption_label(ui, s), 232))
+        if (s->lesson.lesson->caption_count && control(ui, s, ICON_SUBTITLES, caption_label(s), NULL))
             player_view_next_caption(s);
-        if (s->state.audio_track_count > 1 && control(ui, ICON_RECORD_VOICE_OVER, tr("Other voice"), 184))
-            player_view_next_audio(s);
-        if (control(ui, ICON_SPEED, ui_fmt(ui, tr("Speed %s"), s->speed_permille == 1000 ? "1" : s->speed_permille > 1000 ? "1.25" : "0.75"), 184))
-            player_view_next_speed(s);
-        if (control(ui, ICON_VOLUME_DOWN, tr("Quieter"), 160))
+        if (control(ui, s, ICON_VOLUME_DOWN, tr("Quieter"), NULL))
             player_view_volume(s, -15);
-        if (control(ui, ICON_VOLUME_UP, tr("Louder"), 160))
+        if (control(ui, s, ICON_VOLUME_UP, tr("Louder"), NULL))
             player_view_volume(s, 15);
     }
 }
 
 static void controls(struct ui *ui, struct player_view *s)
 {
-    ui_column(ui, "panel", .tone = TONE_GLASS, .radius = -1, .pad_x = 64, .pad_y = 24, .gap = 16) {
+    ui_column(ui, "panel", .tone = TONE_GLASS, .radius = -1, .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .gap = 16) {
         seek_bar(ui, s);
-        buttons(ui, s);
+        ui_row(ui, "footer", .gap = 16, .align = ALIGN_END, .stretch_off = true) {
+            if (chrome_back_button(ui, s->arg.clip ? tr("To the question") : NULL))
+                player_view_leave(s);
+            buttons(ui, s);
+            if (chrome_help_button(ui, s->app, tr("Tap the picture to see the buttons or to hide them.\nThe round arrow says the last sentence once more.\nWhen the lesson is over, a few questions follow.")))
+                player_view_covered(s);
+        }
     }
 }
 
 static void asking(struct ui *ui, struct player_view *s)
 {
-    ui_overlay(ui, "presence", .tone = TONE_CARD, .pad = 56, .gap = 28, .w = 960, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_overlay(ui, "presence", .tone = TONE_CARD, .pad = 48, .gap = 24, .w = 1100, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, ICON_HEARING, 120, INK_GO);
         ui_label(ui, tr("Are you still listening?"), .font = FONT_TITLE, .role = ROLE_HEADING);
         ui_label(ui, s->paused_for_absence ? tr("We waited for you. The lesson goes on where it stopped.") : tr("Tap, and these minutes count as verified."),
@@ -136,27 +154,30 @@ static void at_the_end(struct ui *ui, struct player_view *s)
 {
     const struct lesson *l = s->lesson.lesson;
     bool finished = study_finished(&s->viewing.study, l->completion_permille);
-    ui_overlay(ui, "ended", .tone = TONE_CARD, .pad = 56, .gap = 24, .w = 1080, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_overlay(ui, "ended", .tone = TONE_CARD, .pad = 44, .gap = 20, .w = 1240, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, finished ? ICON_CHECK_CIRCLE : ICON_HISTORY, 132, finished ? INK_GO : INK_SUN);
         ui_label(ui, finished ? tr("Finished!") : tr("Some parts were skipped"), .font = FONT_TITLE, .role = ROLE_HEADING);
-        ui_label(ui, earned(ui, s), .ink = INK_SECOND);
-        ui_column(ui, "gap", .h = 8) {}
-        if (l->questions.sha256[0] && !s->arg.clip) {
-            if (ui_icon_button(ui, ICON_CHECKLIST, tr("To the questions"), .tone = TONE_GO, .h = 120, .w = 860, .row = true))
-                player_view_quiz(s);
-        }
-        ui_row(ui, "others", .gap = 24, .w = 860) {
-            if (ui_icon_button(ui, ICON_REPLAY, tr("Watch again"), .tone = TONE_CARD, .h = 104, .grow = 1, .row = true))
-                player_view_again(s);
-            if (ui_icon_button(ui, ICON_ARROW_BACK, s->arg.clip ? tr("To the question") : tr("Back"), .tone = TONE_CARD, .h = 104, .grow = 1, .row = true))
+        ui_label(ui, earned(ui, s), .ink = INK_SECOND, .align = ALIGN_CENTER);
+        ui_column(ui, "gap", .h = 4) {}
+        bool quiz = l->questions.sha256[0] && !s->arg.clip;
+        if (quiz && ui_icon_button(ui, ICON_CHECKLIST, tr("To the questions"), .tone = TONE_GO, .h = 120, .w = 1120, .row = true))
+            player_view_quiz(s);
+        ui_row(ui, "others", .gap = 24, .w = 1120) {
+            if (ui_icon_button(ui, ICON_ARROW_BACK, s->arg.clip ? tr("To the question") : tr("Back"), .tone = quiz ? TONE_CARD : TONE_GO, .h = 112,
+                               .pad_x = 20, .grow = 1, .row = true, .font = FONT_BUTTON))
                 player_view_leave(s);
+            if (ui_icon_button(ui, ICON_REPLAY, tr("Watch again"), .tone = TONE_CARD, .h = 112, .pad_x = 20, .grow = 1, .row = true, .font = FONT_BUTTON))
+                player_view_again(s);
+            if (!s->arg.clip && ui_icon_button(ui, ICON_FORUM, tr("Talk about it"), .tone = TONE_CARD, .h = 112, .pad_x = 20, .grow = 1, .row = true,
+                                               .font = FONT_BUTTON))
+                player_view_talk(s);
         }
     }
 }
 
 static void cannot_play(struct ui *ui, struct player_view *s)
 {
-    ui_overlay(ui, "cannot", .tone = TONE_CARD, .pad = 56, .gap = 28, .w = 1000, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_overlay(ui, "cannot", .tone = TONE_CARD, .pad = 48, .gap = 24, .w = 1100, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, ICON_ERROR_OUTLINE, 120, INK_STOP);
         ui_label(ui, tr("This lesson cannot be shown"), .font = FONT_TITLE, .role = ROLE_HEADING);
         ui_label(ui, words_error(s->problem.kind), .ink = INK_SECOND, .align = ALIGN_CENTER, .role = ROLE_ALERT);
@@ -167,9 +188,9 @@ static void cannot_play(struct ui *ui, struct player_view *s)
 
 static void stick_sign(struct ui *ui, struct player_view *s)
 {
-    if (!s->stick_shown && !s->controls_shown)
+    if (!s->stick_shown || s->controls_shown)
         return;
-    ui_row(ui, "stickrow", .pad_x = 48, .pad_y = 20, .justify = ALIGN_END)
+    ui_row(ui, "stickrow", .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .justify = ALIGN_END)
         chrome_stick_chip(ui, s->app);
 }
 

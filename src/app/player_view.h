@@ -34,6 +34,7 @@ struct player_view {
     bool stick_shown;             /* a stick was plugged in just now */
     int64_t shown_second;
     bool scrubbing;               /* a finger is on the seek bar */
+    bool covered;                 /* paused because help or "see and reach" lies above; goes on when they close */
     bool paused_for_absence;      /* the presence question went unanswered */
     bool quiz_next;               /* leaving for the quiz, not away */
 };
@@ -50,6 +51,8 @@ void player_view_volume(struct player_view *s, int delta);
 void player_view_again(struct player_view *s);
 void player_view_quiz(struct player_view *s);
 void player_view_leave(struct player_view *s);
+void player_view_covered(struct player_view *s); /* another screen now lies above: nobody sees what plays */
+void player_view_talk(struct player_view *s);
 bool player_view_asking(const struct player_view *s); /* is "still listening?" up */
 void player_view_paint(void *ctx, SDL_Surface *to, SDL_Rect box, SDL_Rect clip); /* ui_paint_fn for the video */
 #endif

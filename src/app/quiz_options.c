@@ -73,7 +73,7 @@ static void true_false_card(struct ui *ui, struct quiz_view *s, const struct que
 {
     bool done = answered(s);
     enum ui_tone tone = option_tone(s, q, i);
-    ui_column(ui, "option", .key = (uint32_t)i, .tone = tone, .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .gap = 16, .pad_y = 16,
+    ui_column(ui, "option", .key = (uint32_t)i, .tone = tone, .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .gap = 12, .pad_y = 8,
               .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->attempt, i), .name = option_text(q, i)) {
         ui_icon(ui, i == 0 ? ICON_CHECK_CIRCLE : ICON_CLOSE, 128, tone == TONE_STOP_SOFT ? INK_STOP : i == 0 || tone == TONE_GO_SOFT ? INK_GO : INK_SECOND);
         ui_label(ui, option_text(q, i), .font = FONT_TITLE, .align = ALIGN_CENTER, .max_lines = 2);
@@ -87,8 +87,8 @@ static void option_card(struct ui *ui, struct quiz_view *s, const struct questio
     const struct file_ref *picture = &q->option[i].picture;
     const char *text = option_text(q, i);
     bool done = answered(s);
-    ui_row(ui, "option", .key = (uint32_t)i, .tone = option_tone(s, q, i), .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .pad_x = 32, .pad_y = 16,
-           .gap = 32, .min_h = 124, .align = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->attempt, i), .name = text) {
+    ui_row(ui, "option", .key = (uint32_t)i, .tone = option_tone(s, q, i), .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .pad_x = 28, .pad_y = 8,
+           .gap = 24, .min_h = 104, .align = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->attempt, i), .name = text) {
         badge(ui, s, q, i, place);
         if (picture->sha256[0])
             ui_image(ui, app_blob(s->app, picture->sha256), 0xEAE4D8, .w = 240, .h = 156, .silent = true, .radius = 20);
@@ -108,9 +108,9 @@ static void option_grid(struct ui *ui, struct quiz_view *s, const struct questio
         columns = 2;
     if (q->kind == QUESTION_LIKERT && count > 4)
         columns = 2;
-    ui_column(ui, "options", .gap = 24, .grow = 1, .role = ROLE_LIST)
+    ui_column(ui, "options", .gap = 20, .grow = 1, .role = ROLE_LIST)
         for (int r = 0; r * columns < count; r++)
-            ui_row(ui, "row", .key = (uint32_t)r, .gap = 28, .grow = 1)
+            ui_row(ui, "row", .key = (uint32_t)r, .gap = 20, .grow = 1)
                 for (int c = 0; c < columns; c++) {
                     int place = r * columns + c;
                     bool keeps_order = q->kind == QUESTION_LIKERT;
@@ -217,8 +217,8 @@ static void type_number(struct quiz_view *s, const char *key)
 static void number_key(struct ui *ui, struct quiz_view *s, const char *key)
 {
     bool done = answered(s);
-    bool tapped = *key == '<' ? ui_icon_button(ui, ICON_BACKSPACE, "", .name = tr("Rub out"), .tone = TONE_SAND, .grow = 1, .row = true, .min_h = 88, .repeats = true, .disabled = done)
-                              : ui_button(ui, key, .tone = TONE_CARD, .font = FONT_HEADING, .grow = 1, .min_h = 88, .repeats = true, .disabled = done);
+    bool tapped = *key == '<' ? ui_icon_button(ui, ICON_BACKSPACE, "", .name = tr("Rub out"), .tone = TONE_SAND, .grow = 1, .row = true, .min_h = 100, .repeats = true, .disabled = done)
+                              : ui_button(ui, key, .tone = TONE_CARD, .font = FONT_HEADING, .grow = 1, .min_h = 100, .repeats = true, .disabled = done);
     if (tapped)
         type_number(s, key);
 }

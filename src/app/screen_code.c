@@ -123,7 +123,7 @@ static void pick_picture(struct code *s, int picture)
 
 static void key(struct ui *ui, struct code *s, int digit)
 {
-    if (ui_button(ui, ui_fmt(ui, "%d", digit), .tone = TONE_CARD, .font = FONT_TITLE, .grow = 1, .h = 132, .repeats = true, .disabled = s->checking != 0))
+    if (ui_button(ui, ui_fmt(ui, "%d", digit), .tone = TONE_CARD, .font = FONT_TITLE, .grow = 1, .min_h = 100, .repeats = true, .disabled = s->checking != 0))
         type_digit(s, digit);
 }
 
@@ -132,15 +132,15 @@ static void number_pad(struct ui *ui, struct code *s)
     size_t least = s->arg.purpose == CODE_TECHNICIAN ? TECH_PIN_MIN : 4;
     ui_column(ui, "pad", .gap = 20, .w = 660) {
         for (int r = 0; r < 3; r++)
-            ui_row(ui, "keys", .key = (uint32_t)r, .gap = 20)
+            ui_row(ui, "keys", .key = (uint32_t)r, .gap = 20, .grow = 1)
                 for (int c = 1; c <= 3; c++)
                     key(ui, s, r * 3 + c);
-        ui_row(ui, "last", .gap = 20) {
-            if (ui_icon_button(ui, ICON_BACKSPACE, "", .name = tr("Rub out"), .tone = TONE_SAND, .grow = 1, .h = 132, .row = true, .repeats = true,
+        ui_row(ui, "last", .gap = 20, .grow = 1) {
+            if (ui_icon_button(ui, ICON_BACKSPACE, "", .name = tr("Rub out"), .tone = TONE_SAND, .grow = 1, .min_h = 100, .row = true, .repeats = true,
                                .disabled = !s->digits[0]))
                 type_digit(s, -1);
             key(ui, s, 0);
-            if (ui_icon_button(ui, ICON_CHECK, "", .name = tr("Done"), .tone = TONE_GO, .grow = 1, .h = 132, .row = true,
+            if (ui_icon_button(ui, ICON_CHECK, "", .name = tr("Done"), .tone = TONE_GO, .grow = 1, .min_h = 100, .row = true,
                                .disabled = strlen(s->digits) < least || s->checking))
                 submit(s);
         }
@@ -159,10 +159,10 @@ static void picture_pad(struct ui *ui, struct code *s)
     };
     ui_column(ui, "pictures", .gap = 20, .w = 860)
         for (int r = 0; r < 3; r++)
-            ui_row(ui, "row", .key = (uint32_t)r, .gap = 20)
+            ui_row(ui, "row", .key = (uint32_t)r, .gap = 20, .grow = 1)
                 for (int c = 0; c < 4; c++) {
                     int i = r * 4 + c;
-                    ui_column(ui, "pic", .key = (uint32_t)i, .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1, .h = 188, .gap = 8,
+                    ui_column(ui, "pic", .key = (uint32_t)i, .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1, .gap = 4,
                               .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .name = tr(picture[i].name),
                               .disabled = s->checking != 0 || s->picks >= MEMBER_CODE) {
                         ui_icon(ui, picture[i].icon, 96, picture[i].ink);
@@ -199,18 +199,15 @@ static const char *said_text(struct ui *ui, const struct code *s)
 
 static void whose(struct ui *ui, struct code *s)
 {
-    ui_column(ui, "whose", .grow = 1, .gap = 32, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
-        if (s->arg.purpose == CODE_SIGN_IN) {
-            ui_avatar(ui, s->arg.member.name, app_blob(s->app, s->arg.member.photo_sha256), (unsigned)s->arg.member.hue, 240);
-            ui_label(ui, s->arg.member.name, .font = FONT_TITLE);
-        } else {
-            ui_icon(ui, ICON_SETTINGS, 200, INK_SECOND);
-            ui_label(ui, tr("Technician"), .font = FONT_TITLE);
-        }
-        ui_label(ui, s->pictures ? tr("Tap your three pictures in order") : tr("Enter your PIN"), .font = FONT_HEADING, .role = ROLE_HEADING);
+    bool person = s->arg.purpose == CODE_SIGN_IN;
+    ui_column(ui, "whose", .grow = 1, .gap = 24, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+        if (person)
+            ui_avatar(ui, s->arg.member.name, app_blob(s->app, s->arg.member.photo_sha256), (unsigned)s->arg.member.hue, 220);
+        else
+            ui_icon(ui, ICON_SETTINGS, 200, INK_GO);
+        ui_label(ui, person ? s->arg.member.name : tr("Technician"), .font = FONT_TITLE, .align = ALIGN_CENTER);
         dots(ui, s);
-        ui_label(ui, said_text(ui, s), .w = 720, .align = ALIGN_CENTER, .role = ROLE_ALERT,
-                 .ink = s->said == PIN_RIGHT ? INK_SECOND : INK_STOP);
+        ui_label(ui, said_text(ui, s), .align = ALIGN_CENTER, .role = ROLE_ALERT, .ink = s->said == PIN_RIGHT ? INK_SECOND : INK_STOP);
     }
 }
 
@@ -218,13 +215,15 @@ static void code_draw(struct ui *ui, void *screen)
 {
     struct code *s = screen;
     chrome_screen(ui, "code") {
-        ui_row(ui, "body", .grow = 1, .gap = 48, .align = ALIGN_CENTER, .stretch_off = true) {
+        chrome_header_title(ui, s->app, s->pictures ? tr("Tap your three pictures in order") : tr("Enter your PIN"));
+        ui_row(ui, "body", .grow = 1, .gap = 48) {
             whose(ui, s);
             if (s->pictures)
                 picture_pad(ui, s);
             else
                 number_pad(ui, s);
-            ui_column(ui, "edge", .w = 80) {}
+            if (!chrome_is_tight(ui, s->app))
+                ui_column(ui, "edge", .w = 80) {}
         }
         if (chrome_footer(ui, s->app, tr("Only you know your code.\nForgotten? The secretary can give you a new one.\nYou can always study without signing in."), NULL, NULL))
             nav_pop(s->app->nav);

@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAGE = 4 };
+enum { PAGE = 4, PAGE_BIG = 3 /* with big letters */ };
 
 struct course_view {
     struct app *app;
     char id[COURSE_ID];
     struct course_list course; /* one row */
     struct lesson_list lessons;
-    int offset;
+    int offset, page;
     struct list_seen seen;
 };
 
@@ -48,10 +48,11 @@ static void course_enter(void *screen, void *app, const void *arg)
     struct course_view *s = screen;
     s->app = app;
     snprintf(s->id, sizeof s->id, "%s", (const char *)arg);
+    s->page = s->app->text_percent > 100 ? PAGE_BIG : PAGE;
     course_resume(s);
     for (int i = 0; i < s->lessons.count; i++)
         if (!s->lessons.row[i].progress.finished) {
-            s->offset = i / PAGE * PAGE;
+            s->offset = i / s->page * s->page;
             break;
         }
 }
@@ -66,35 +67,60 @@ static void course_leave(void *screen)
 static void state(struct ui *ui, const struct lesson_row *r)
 {
     const struct progress *p = &r->progress;
-    ui_row(ui, "state", .gap = 12, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, words_minutes(ui, r->duration_ms), .ink = INK_SECOND);
-        if (r->repairing)
-            ui_label(ui, tr("· being repaired, comes back by itself"), .ink = INK_SUN);
-        else if (p->position_ms > 0)
-            ui_label(ui, ui_fmt(ui, tr("· stopped at %s"), words_timer(ui, p->position_ms)), .ink = INK_SUN);
-        if (r->has_quiz && p->attempts)
-            ui_label(ui, ui_fmt(ui, tr("· quiz %d%%"), (int)(p->best_score * 100 + 0.5)), .ink = p->passed ? INK_GO : INK_SECOND);
+    const char *words = words_minutes(ui, r->duration_ms);
+    enum ui_ink ink = INK_SECOND;
+    if (r->repairing) {
+        words = tr("Being repaired, comes back by itself");
+        ink = INK_SUN;
+    } else if (p->position_ms > 0) {
+        words = ui_fmt(ui, tr("%s · stopped at %s"), words, words_timer(ui, p->position_ms));
+        ink = INK_SUN;
     }
+    ui_row(ui, "state", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_label(ui, words, .font = FONT_NOTE, .ink = ink, .max_lines = 2);
+        if (r->has_quiz && p->attempts)
+            ui_label(ui, ui_fmt(ui, tr("Questions %d%%"), (int)(p->best_score * 100 + 0.5)), .font = FONT_NOTE, .ink = p->passed ? INK_GO : INK_SECOND,
+                     .max_lines = 2);
+    }
+}
+
+static struct lesson_arg lesson_of(const struct course_view *s, const struct lesson_row *r)
+{
+    struct lesson_arg arg = { .from_ms = -1 };
+    snprintf(arg.course_id, sizeof arg.course_id, "%s", s->id);
+    snprintf(arg.content_id, sizeof arg.content_id, "%s", r->content_id);
+    return arg;
 }
 
 static void lesson_card(struct ui *ui, struct course_view *s, const struct lesson_row *r)
 {
     const char *title = lang_text_get(&r->title, i18n_lang());
-    bool done = r->progress.finished;
-    ui_row(ui, "lesson", .key = (uint32_t)r->position, .tone = TONE_CARD, .clip = true, .h = 164, .gap = 32, .align = ALIGN_CENTER,
+    bool done = r->progress.finished, big = s->app->text_percent > 100;
+    ui_row(ui, "lesson", .key = (uint32_t)r->position, .tone = TONE_CARD, .clip = true, .grow = 1, .gap = 24, .align = ALIGN_CENTER,
            .role = ROLE_BUTTON, .name = title) {
-        ui_image(ui, app_blob(s->app, r->poster_sha256), words_category_rgb(r->category), .w = 264, .silent = true, .radius = -1);
-        ui_column(ui, "text", .grow = 1, .gap = 8, .justify = ALIGN_CENTER) {
-            ui_label(ui, ui_fmt(ui, "%d. %s", r->position + 1, title), .font = FONT_HEADING, .max_lines = 1);
+        ui_image(ui, app_blob(s->app, r->poster_sha256), words_category_rgb(r->category), .w = big ? 200 : 264, .silent = true, .radius = -1);
+        ui_column(ui, "text", .grow = 1, .gap = 4, .justify = ALIGN_CENTER) {
+            ui_label(ui, ui_fmt(ui, "%d. %s", r->position + 1, title), .font = big ? FONT_STRONG : FONT_BUTTON, .max_lines = 2);
             state(ui, r);
         }
-        ui_column(ui, "sign", .w = 132, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true)
-            ui_icon(ui, r->repairing ? ICON_BUILD : done ? ICON_CHECK_CIRCLE : ICON_PLAY_CIRCLE_FILLED, 84, r->repairing ? INK_SUN : INK_GO);
+        ui_column(ui, "sign", .w = 108, .justify = ALIGN_CENTER, .align = ALIGN_CENTER, .stretch_off = true)
+            ui_icon(ui, r->repairing ? ICON_BUILD : done ? ICON_CHECK_CIRCLE : ICON_PLAY_CIRCLE_FILLED, 76, r->repairing ? INK_SUN : INK_GO);
         if (ui_tapped(ui) && !r->repairing) {
-            struct lesson_arg arg = { .from_ms = -1 };
-            snprintf(arg.course_id, sizeof arg.course_id, "%s", s->id);
-            snprintf(arg.content_id, sizeof arg.content_id, "%s", r->content_id);
+            struct lesson_arg arg = lesson_of(s, r);
             nav_push(s->app->nav, &player_screen, &arg);
+        }
+    }
+}
+
+/* A lesson, and beside it what people said about it. */
+static void lesson_line(struct ui *ui, struct course_view *s, const struct lesson_row *r)
+{
+    ui_row(ui, "line", .key = (uint32_t)r->position, .grow = 1, .gap = 16) {
+        lesson_card(ui, s, r);
+        if (ui_icon_button(ui, ICON_FORUM, tr("Talk"), .tone = TONE_CARD, .w = 140, .h = 0, .min_h = 120, .pad_x = 8, .font = FONT_NOTE,
+                           .name = ui_fmt(ui, tr("Talk about %s"), lang_text_get(&r->title, i18n_lang())))) {
+            struct lesson_arg arg = lesson_of(s, r);
+            nav_push(s->app->nav, &comments_screen, &arg);
         }
     }
 }
@@ -102,18 +128,20 @@ static void lesson_card(struct ui *ui, struct course_view *s, const struct lesso
 static void about(struct ui *ui, struct course_view *s)
 {
     const struct course_row *c = &s->course.row[0];
-    ui_column(ui, "about", .tone = TONE_CARD, .clip = true, .w = 560) {
-        ui_image(ui, app_blob(s->app, c->poster_sha256), words_category_rgb(c->category), .h = 330, .silent = true, .radius = -1);
-        ui_column(ui, "text", .pad = 36, .gap = 16, .grow = 1) {
-            ui_label(ui, words_category(c->category), .font = FONT_NOTE, .ink = INK_SUN);
-            ui_label(ui, lang_text_get(&c->title, i18n_lang()), .font = FONT_TITLE, .role = ROLE_HEADING, .max_lines = 2);
-            ui_label(ui, lang_text_get(&c->summary, i18n_lang()), .ink = INK_SECOND, .max_lines = 4);
-            ui_spacer(ui);
+    bool big = s->app->text_percent > 100;
+    ui_column(ui, "about", .tone = TONE_CARD, .clip = true, .w = chrome_is_tight(ui, s->app) ? 460 : 540) {
+        ui_image(ui, app_blob(s->app, c->poster_sha256), words_category_rgb(c->category), .grow = 1, .min_h = 160, .silent = true, .radius = -1);
+        ui_column(ui, "text", .pad_x = 28, .pad_y = 20, .gap = 10) {
+            if (!big)
+                ui_label(ui, words_category(c->category), .font = FONT_NOTE, .ink = INK_SUN);
+            ui_label(ui, lang_text_get(&c->title, i18n_lang()), .font = big ? FONT_HEADING : FONT_TITLE, .role = ROLE_HEADING, .max_lines = 2);
+            if (!big)
+                ui_label(ui, lang_text_get(&c->summary, i18n_lang()), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 5);
             ui_label(ui, ui_fmt(ui, tr("%d of %d done"), c->finished, c->lessons), .font = FONT_STRONG, .ink = INK_GO);
             ui_progress(ui, c->lessons ? (float)c->finished / (float)c->lessons : 0, .h = 20);
             if (c->lessons < c->total)
                 ui_label(ui, ui_fmt(ui, tr("%d of %d lessons are here, the others follow"), c->lessons, c->total), .font = FONT_NOTE,
-                         .ink = INK_SECOND, .max_lines = 2);
+                         .ink = INK_SECOND, .max_lines = 3);
         }
     }
 }
@@ -121,21 +149,29 @@ static void about(struct ui *ui, struct course_view *s)
 static void pager(struct ui *ui, void *ctx)
 {
     struct course_view *s = ctx;
-    if (s->lessons.count > PAGE)
-        s->offset = chrome_pager(ui, s->offset, PAGE, s->lessons.count);
+    if (s->lessons.count > s->page)
+        s->offset = chrome_pager(ui, s->offset, s->page, s->lessons.count);
 }
 
 static void course_draw(struct ui *ui, void *screen)
 {
     struct course_view *s = screen;
+    int page = s->app->text_percent > 100 ? PAGE_BIG : PAGE;
+    if (page != s->page) {
+        s->page = page;
+        s->offset = s->offset / page * page;
+    }
     chrome_screen(ui, "course") {
         chrome_header(ui, s->app, NULL, NULL);
-        ui_row(ui, "body", .gap = 40, .grow = 1) {
+        ui_row(ui, "body", .gap = 28, .grow = 1) {
             if (s->course.count)
                 about(ui, s);
-            ui_column(ui, "lessons", .gap = 24, .grow = 1, .role = ROLE_LIST)
-                for (int i = s->offset; i < s->lessons.count && i < s->offset + PAGE; i++)
-                    lesson_card(ui, s, &s->lessons.row[i]);
+            ui_column(ui, "lessons", .gap = 20, .grow = 1, .role = ROLE_LIST) {
+                for (int i = s->offset; i < s->lessons.count && i < s->offset + s->page; i++)
+                    lesson_line(ui, s, &s->lessons.row[i]);
+                for (int i = s->lessons.count - s->offset; i < s->page; i++)
+                    ui_column(ui, "none", .key = (uint32_t)i, .grow = 1) {}
+            }
         }
         if (chrome_footer(ui, s->app, tr("Tap a lesson to watch it.\nA green tick means you have finished it.\nYou can watch every lesson again."), pager, s))
             nav_pop(s->app->nav);

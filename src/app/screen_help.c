@@ -29,20 +29,22 @@ static void help_draw(struct ui *ui, void *screen)
 {
     struct help *s = screen;
     chrome_screen(ui, "help") {
-        ui_label(ui, tr("Help"), .font = FONT_TITLE, .role = ROLE_HEADING);
-        ui_column(ui, "lines", .tone = TONE_CARD, .pad = 56, .gap = 44, .grow = 1, .justify = ALIGN_CENTER) {
+        chrome_header_title(ui, s->app, tr("Help"));
+        ui_column(ui, "lines", .tone = TONE_CARD, .pad = 48, .gap = 36, .grow = 1, .justify = ALIGN_CENTER) {
             uint32_t n = 0;
             for (const char *p = s->text; *p; n++) {
                 size_t len = strcspn(p, "\n");
-                ui_row(ui, "line", .key = n, .gap = 28, .align = ALIGN_CENTER, .stretch_off = true) {
-                    ui_icon(ui, ICON_TOUCH_APP, 64, INK_GO);
+                ui_row(ui, "line", .key = n, .gap = 36, .align = ALIGN_CENTER, .stretch_off = true) {
+                    ui_column(ui, "number", .w = 88, .h = 88, .radius = 44, .tone = TONE_GO_SOFT, .align = ALIGN_CENTER,
+                              .justify = ALIGN_CENTER, .stretch_off = true)
+                        ui_icon(ui, ICON_TOUCH_APP, 52, INK_GO);
                     ui_label(ui, ui_fmt(ui, "%.*s", (int)len, p), .font = FONT_HEADING, .grow = 1);
                 }
                 p += len + (p[len] == '\n');
             }
         }
-        ui_row(ui, "footer", .h = 96)
-            if (ui_icon_button(ui, ICON_ARROW_BACK, tr("Back"), .tone = TONE_GO, .h = 96, .min_w = 232, .row = true))
+        ui_row(ui, "footer", .h = CHROME_FOOT, .align = ALIGN_CENTER, .stretch_off = true)
+            if (chrome_back_button(ui, NULL))
                 nav_pop(s->app->nav);
     }
 }

@@ -77,12 +77,12 @@ static bool link_screen_busy(void *screen)
 
 static void fact(struct ui *ui, uint32_t key, uint32_t icon, const char *name, const char *value, const char *more, bool alarm)
 {
-    ui_row(ui, "fact", .key = key, .tone = TONE_CARD, .grow = 1, .pad_x = 36, .pad_y = 16, .gap = 32, .align = ALIGN_CENTER,
+    ui_row(ui, "fact", .key = key, .tone = TONE_CARD, .grow = 1, .pad_x = 32, .pad_y = 12, .gap = 28, .align = ALIGN_CENTER,
            .stretch_off = true) {
         ui_icon(ui, icon, 72, INK_SECOND);
         ui_column(ui, "words", .grow = 1) {
-            ui_label(ui, name, .ink = INK_SECOND, .max_lines = 1);
-            ui_label(ui, value, .font = FONT_TITLE, .max_lines = 1);
+            ui_label(ui, name, .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
+            ui_label(ui, value, .font = FONT_HEADING, .max_lines = 1);
             if (*more)
                 ui_label(ui, more, .font = FONT_NOTE, .ink = alarm ? INK_SUN : INK_SECOND, .max_lines = 1);
         }
@@ -92,7 +92,7 @@ static void fact(struct ui *ui, uint32_t key, uint32_t icon, const char *name, c
 static void facts(struct ui *ui, const struct syncer_view *v, int64_t now_ms)
 {
     const char *waiting = ui_fmt(ui, tr_n("%d record", "%d records", (unsigned long)v->waiting), (int)v->waiting);
-    ui_column(ui, "facts", .w = 680, .gap = 24) {
+    ui_column(ui, "facts", .w = 640, .gap = 20) {
         fact(ui, 1, ICON_ACCESS_TIME, tr("Last contact"), link_words_contact(ui, v, now_ms), link_words_news(ui, v, now_ms), true);
         fact(ui, 2, ICON_MAIL, tr("Waiting to be sent"), waiting, "", false);
         fact(ui, 3, ICON_CHECK_CIRCLE, tr("Last receipt from the county"),
@@ -117,7 +117,7 @@ static void progress(struct ui *ui, struct link_screen *s, const struct syncer_v
         ui_spacer(ui);
         ui_label(ui, paused ? tr("Paused by hand.") : *left ? left : tr("Lessons are coming …"), .ink = INK_SECOND);
     }
-    if (f->lessons_total)
+    if (f->lessons_total && s->app->text_percent <= 100)
         ui_label(ui, ui_fmt(ui, tr("%d of %d lessons are here"), f->lessons_done, f->lessons_total), .ink = INK_SECOND);
     if (ui_icon_button(ui, paused ? ICON_PLAY_ARROW : ICON_PAUSE, paused ? tr("Continue") : tr("Pause"), .tone = paused ? TONE_GO
                        : TONE_CARD, .h = 104, .row = true))
@@ -143,7 +143,7 @@ static void at_rest(struct ui *ui, struct link_screen *s, const struct syncer_vi
 static void coming(struct ui *ui, struct link_screen *s, const struct syncer_view *v)
 {
     bool loads = (v->state == SYNCER_FETCHING || v->state == SYNCER_PAUSED) && v->fetch.bytes_total > 0;
-    ui_column(ui, "coming", .tone = TONE_CARD, .grow = 1, .pad = 40, .gap = 20) {
+    ui_column(ui, "coming", .tone = TONE_CARD, .grow = 1, .pad_x = 36, .pad_y = 28, .gap = 16) {
         ui_label(ui, tr("What is coming"), .font = FONT_STRONG, .ink = INK_SUN, .role = ROLE_HEADING);
         if (loads)
             progress(ui, s, v);
@@ -214,8 +214,8 @@ static void borrow_button(struct ui *ui, void *ctx)
     struct link_screen *s = ctx;
     const struct syncer_view *v = view(s);
     if (v->state != SYNCER_OFF && !v->borrowing &&
-        ui_icon_button(ui, ICON_SMARTPHONE, tr("Borrow a phone's link for two minutes"), .tone = TONE_GO_OUTLINE, .h = 96,
-                       .row = true))
+        ui_icon_button(ui, ICON_SMARTPHONE, tr("Borrow a phone's link"), .tone = TONE_GO_OUTLINE, .h = CHROME_FOOT,
+                       .row = true, .name = tr("Borrow a phone's link for two minutes")))
         s->asking = true;
 }
 
@@ -226,15 +226,10 @@ static void link_draw(struct ui *ui, void *screen)
     struct clock_reading now;
     app_clock(s->app, &now);
     chrome_screen(ui, "link") {
-        ui_row(ui, "top", .gap = 24, .h = 104, .align = ALIGN_CENTER, .stretch_off = true) {
-            ui_label(ui, tr("News and records"), .font = FONT_TITLE, .role = ROLE_HEADING);
-            ui_spacer(ui);
-            chrome_stick_chip(ui, s->app);
-            chrome_language_button(ui, s->app);
-        }
-        ui_row(ui, "body", .gap = 40, .grow = 1) {
+        chrome_header_title(ui, s->app, tr("News and records"));
+        ui_row(ui, "body", .gap = 28, .grow = 1) {
             facts(ui, v, now.wall_ms);
-            ui_column(ui, "right", .grow = 1, .gap = 24) {
+            ui_column(ui, "right", .grow = 1, .gap = 20) {
                 coming(ui, s, v);
                 if (v->borrowing)
                     borrowing(ui, s, v);

@@ -339,6 +339,32 @@ void player_view_leave(struct player_view *s)
     nav_pop(s->app->nav);
 }
 
+void player_view_covered(struct player_view *s)
+{
+    s->covered = s->player && s->state.phase == PLAYER_PLAYING;
+    if (!s->covered)
+        return;
+    s->api->pause(s->player, true);
+    s->api->state(s->player, &s->state);
+    viewing_follow(&s->viewing, &s->state, s->speed_permille, clock_boot_ms());
+}
+
+static void screen_resume(void *screen)
+{
+    struct player_view *s = screen;
+    if (s->covered)
+        s->api->pause(s->player, false);
+    s->covered = false;
+    if (s->player)
+        s->api->volume(s->player, s->app->volume);
+    show_controls(s, clock_boot_ms());
+}
+
+void player_view_talk(struct player_view *s)
+{
+    nav_replace(s->app->nav, &comments_screen, &s->arg);
+}
+
 static void screen_draw(struct ui *ui, void *screen)
 {
     player_view_draw(ui, screen);
@@ -347,4 +373,5 @@ static void screen_draw(struct ui *ui, void *screen)
 const struct screen_class player_screen = {
     .name = "player", .size = sizeof(struct player_view), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
     .tick = screen_tick, .due_ms = screen_due_ms, .touched = screen_touched, .busy = screen_busy,
+    .resume = screen_resume,
 };

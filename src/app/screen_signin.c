@@ -1,18 +1,20 @@
 /* screen_signin.c - the wall of faces: tap yours, or learn without one. */
 #include "app/chrome.h"
 #include "app/screens.h"
+#include "app/sticks.h"
 #include "base/i18n.h"
 #include "base/str.h"
 #include "ui/icons.h"
 
 #include <string.h>
 
-enum { COLUMNS = 5, ROWS = 3, PAGE = COLUMNS * ROWS, CORNER_TAPS = 5, CORNER_MS = 4000 };
+enum { COLUMNS = 5, ROWS = 3, CORNER_TAPS = 5, CORNER_MS = 4000, LETTERS_A_ROW = 12 };
 
 struct signin {
     struct app *app;
     struct member_list page;
     int total, shown_total, offset;
+    int rows;                 /* of faces: fewer when the letters are big */
     char initial;             /* 0: everybody */
     char initials[28];        /* those that somebody has */
     int corner_taps;
@@ -23,7 +25,7 @@ static void load(struct signin *s)
 {
     struct err e = ERR_INIT;
     member_list_release(&s->page);
-    if (!member_page(app_db(s->app), s->initial, s->offset, PAGE, &s->page, &s->shown_total, &e))
+    if (!member_page(app_db(s->app), s->initial, s->offset, s->rows * COLUMNS, &s->page, &s->shown_total, &e))
         s->page = (struct member_list){ 0 };
     ui_request_frame(s->app->ui);
 }
@@ -37,6 +39,7 @@ static void signin_resume(void *screen)
         s->initials[0] = 0;
     s->initial = 0;
     s->offset = 0;
+    s->rows = ROWS;
     load(s);
 }
 
@@ -62,12 +65,13 @@ static void sign_in(struct app *app, const struct member *m)
 
 static void face(struct ui *ui, struct signin *s, const struct member *m)
 {
+    int size = s->rows < ROWS ? 144 : 112;
     ui_column(ui, "face", .key = (uint32_t)hash64(0, m->id, strlen(m->id)), .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1,
-              .pad_y = 20, .pad_x = 12, .gap = 16, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .name = m->name) {
-        ui_stack(ui, "picture", .w = 120, .h = 112, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
-            ui_avatar(ui, m->name, app_blob(s->app, m->photo_sha256), (unsigned)m->hue, 112);
+              .pad_y = 8, .pad_x = 8, .gap = 8, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .name = m->name) {
+        ui_stack(ui, "picture", .w = size + 8, .h = size, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+            ui_avatar(ui, m->name, app_blob(s->app, m->photo_sha256), (unsigned)m->hue, size);
             if (m->has_pin || m->has_pictures)
-                ui_row(ui, "lock", .w = 120, .h = 112, .justify = ALIGN_END, .align = ALIGN_END, .stretch_off = true)
+                ui_row(ui, "lock", .w = size + 8, .h = size, .justify = ALIGN_END, .align = ALIGN_END, .stretch_off = true)
                     ui_column(ui, "badge", .w = 44, .h = 44, .radius = 22, .tone = TONE_CARD, .align = ALIGN_CENTER,
                               .justify = ALIGN_CENTER, .stretch_off = true)
                         ui_icon(ui, ICON_LOCK, 28, INK_SECOND);
@@ -81,9 +85,9 @@ static void face(struct ui *ui, struct signin *s, const struct member *m)
 
 static void wall(struct ui *ui, struct signin *s)
 {
-    ui_column(ui, "wall", .grow = 1, .gap = 24, .role = ROLE_LIST) {
-        for (int r = 0; r < ROWS; r++)
-            ui_row(ui, "row", .key = (uint32_t)r, .grow = 1, .gap = 24)
+    ui_column(ui, "wall", .grow = 1, .gap = 20, .role = ROLE_LIST) {
+        for (int r = 0; r < s->rows; r++)
+            ui_row(ui, "row", .key = (uint32_t)r, .grow = 1, .gap = 20)
                 for (int c = 0; c < COLUMNS; c++) {
                     int i = r * COLUMNS + c;
                     if (i < s->page.count)
@@ -96,20 +100,20 @@ static void wall(struct ui *ui, struct signin *s)
 
 static void nobody_yet(struct ui *ui)
 {
-    ui_column(ui, "nobody", .grow = 1, .gap = 24, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .tone = TONE_CARD) {
-        ui_icon(ui, ICON_GROUP, 140, INK_SECOND);
-        ui_label(ui, tr("No members here yet"), .font = FONT_HEADING);
-        ui_label(ui, tr("The technician can add them. You can study without signing in."), .ink = INK_SECOND);
+    ui_column(ui, "nobody", .grow = 1, .gap = 24, .pad = 48, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .tone = TONE_CARD) {
+        ui_icon(ui, ICON_GROUP, 140, INK_GO);
+        ui_label(ui, tr("No members here yet"), .font = FONT_HEADING, .role = ROLE_HEADING);
+        ui_label(ui, tr("The technician can add them. You can study without signing in."), .ink = INK_SECOND, .align = ALIGN_CENTER);
     }
 }
 
 static void guest_button(struct ui *ui, struct signin *s)
 {
-    ui_column(ui, "guest", .tone = TONE_GO, .radius = 32, .role = ROLE_BUTTON, .w = 272, .grow = 1, .gap = 28, .align = ALIGN_CENTER,
+    ui_column(ui, "guest", .tone = TONE_GO, .radius = 32, .role = ROLE_BUTTON, .grow = 1, .pad = 16, .gap = 20, .align = ALIGN_CENTER,
               .justify = ALIGN_CENTER, .stretch_off = true, .name = tr("Just study")) {
-        ui_icon(ui, ICON_PLAY_ARROW, 160, INK_WHITE);
-        ui_label(ui, tr("Just study"), .font = FONT_HEADING);
-        ui_label(ui, tr("without signing in"), .font = FONT_NOTE);
+        ui_icon(ui, ICON_PLAY_ARROW, 144, INK_WHITE);
+        ui_label(ui, tr("Just study"), .font = FONT_HEADING, .align = ALIGN_CENTER);
+        ui_label(ui, tr("without signing in"), .font = FONT_NOTE, .align = ALIGN_CENTER);
         if (ui_tapped(ui))
             app_sign_in_guest(s->app);
     }
@@ -119,10 +123,10 @@ static void letter(struct ui *ui, struct signin *s, char initial)
 {
     const char *label = initial ? ui_fmt(ui, "%c", initial) : tr("All");
     bool on = s->initial == initial;
-    ui_row(ui, "letter", .key = (uint32_t)(initial + 1), .grow = initial ? 1 : 0, .min_w = initial ? 64 : 124, .h = 88, .radius = 24,
+    ui_row(ui, "letter", .key = (uint32_t)(initial + 1), .grow = 1, .min_w = 80, .h = 84, .radius = 24,
            .tone = on ? TONE_GO : TONE_CARD, .role = ROLE_TAB, .selected = on, .align = ALIGN_CENTER, .justify = ALIGN_CENTER,
            .stretch_off = true) {
-        ui_label(ui, label, .font = FONT_BUTTON);
+        ui_label(ui, label, .font = FONT_BUTTON, .max_lines = 1);
         if (ui_tapped(ui) && !on) {
             s->initial = initial;
             s->offset = 0;
@@ -131,13 +135,19 @@ static void letter(struct ui *ui, struct signin *s, char initial)
     }
 }
 
+/* In one row where they fit, else in two of equal length. */
 static void letters(struct ui *ui, struct signin *s)
 {
-    ui_row(ui, "letters", .gap = 10, .grow = 1, .align = ALIGN_CENTER, .stretch_off = true) {
-        letter(ui, s, 0);
-        for (const char *p = s->initials; *p; p++)
-            letter(ui, s, *p);
-    }
+    int count = 1 + (int)strlen(s->initials), rows = count > LETTERS_A_ROW ? 2 : 1, each = (count + rows - 1) / rows;
+    ui_column(ui, "letters", .gap = 16)
+        for (int r = 0; r < rows; r++)
+            ui_row(ui, "letterrow", .key = (uint32_t)r, .gap = 16)
+                for (int i = r * each; i < (r + 1) * each; i++) {
+                    if (i < count)
+                        letter(ui, s, i ? s->initials[i - 1] : 0);
+                    else
+                        ui_column(ui, "none", .key = (uint32_t)i, .grow = 1) {}
+                }
 }
 
 /* The technician's way in: five taps into the corner within four seconds. Nothing shows, nothing happens before. */
@@ -161,47 +171,58 @@ static void corner(struct ui *ui, struct signin *s)
 static void top(struct ui *ui, struct signin *s)
 {
     const struct config *c = &s->app->config;
-    ui_row(ui, "top", .gap = 24, .h = 104, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, tr("Tap your picture"), .font = FONT_TITLE, .role = ROLE_HEADING);
-        ui_label(ui, ui_fmt(ui, tr_n("%s · %d person", "%s · %d people", (unsigned long)s->total),
-                            i18n_lang()[0] == 'e' ? c->site_en : c->site_zh, s->total),
-                 .ink = INK_SECOND);
+    ui_row(ui, "header", .gap = 20, .h = CHROME_HEAD, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_label(ui, tr("Tap your picture"), .font = FONT_TITLE, .role = ROLE_HEADING, .max_lines = 1);
+        if (!chrome_is_tight(ui, s->app) && !sticks_place(s->app->sticks))
+            ui_label(ui, ui_fmt(ui, tr_n("%s · %d person", "%s · %d people", (unsigned long)s->total),
+                                i18n_lang()[0] == 'e' ? c->site_en : c->site_zh, s->total),
+                     .ink = INK_SECOND, .max_lines = 1);
         ui_spacer(ui);
         chrome_stick_chip(ui, s->app);
         corner(ui, s);
-        chrome_language_button(ui, s->app);
+        chrome_right(ui, s->app);
     }
 }
 
-static void bottom(struct ui *ui, struct signin *s)
+static void ways(struct ui *ui, struct signin *s)
 {
-    ui_row(ui, "bottom", .gap = 24, .h = 104, .align = ALIGN_CENTER, .stretch_off = true) {
-        letters(ui, s);
-        int next = chrome_pager(ui, s->offset, PAGE, s->shown_total);
-        if (next != s->offset) {
-            s->offset = next;
-            load(s);
+    ui_column(ui, "ways", .w = 272, .gap = 20) {
+        guest_button(ui, s);
+        chrome_link_tile(ui, s->app);
+        if (s->shown_total > s->rows * COLUMNS) {
+            int next = chrome_pager(ui, s->offset, s->rows * COLUMNS, s->shown_total);
+            if (next != s->offset) {
+                s->offset = next;
+                load(s);
+            }
         }
+        ui_row(ui, "footer", .h = CHROME_FOOT, .align = ALIGN_CENTER, .justify = ALIGN_END, .stretch_off = true)
+            chrome_help_button(ui, s->app, tr("Find your picture and tap it.\nTap a letter to see fewer pictures: the first letter of the family name.\nThe green button lets you study without signing in."));
     }
 }
 
 static void signin_draw(struct ui *ui, void *screen)
 {
     struct signin *s = screen;
+    int rows = s->app->text_percent > 100 ? ROWS - 1 : ROWS;
+    if (rows != s->rows) {
+        s->rows = rows;
+        s->offset = 0;
+        load(s);
+    }
     chrome_screen(ui, "signin") {
         top(ui, s);
-        ui_row(ui, "middle", .gap = 48, .grow = 1) {
-            if (s->total)
-                wall(ui, s);
-            else
-                nobody_yet(ui);
-            ui_column(ui, "ways", .w = 272, .gap = 24) {
-                guest_button(ui, s);
-                chrome_link_tile(ui, s->app);
+        ui_row(ui, "middle", .gap = 32, .grow = 1) {
+            ui_column(ui, "people", .grow = 1, .gap = 20) {
+                if (s->total)
+                    wall(ui, s);
+                else
+                    nobody_yet(ui);
+                if (s->total)
+                    letters(ui, s);
             }
+            ways(ui, s);
         }
-        if (s->total)
-            bottom(ui, s);
     }
 }
 

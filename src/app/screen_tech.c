@@ -38,8 +38,8 @@ static void tech_leave(void *screen)
 void tech_line(struct ui *ui, uint32_t key, const char *name, const char *value, bool alarm)
 {
     ui_row(ui, "fact", .key = key, .gap = 32, .pad_x = 12, .min_h = 56, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, name, .w = 460, .ink = INK_SECOND, .max_lines = 1);
-        ui_label(ui, value, .font = FONT_STRONG, .grow = 1, .max_lines = 2, .ink = alarm ? INK_STOP : INK_MAIN);
+        ui_label(ui, name, .w = 440, .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2);
+        ui_label(ui, value, .font = FONT_STRONG, .grow = 1, .max_lines = 3, .ink = alarm ? INK_STOP : INK_MAIN);
     }
 }
 
@@ -49,13 +49,13 @@ static void tabs(struct ui *ui, struct tech *s)
         { ICON_USB, TR_MARK("Content") },      { ICON_GROUP, TR_MARK("Members") },   { ICON_STORAGE, TR_MARK("Machine") },
         { ICON_TRANSLATE, TR_MARK("Settings") }, { ICON_TOUCH_APP, TR_MARK("Tests") },
     };
-    ui_column(ui, "tabs", .w = 340, .gap = 20) {
+    ui_column(ui, "tabs", .w = 360, .gap = 16) {
         for (int i = 0; i < TECH_TAB_COUNT; i++)
-            if (ui_icon_button(ui, tab[i].icon, tr(tab[i].name), .tone = s->tab == (enum tech_tab)i ? TONE_GO : TONE_CARD, .h = 104, .row = true,
+            if (ui_icon_button(ui, tab[i].icon, tr(tab[i].name), .tone = s->tab == (enum tech_tab)i ? TONE_GO : TONE_CARD, .h = 100, .pad_x = 16, .row = true, .font = FONT_STRONG,
                                .selected = s->tab == (enum tech_tab)i, .role = ROLE_TAB))
                 open_tab(s, (enum tech_tab)i);
         ui_spacer(ui);
-        if (ui_icon_button(ui, ICON_EXIT_TO_APP, tr("Stop the program"), .tone = TONE_STOP_SOFT, .h = 104, .row = true))
+        if (ui_icon_button(ui, ICON_EXIT_TO_APP, tr("Stop the program"), .tone = TONE_STOP_SOFT, .min_h = 100, .pad_x = 16, .font = FONT_STRONG, .row = true))
             s->app->quit = true;
     }
 }
@@ -64,14 +64,10 @@ static void tech_draw(struct ui *ui, void *screen)
 {
     struct tech *s = screen;
     chrome_screen(ui, "tech") {
-        ui_row(ui, "top", .gap = 24, .h = 104, .align = ALIGN_CENTER, .stretch_off = true) {
-            ui_label(ui, tr("Technician"), .font = FONT_TITLE, .role = ROLE_HEADING);
-            ui_spacer(ui);
-            chrome_language_button(ui, s->app);
-        }
-        ui_row(ui, "body", .gap = 40, .grow = 1) {
+        chrome_header_title(ui, s->app, tr("Technician"));
+        ui_row(ui, "body", .gap = 28, .grow = 1) {
             tabs(ui, s);
-            ui_column(ui, "panel", .tone = TONE_CARD, .grow = 1, .pad = 36, .gap = 20) {
+            ui_column(ui, "panel", .tone = TONE_CARD, .grow = 1, .pad = 28, .gap = 16) {
                 switch (s->tab) {
                 case TECH_CONTENT: tech_content_draw(ui, s); break;
                 case TECH_MEMBERS: tech_members_draw(ui, s); break;

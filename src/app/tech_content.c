@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOLDERS = 5, PACKAGES = 5 };
+enum { FOLDERS = 4, PACKAGES = 3 };
 
 /* --- choosing a folder --- */
 
@@ -46,12 +46,12 @@ static bool place_line(struct ui *ui, const struct place *p, bool *look)
     bool open = false;
     ui_row(ui, "place", .key = (uint32_t)hash64(0, p->path, strlen(p->path)), .gap = 24, .h = 96, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, p->stick ? ICON_USB : ICON_FOLDER, 56, p->content ? INK_GO : INK_SECOND);
-        ui_label(ui, p->label, .font = FONT_STRONG, .grow = 1, .max_lines = 1);
+        ui_label(ui, p->label, .font = FONT_STRONG, .grow = 1, .max_lines = 1, .may_cut = true);
         if (p->content)
-            *look = ui_icon_button(ui, ICON_VISIBILITY, tr("See what is on it"), .tone = TONE_GO, .h = 84, .row = true, .font = FONT_STRONG,
+            *look = ui_icon_button(ui, ICON_VISIBILITY, tr("See what is on it"), .tone = TONE_GO, .h = 88, .row = true, .font = FONT_STRONG,
                                    .name = ui_fmt(ui, tr("See what is on %s"), p->label));
         else
-            open = ui_icon_button(ui, ICON_CHEVRON_RIGHT, tr("Open"), .tone = TONE_CARD, .h = 84, .row = true, .font = FONT_STRONG, .name = ui_fmt(ui, tr("Open %s"), p->label));
+            open = ui_icon_button(ui, ICON_CHEVRON_RIGHT, tr("Open"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG, .name = ui_fmt(ui, tr("Open %s"), p->label));
     }
     return open;
 }
@@ -59,12 +59,13 @@ static bool place_line(struct ui *ui, const struct place *p, bool *look)
 static void chooser_head(struct ui *ui, struct tech *s)
 {
     ui_row(ui, "where", .gap = 24, .h = 96, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, s->folder ? s->folder : tr("Sticks and folders"), .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1, .max_lines = 1);
-        if (s->folder && ui_icon_button(ui, ICON_ARROW_UPWARD, tr("Folder above"), .tone = TONE_CARD, .h = 84, .row = true, .font = FONT_STRONG))
+        ui_label(ui, s->folder ? s->folder : tr("Sticks and folders"), .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1, .max_lines = 1,
+                 .may_cut = s->folder != NULL);
+        if (s->folder && ui_icon_button(ui, ICON_ARROW_UPWARD, tr("Folder above"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG))
             go_up(s);
-        if (!s->folder && ui_icon_button(ui, ICON_FOLDER, tr("All folders"), .tone = TONE_CARD, .h = 84, .row = true, .font = FONT_STRONG))
+        if (!s->folder && ui_icon_button(ui, ICON_FOLDER, tr("All folders"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG))
             go_to(s, "/");
-        if (ui_icon_button(ui, ICON_REFRESH, "", .name = tr("Look again"), .tone = TONE_CARD, .h = 84, .w = 112, .row = true))
+        if (ui_icon_button(ui, ICON_REFRESH, "", .name = tr("Look again"), .tone = TONE_CARD, .h = 88, .w = 112, .row = true))
             tech_content_enter(s);
     }
 }
@@ -74,7 +75,7 @@ static void chooser(struct ui *ui, struct tech *s)
     char *chosen = NULL;
     bool look = false;
     chooser_head(ui, s);
-    ui_column(ui, "places", .gap = 12, .grow = 1, .role = ROLE_LIST)
+    ui_column(ui, "places", .gap = 16, .grow = 1, .role = ROLE_LIST)
         for (int i = s->places_offset; i < s->places.count && i < s->places_offset + FOLDERS; i++) {
             bool see = false, open = place_line(ui, &s->places.place[i], &see);
             look |= see;
@@ -137,15 +138,15 @@ static const char *sum_words(struct ui *ui, const struct install_progress *p)
 
 static void import_buttons(struct ui *ui, struct tech *s, const struct install_progress *p)
 {
-    ui_row(ui, "importbuttons", .gap = 24, .h = 104, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "importbuttons", .gap = 24, .h = 100, .align = ALIGN_CENTER, .stretch_off = true) {
         bool over = p->state == INSTALL_OVER || (p->state == INSTALL_READY && !p->install);
-        if (ui_icon_button(ui, over ? ICON_CHECK : ICON_CLOSE, over ? tr("Finished") : tr("Stop"), .tone = TONE_CARD, .h = 104, .min_w = 260, .row = true)) {
+        if (ui_icon_button(ui, over ? ICON_CHECK : ICON_CLOSE, over ? tr("Finished") : tr("Stop"), .tone = TONE_CARD, .h = 100, .min_w = 260, .row = true)) {
             importer_free(s->importer);
             s->importer = NULL;
             tech_content_enter(s);
         }
         ui_spacer(ui);
-        if (p->state == INSTALL_READY && p->install && ui_icon_button(ui, ICON_CLOUD_DOWNLOAD, tr("Bring it in"), .tone = TONE_GO, .h = 104, .w = 420, .row = true))
+        if (p->state == INSTALL_READY && p->install && ui_icon_button(ui, ICON_CLOUD_DOWNLOAD, tr("Bring it in"), .tone = TONE_GO, .h = 100, .min_w = 360, .row = true))
             importer_start(s->importer);
     }
 }
@@ -158,7 +159,7 @@ static void import_view(struct ui *ui, struct tech *s)
              .role = p.err.kind != ERR_NONE ? ROLE_ALERT : ROLE_HEADING, .ink = p.err.kind != ERR_NONE ? INK_STOP : INK_MAIN, .max_lines = 3);
     if (p.state >= INSTALL_READY && p.bytes_total)
         ui_progress(ui, (float)((double)p.bytes_done / (double)p.bytes_total), .h = 24);
-    ui_column(ui, "packages", .gap = 12, .grow = 1, .role = ROLE_LIST)
+    ui_column(ui, "packages", .gap = 16, .grow = 1, .role = ROLE_LIST)
         for (int i = s->package_offset; i < p.packages && i < s->package_offset + PACKAGES; i++) {
             struct install_package one;
             if (!importer_package(s->importer, i, &one))

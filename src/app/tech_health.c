@@ -63,7 +63,7 @@ static void head(struct ui *ui, struct tech *s)
 {
     ui_row(ui, "head", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_label(ui, tr("How the machine is"), .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1);
-        if (ui_icon_button(ui, ICON_SEND, tr("News and records"), .tone = TONE_CARD, .h = 84, .row = true, .font = FONT_STRONG))
+        if (ui_icon_button(ui, ICON_SEND, tr("News and records"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG))
             nav_push(s->app->nav, &link_screen, NULL);
     }
 }

@@ -1,4 +1,4 @@
-/* tech_members.c - the members of this site, ten a page; a PIN can be taken away here, everything else is weikectl's. */
+/* tech_members.c - the members of this site, five a page; a PIN can be taken away here, everything else is weikectl's. */
 #include "app/chrome.h"
 #include "app/tech.h"
 #include "base/i18n.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { PAGE = 6 };
+enum { PAGE = 5 };
 
 void tech_members_load(struct tech *s)
 {
@@ -24,12 +24,12 @@ static void clear_pin(struct tech *s, const struct member *m)
 static void line(struct ui *ui, struct tech *s, const struct member *m)
 {
     bool drop = false;
-    ui_row(ui, "member", .key = (uint32_t)hash64(0, m->id, strlen(m->id)), .gap = 28, .h = 92, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "member", .key = (uint32_t)hash64(0, m->id, strlen(m->id)), .gap = 24, .h = 88, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_avatar(ui, m->name, app_blob(s->app, m->photo_sha256), (unsigned)m->hue, 76);
-        ui_label(ui, m->name, .font = FONT_BUTTON, .w = 300, .max_lines = 1);
-        ui_label(ui, m->id, .font = FONT_NOTE, .ink = INK_SECOND, .grow = 1, .max_lines = 1);
+        ui_label(ui, m->name, .font = FONT_STRONG, .grow = 2, .max_lines = 1);
+        ui_label(ui, m->id, .font = FONT_NOTE, .ink = INK_SECOND, .grow = 1, .max_lines = 1, .may_cut = true);
         if (m->has_pin)
-            drop = ui_icon_button(ui, ICON_LOCK, tr("Take the PIN away"), .tone = TONE_CARD, .h = 80, .row = true, .font = FONT_STRONG);
+            drop = ui_icon_button(ui, ICON_LOCK, tr("Take the PIN away"), .tone = TONE_CARD, .h = 84, .row = true, .font = FONT_STRONG);
     }
     if (drop)
         clear_pin(s, m);
@@ -46,7 +46,7 @@ void tech_members_draw(struct ui *ui, struct tech *s)
             tech_members_load(s);
         }
     }
-    ui_column(ui, "list", .gap = 8, .grow = 1, .role = ROLE_LIST)
+    ui_column(ui, "list", .gap = 16, .grow = 1, .role = ROLE_LIST)
         for (int i = 0; i < s->members.count; i++)
             line(ui, s, &s->members.member[i]);
 }

@@ -20,14 +20,14 @@ bool tile_course(struct ui *ui, struct app *app, const struct course_row *c)
     ui_column(ui, "course", .key = (uint32_t)hash64(0, c->id, strlen(c->id)), .tone = TONE_CARD, .clip = true, .grow = 1,
               .role = ROLE_BUTTON, .name = title) {
         ui_image(ui, app_blob(app, c->poster_sha256), words_category_rgb(c->category), .grow = 1, .min_h = 60, .silent = true, .radius = -1);
-        ui_column(ui, "text", .pad_x = 24, .pad_y = 16, .gap = 4) {
-            bool words = i18n_lang()[0] == 'e'; /* words are longer than characters: smaller, and two lines */
-            ui_label(ui, title, .font = words ? FONT_STRONG : FONT_BUTTON, .max_lines = words ? 2 : 1);
-            if (app->text_percent <= 100 || !words) /* with big letters the name matters more; the bar below still tells */
+        ui_column(ui, "text", .pad_x = 20, .pad_y = 14, .gap = 2) {
+            bool big = app->text_percent > 100; /* the name matters more then; the bar below still tells how much is done */
+            ui_label(ui, title, .font = big || i18n_lang()[0] == 'e' ? FONT_STRONG : FONT_BUTTON, .max_lines = 2);
+            if (!big)
                 ui_row(ui, "state", .gap = 10, .align = ALIGN_CENTER, .stretch_off = true) {
                     if (whole)
                         ui_icon(ui, ICON_CHECK_CIRCLE, 32, INK_GO);
-                    ui_label(ui, course_state(ui, c), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
+                    ui_label(ui, course_state(ui, c), .font = FONT_NOTE, .ink = INK_SECOND);
                 }
         }
         ui_progress(ui, c->lessons ? (float)c->finished / (float)c->lessons : 0, .h = 12, .silent = true, .radius = -1);
@@ -54,12 +54,15 @@ void tile_ring(struct ui *ui, const struct hours *h, const struct config_target 
 {
     int minutes = tile_minutes_per_hour(target);
     double whole = target ? (double)config_target_ms(target) : h->watched_ms > 0 ? (double)h->watched_ms : 1;
+    bool small = size < 200; /* room for the number alone */
     ui_stack(ui, "ring", .w = size, .h = size) {
         ui_ring(ui, size, (float)((double)h->verified_ms / whole), (float)((double)h->watched_ms / whole));
         ui_column(ui, "sum", .w = size, .h = size, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
-            ui_label(ui, words_hours(ui, h->watched_ms, minutes), .font = h->watched_ms >= minutes * 60000 ? FONT_NUMBER : FONT_TITLE);
-            ui_label(ui, target ? ui_fmt(ui, tr_n("of %d hour", "of %d hours", (unsigned long)target->hours), target->hours) : tr("hours"),
-                     .font = FONT_NOTE, .ink = INK_SECOND);
+            ui_label(ui, words_hours(ui, h->watched_ms, minutes),
+                     .font = small ? FONT_STRONG : h->watched_ms >= minutes * 60000 ? FONT_NUMBER : FONT_HEADING);
+            if (!small)
+                ui_label(ui, target ? ui_fmt(ui, tr_n("of %d hour", "of %d hours", (unsigned long)target->hours), target->hours) : tr("hours"),
+                         .font = FONT_NOTE, .ink = INK_SECOND);
         }
     }
 }

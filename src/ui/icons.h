@@ -103,4 +103,10 @@
 #define ICON_WIFI 0xe63e
 #define ICON_WIFI_OFF 0xe1da
 #define ICON_HOURGLASS 0xe88b
+#define ICON_FORUM 0xe0bf
+#define ICON_FULLSCREEN 0xe5d0
+#define ICON_STOP 0xe047
+#define ICON_UNDO 0xe166
+#define ICON_EDIT 0xe3c9
+#define ICON_PAN_TOOL 0xe925
 #endif
