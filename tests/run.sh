@@ -6,13 +6,13 @@
 # tests/fuzz            each target on its corpus, briefly         tests/faults     every attack and fault we know, by number
 # A script prints "ok NAME", "not ok NAME" or "skip NAME: why" a line for each thing it shows. What a machine cannot
 # do is said aloud as skipped and never counts as passed.
+#
+# What measures time runs first, alone; the rest as many at a time as there are processors, each with a display of its own.
 set -u
 build=$(cd "$1" && pwd)
 mode=${2:-release}
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/.." || exit 1
-passed=0 failed=0 skipped=0
-log=$(mktemp)
 TMPDIR=$(mktemp -d)
 chmod 755 "$TMPDIR" # servers of the tests drop root
 export TMPDIR BUILD=$build SDL_AUDIODRIVER=dummy TZ=Asia/Shanghai LC_ALL=C.UTF-8 WEIKE_LOG=${WEIKE_LOG:-error}
@@ -20,40 +20,58 @@ export TMPDIR BUILD=$build SDL_AUDIODRIVER=dummy TZ=Asia/Shanghai LC_ALL=C.UTF-8
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
 export LSAN_OPTIONS="suppressions='$PWD/tests/lsan.supp':print_suppressions=0"
 export TSAN_OPTIONS="suppressions='$PWD/tests/tsan.supp':second_deadlock_stack=1:halt_on_error=1"
-trap 'rm -rf "$log" "$TMPDIR"; kill $xvfb 2>/dev/null' EXIT
-xvfb=
+servers=()
+trap 'kill "${servers[@]}" 2>/dev/null; rm -rf "$TMPDIR"' EXIT
+lanes=$(nproc)
+[ "$lanes" -le 4 ] || lanes=4
 
-# One display for all that needs one. Below 10, where MIT-SHM is used by every program.
+RUN=$TMPDIR/run         # logs of jobs, what they counted, displays
+UNIT_LOGS=$RUN/unit-logs # the faults look up there what was shown already
+mkdir -p "$UNIT_LOGS" "$RUN/display"
+export RUN UNIT_LOGS
+
+# A display for each lane. Below 10, where MIT-SHM is used by every program.
 if command -v Xvfb >/dev/null; then
-    for n in 8 7 6 5 4; do
+    for n in 8 7 6 5 4 3 2 1; do
+        [ "${#servers[@]}" -lt "$lanes" ] || break
         [ -e /tmp/.X11-unix/X$n ] && continue
         Xvfb :$n -screen 0 1920x1080x24 -nolisten tcp >/dev/null 2>&1 &
-        xvfb=$!
+        servers+=($!)
         for _ in $(seq 50); do [ -e /tmp/.X11-unix/X$n ] && break; sleep 0.1; done
-        export DISPLAY=:$n
-        break
+        touch "$RUN/display/$n"
     done
 fi
 
-show() { sed 's/^/    /' "$log" | tail -60; }
+# with_display COMMAND…: with one that no other job uses.
+with_display() {
+    local d
+    for d in "$RUN"/display/*; do
+        [ -e "$d" ] || break
+        exec 8>"$d"
+        if flock -n 8; then
+            DISPLAY=:${d##*/} "$@" 8>&-
+            return
+        fi
+    done
+    "$@"
+}
 
-UNIT_LOGS=$TMPDIR/unit-logs # the faults look up there what was shown already
-mkdir -p "$UNIT_LOGS"
-export UNIT_LOGS
+counted() { echo "$1 $2 $3" >>"$RUN/counts"; } # PASSED FAILED SKIPPED
+show() { sed 's/^/    /' "$1" | tail -60; }
 
-unit() {
-    local name=${1##*/} p f s
-    timeout -k 5 "${UNIT_SECONDS:-120}" "$1" >"$log" 2>&1
+unit() { # PROGRAM
+    local name=${1##*/} log=$UNIT_LOGS/${1##*/} p f s
+    with_display timeout -k 5 "${UNIT_SECONDS:-120}" "$1" >"$log.now" 2>&1
     local rc=$?
-    cp "$log" "$UNIT_LOGS/$name"
+    mv "$log.now" "$log"
     p=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
     f=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p' "$log" | tail -1)
     s=$(grep -c '^\[  SKIPPED \] test' "$log")
-    passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + s))
+    [ $rc -eq 0 ] || [ -n "${f:-}" ] || f=1
+    counted "${p:-0}" "${f:-0}" "$s"
     if [ $rc -ne 0 ]; then
-        [ -n "${f:-}" ] || failed=$((failed + 1))
         echo "FAILED $name (status $rc)"
-        show
+        show "$log"
     else
         echo "ok     $name: ${p:-0}"
     fi
@@ -61,39 +79,72 @@ unit() {
 }
 
 script() { # NAME COMMAND…: counts the script's own lines
-    local name=$1
+    local name=$1 log p f s
+    log=$(mktemp "$RUN/log.XXXXXX")
     shift
-    timeout -k 5 "${SCRIPT_SECONDS:-600}" "$@" >"$log" 2>&1
-    local rc=$? p f s
+    with_display timeout -k 5 "${SCRIPT_SECONDS:-900}" "$@" >"$log" 2>&1
+    local rc=$?
     p=$(grep -c '^ok ' "$log") f=$(grep -c '^not ok ' "$log") s=$(grep -c '^skip ' "$log")
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     if [ $rc -ne 0 ] || [ "$f" -ne 0 ]; then
-        [ "$f" -ne 0 ] || failed=$((failed + 1))
+        [ "$f" -ne 0 ] || f=1
         echo "FAILED $name (status $rc)"
-        show
+        show "$log"
     elif [ "$p" -eq 0 ] && [ "$s" -eq 0 ]; then
-        failed=$((failed + 1))
+        f=1
         echo "FAILED $name: it showed nothing"
-        show
+        show "$log"
     else
         echo "ok     $name: $p"
     fi
+    counted "$p" "$f" "$s"
     grep '^skip ' "$log"
 }
 
+job() { # a line of the list: what it prints comes out in one piece
+    local out began=$SECONDS
+    out=$(eval "$1")
+    flock "$RUN/display" echo "$out"
+    echo "$((SECONDS - began)) $1" >>"$RUN/seconds"
+}
+export -f with_display counted show unit script job
+run() { xargs -r -d '\n' -P "$1" -n 1 bash -c 'job "$0"'; } # LANES; jobs come in as lines
+
+# Those that look at clocks: nothing else may run beside them.
+alone=' test_player test_remote test_audio_out test_audio_decoder test_play_clock test_tempo test_media test_recorder '
 for t in "$build"/test/test_*; do
     # Only what has a source: a test that was removed must not run on as an old binary.
-    [ -x "$t" ] && [ -f "tests/unit/${t##*/}.c" ] && unit "$t"
+    [ -x "$t" ] && [ -f "tests/unit/${t##*/}.c" ] || continue
+    case $alone in *" ${t##*/} "*) echo "unit '$t'" >>"$RUN/first" ;; *) echo "unit '$t'" >>"$RUN/second" ;; esac
 done
+[ ! -e "$RUN/first" ] || run 1 <"$RUN/first"
+# The longest first, so that none is left over alone at the end.
+{
+    [ "$mode" = release ] && echo "script powercut tests/powercut/run.sh '$build' slice"
+    for t in test_fetch test_shrink test_repair; do grep "/$t'" "$RUN/second"; done
+    grep -vE "/test_(fetch|shrink|repair)'" "$RUN/second"
+} | run "$lanes"
 if [ "$mode" = release ]; then
-    script lint tests/lint/test.sh
-    for t in tests/e2e/*.sh; do script "e2e/${t##*/}" bash "$t" "$build"; done
-    SCRIPT_SECONDS=900 script faults tests/faults/run.sh "$build" test
-    script powercut tests/powercut/run.sh "$build" slice
-    script fuzz tests/fuzz/run.sh "$build" slice
+    {
+        for t in kiosk kiosk_room eyes kiosk_link sync valgrind; do echo "script 'e2e/$t.sh' bash 'tests/e2e/$t.sh' '$build'"; done
+        echo "script fuzz tests/fuzz/run.sh '$build' slice"
+        # In pieces, which the other lanes can share.
+        sed 's/|.*//' tests/faults/rows.txt | xargs -n 11 | while read -r rows; do
+            echo "script 'faults ${rows%% *}-${rows##* }' tests/faults/run.sh '$build' test $rows"
+        done
+        echo "script lint tests/lint/test.sh"
+        for t in tests/e2e/*.sh; do
+            case $t in */kiosk.sh | */kiosk_room.sh | */eyes.sh | */kiosk_link.sh | */sync.sh | */valgrind.sh) ;; *) echo "script 'e2e/${t##*/}' bash '$t' '$build'" ;; esac
+        done
+    } | while read -r line; do
+        t=$(sed -n "s/^script 'e2e.*bash '\([^']*\)'.*/\1/p" <<<"$line")
+        [ -z "$t" ] || [ -e "$t" ] || continue
+        echo "$line"
+    done | run "$lanes"
 else # what a sanitizer has something to say about: the whole kiosk, with its threads
-    script e2e/kiosk.sh bash tests/e2e/kiosk.sh "$build"
+    echo "script e2e/kiosk.sh bash tests/e2e/kiosk.sh '$build'" | run 1
 fi
+[ -z "${TIMES:-}" ] || sort -rn "$RUN/seconds" | head -30 # which took longest
+read -r passed failed skipped <<<"$(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$RUN/counts")"
 [ "$skipped" -eq 0 ] || echo "$skipped skipped on this machine, each with its reason above"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -25,8 +25,15 @@ field() { "$CTL" status --json --data "$1" | python3 -c 'import json, sys; print
 
 # script NAME ARGUMENTS…: a script of tests/powercut; what it cannot do here is passed on.
 script() {
-    bash "$ROOT/tests/powercut/$1" "$BUILD" "${@:2}" >"$WORK/script.log" 2>&1
-    local rc=$?
+    local rc kept
+    kept=${UNIT_LOGS:-$WORK}/$(basename "$1")-${*:2}
+    if [ -f "$kept" ]; then # the same run of `make test` has it already
+        rc=$(tail -n 1 "$kept")
+        sed '$d' "$kept" >"$WORK/script.log"
+    else
+        bash "$ROOT/tests/powercut/$1" "$BUILD" "${@:2}" >"$WORK/script.log" 2>&1
+        rc=$?
+    fi
     cat "$WORK/script.log"
     [ $rc != 77 ] || not_here "$(sed -n 's/^skip [^:]*: not possible here, because //p' "$WORK/script.log" | tail -1)"
     [ $rc = 0 ] || fail "$1"

@@ -9,9 +9,15 @@ set -u
 build=$1 which=${2:-slice}
 here=$(cd "$(dirname "$0")" && pwd)
 failed=0
-part() { # COMMAND…: 77 has said why it is not possible here
-    "$@"
-    case $? in 0 | 77) ;; *) failed=1 ;; esac
+part() { # COMMAND…: 77 has said why it is not possible here. `make test` keeps what it said, for the faults
+    local rc log=/dev/null name
+    name=$(basename "$1")
+    [ "$#" -lt 3 ] || name=$name-${*:3}
+    [ -z "${UNIT_LOGS:-}" ] || log=$UNIT_LOGS/$name
+    "$@" 2>&1 | tee "${log}${UNIT_LOGS:+.now}"
+    rc=${PIPESTATUS[0]}
+    [ -z "${UNIT_LOGS:-}" ] || { [ "$name" = test_powercut ] || echo "$rc" >>"$log.now"; mv "$log.now" "$log"; }
+    case $rc in 0 | 77) ;; *) failed=1 ;; esac
 }
 case $which in
 slice)
