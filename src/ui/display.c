@@ -59,6 +59,7 @@ static int push(struct ui *ui, struct cmd c, uint64_t extra)
         return -1;
     ARRAY_GROW(f->cmd, f->cmd_count, f->cmd_cap);
     c.hash = hash_of(&c, extra);
+    c.node = f->emitting;
     f->cmd[f->cmd_count] = c;
     return f->cmd_count++;
 }
@@ -174,10 +175,8 @@ static void emit_label(struct ui *ui, const struct node *n, const struct look *l
     int room = n->r.w - 2 * n->o.pad_x, x = n->r.x + n->o.pad_x, len = (int)strlen(n->text);
     int high = n->r.h - 2 * n->o.pad_y, y = n->r.y + n->o.pad_y;
     enum ui_align align = text_align(ui, n), rise = text_rise(ui, n);
-    if (n->want_w <= n->r.w && !strchr(n->text, '\n')) {
-        int w = n->want_w - 2 * n->o.pad_x;
-        if (n->o.w > 0 || n->o.min_w > 0) /* then want_w is not the text's */
-            w = text_width(gfx_text(ui->gfx), &n->style, n->text, (size_t)len);
+    if (n->text_w <= n->r.w && !strchr(n->text, '\n')) {
+        int w = n->text_w - 2 * n->o.pad_x;
         int tail = align ? text_tail(gfx_text(ui->gfx), &n->style, n->text, (size_t)len) : 0;
         emit_line(ui, n, look, ink, n->text, len, x + slack(align, room - w + tail), y + slack(rise, high - n->line_h), w);
         return;
@@ -333,6 +332,7 @@ static void emit(struct ui *ui, const struct node *n, struct look look)
     if (n->vis.w <= 0 && (n->o.clip || n->o.scroll || n->clip.w <= 0))
         return;
     look.disabled |= n->o.disabled;
+    ui->now->emitting = (int)(n - ui->now->node);
     struct theme_tone t = tone_of(ui, n, &look);
     bool rounded = n->o.clip && radius_of(ui, n) > 0;
     if (n->o.tone != TONE_NONE) {

@@ -63,7 +63,7 @@ static int widest_line(struct ui *ui, const struct node *n)
 static void fit_label(struct ui *ui, struct node *n)
 {
     int around = 2 * n->o.pad_x;
-    n->want_w = widest_line(ui, n) + around;
+    n->want_w = n->text_w = widest_line(ui, n) + around;
     n->least_w = min(n->want_w, 3 * n->style.px + around);
 }
 
@@ -214,7 +214,7 @@ static void give_w(struct ui *ui, struct node *n)
 
 static int label_lines(struct ui *ui, const struct node *n)
 {
-    if (n->want_w <= n->r.w && !strchr(n->text, '\n'))
+    if (n->text_w <= n->r.w && !strchr(n->text, '\n'))
         return 1;
     return paragraph_get(gfx_paragraphs(ui->gfx), &n->style, n->text, n->r.w - 2 * n->o.pad_x, n->o.max_lines)->count;
 }

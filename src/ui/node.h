@@ -4,7 +4,7 @@
  *   widgets.c what screens use                       layout.c  sizes and places
  *   touch.c   finger -> press, tap, drag             display.c boxes -> drawing commands
  *   tiles.c   which parts of the window changed      raster.c  drawing commands -> pixels
- *   find.c    by label; the JSON tree         audit.c   is the frame fit for old hands and eyes? */
+ *   find.c    by label; the JSON tree         audit*.c  is the frame fit for old hands and eyes? */
 #ifndef WEIKE_UI_NODE_H
 #define WEIKE_UI_NODE_H
 #include "gfx/paint.h"
@@ -39,6 +39,7 @@ struct node {
     struct text_style style;
     int line_h;
     /* layout, px */
+    int text_w;                    /* label: its widest line and the padding */
     int want_w, least_w;           /* natural width; narrowest without harm */
     int want_h, least_h;
     int content_h;                 /* of what is inside, for scrolling */
@@ -75,6 +76,7 @@ struct cmd { /* one thing to draw; everything it needs lives in the same frame *
     void *ctx;
     int under;                 /* index of the CMD_CLIP it lies in, -1 */
     int opened;                /* CMD_UNCLIP: index of its CMD_CLIP */
+    int node;                  /* whose it is */
     uint64_t hash;             /* of all that changes its pixels */
 };
 
@@ -85,6 +87,7 @@ struct frame {
     struct id_map ids;
     struct cmd *cmd;
     int cmd_count, cmd_cap;
+    int emitting;               /* node whose commands are being made */
     int top_layer;
 };
 

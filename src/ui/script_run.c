@@ -3,6 +3,7 @@
 #include "gfx/gfx.h"
 #include "ui/script.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct script_run {
     enum phase phase;      /* of a tap */
     SDL_Point point;
     int64_t tapped_ms;
+    int audits, findings;  /* frames looked at, and what was found on them all */
     struct script_status failed;
     char message[2000];
 };
@@ -139,12 +141,34 @@ static struct script_status shoot(struct script_run *r, struct ui *ui, const str
     return gfx_screenshot(r->gfx, l->arg, &e) ? next(r) : fail(r, ui, e.text);
 }
 
+static struct script_status audit(struct script_run *r, struct ui *ui, const struct script_line *l)
+{
+    int found = ui_audit(ui, NULL);
+    if (found) {
+        fprintf(stderr, "script line %d: %d finding%s\n", l->number, found, found > 1 ? "s" : "");
+        ui_audit(ui, stderr);
+    }
+    r->audits++;
+    r->findings += found;
+    return next(r);
+}
+
+static struct script_status finish(struct script_run *r)
+{
+    if (r->audits)
+        fprintf(stderr, "audit: %d screens, %d findings\n", r->audits, r->findings);
+    if (!r->findings)
+        return (struct script_status){ SCRIPT_DONE, 0, NULL };
+    SDL_snprintf(r->message, sizeof r->message, "the script ran to its end, but %d findings are above", r->findings);
+    return r->failed = (struct script_status){ SCRIPT_FAILED, 0, r->message };
+}
+
 struct script_status script_step(struct script_run *r, struct ui *ui, int64_t now)
 {
     if (r->failed.state == SCRIPT_FAILED)
         return r->failed;
     if (r->at >= r->script->count)
-        return (struct script_status){ SCRIPT_DONE, 0, NULL };
+        return finish(r);
     const struct script_line *l = &r->script->line[r->at];
     if (!r->begun) {
         r->begun = true;
@@ -158,7 +182,8 @@ struct script_status script_step(struct script_run *r, struct ui *ui, int64_t no
     case SCRIPT_SHOT: return shoot(r, ui, l);
     case SCRIPT_DUMP: return ui_wants_frame(ui) ? running(1) : write_dump(r, ui, l);
     case SCRIPT_PAUSE: return now - r->since_ms < l->ms ? running((int)(r->since_ms + l->ms - now)) : next(r);
-    case SCRIPT_QUIT: return (struct script_status){ SCRIPT_DONE, 0, NULL };
+    case SCRIPT_AUDIT: return ui_wants_frame(ui) ? running(1) : audit(r, ui, l);
+    case SCRIPT_QUIT: return finish(r);
     }
     return running(POLL_MS);
 }

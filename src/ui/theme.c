@@ -1,5 +1,6 @@
 /* The two sets of colours, the type sizes, and the contrast they are judged by. */
 #include "ui/theme.h"
+#include "gfx/paint.h"
 
 #include <math.h>
 
@@ -79,7 +80,7 @@ static const struct theme contrast = {
         [INK_STOP] = DEEP_STOP, [INK_INFO] = DEEP_INFO, [INK_WHITE] = WHITE,
     },
     .track = 0xffd0d0d0u, .track_glass = 0xff707070u, .go = DEEP_GO, .sun = DEEP_SUN, .bar_glass = 0xffb6ffe4u, .line = BLACK,
-    .edge = BLACK, .thumb = 0xff000000u, .off_ink = 0xff404040u, .edge_border = 4, .chosen_border = 9, .fade_permille = 1000,
+    .edge = BLACK, .thumb = 0xff000000u, .off_ink = 0xff404040u, .edge_border = 4, .chosen_border = 9, .hue_permille = 330, .fade_permille = 1000,
 };
 
 /* Line heights: running text 1.5, what stands alone closer. */
@@ -121,9 +122,9 @@ int theme_font_size(enum ui_font f, int percent)
     return (t->size * (10000 + (percent - 100) * t->grows_percent) + 5000) / 10000;
 }
 
-uint32_t theme_hue(unsigned h)
+uint32_t theme_hue(const struct theme *t, unsigned h)
 {
-    return hue[h % THEME_HUES];
+    return 0xff000000 | paint_mix(hue[h % THEME_HUES], 0, t->hue_permille);
 }
 
 /* WCAG 2.x, relative luminance. */

@@ -28,6 +28,7 @@ struct theme {
     uint32_t thumb;                /* scroll mark */
     uint32_t off_ink;              /* words of what is disabled */
     int edge_border, chosen_border;/* units */
+    int hue_permille;              /* how far the avatars' grounds go towards black */
     int fade_permille;             /* how far a disabled fill goes towards the paper */
 };
 const struct theme *theme_get(enum ui_theme which);
@@ -37,6 +38,6 @@ const struct theme_font *theme_font(enum ui_font font);
 /* Units at a text size of `percent`: running text and notes grow with it, what is large already grows less, so that
  * it still fits: headings by half, titles and numbers by a third. */
 int theme_font_size(enum ui_font font, int percent);
-uint32_t theme_hue(unsigned hue);    /* avatar grounds; white letters on each reach 4.5:1 */
+uint32_t theme_hue(const struct theme *t, unsigned hue); /* avatar grounds; white letters on each reach 4.5:1, or 7:1 */
 double theme_contrast(uint32_t a, uint32_t b); /* WCAG 2.x, 1..21; alpha is not looked at */
 #endif

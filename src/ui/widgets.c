@@ -119,7 +119,7 @@ void ui_avatar(struct ui *ui, const char *name, const char *path, unsigned hue, 
     struct node *n = node_add(ui, "face", UI_OPT(.w = size, .h = size, .role = ROLE_IMAGE, .name = name), NODE_FACE);
     n->text = ui_keep(ui, name ? name : "");
     n->path = ui_keep(ui, path);
-    n->ground = theme_hue(hue);
+    n->ground = theme_hue(ui->theme, hue);
     n->style = (struct text_style){ .face = FACE_BOLD, .px = n->o.w / 2 };
     n->line_h = n->o.h;
 }

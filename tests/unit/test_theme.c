@@ -42,10 +42,10 @@ static void words_can_be_read(void **state)
             above("ink", i, theme_ink(t, (enum ui_ink)i), fill_of(t, TONE_CARD), wanted[k]);
         }
         above("second ink", k, theme_ink(t, INK_SECOND), fill_of(t, TONE_PAPER), 7);
+        for (unsigned i = 0; i < THEME_HUES; i++)
+            above("hue", (int)i, theme_hue(t, i), 0xffffff, wanted[k]);
         above("disabled", k, t->off_ink, fill_of(t, TONE_PAPER), wanted[k]);
     }
-    for (unsigned i = 0; i < THEME_HUES; i++)
-        above("hue", (int)i, theme_hue(i), 0xffffff, 4.5);
 }
 
 static void edges_can_be_seen(void **state)
@@ -161,7 +161,7 @@ static void out_of_range_is_harmless(void **state)
     assert_ptr_equal(theme_tone(t, (enum ui_tone)999), theme_tone(t, TONE_NONE));
     assert_ptr_equal(theme_font((enum ui_font)999), theme_font(FONT_BODY));
     assert_int_equal(theme_ink(t, (enum ui_ink)99), theme_ink(t, INK_AUTO));
-    assert_int_equal(theme_hue(THEME_HUES + 1), theme_hue(1));
+    assert_int_equal(theme_hue(t, THEME_HUES + 1), theme_hue(t, 1));
 }
 
 int main(void)
