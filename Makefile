@@ -38,7 +38,7 @@ CFLAGS += $(PKG_CFLAGS)
 
 LAYERS = base model store pack media sync gfx ui app tool hub
 # Programs of their own, that the kiosk starts.
-MAINS = src/media/player_main.c src/media/recorder_main.c src/app/pinyin_main.c
+MAINS = src/media/player_main.c src/media/mouth_main.c src/media/recorder_main.c src/app/pinyin_main.c
 SRC_of = $(filter-out $(MAINS),$(wildcard src/$(1)/*.c))
 OBJ_of = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call SRC_of,$(1)))
 ar_of = $(foreach l,$(1),$(BUILD)/lib/lib$(l).a)
@@ -61,7 +61,7 @@ LINK_hub = hub sync pack store media model base
 EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-PROGRAMS = $(BUILD)/weike $(BUILD)/weike-player $(BUILD)/weike-recorder $(BUILD)/weike-pinyin $(BUILD)/weikectl $(BUILD)/weike-hub
+PROGRAMS = $(BUILD)/weike $(BUILD)/weike-player $(BUILD)/weike-voice $(BUILD)/weike-recorder $(BUILD)/weike-pinyin $(BUILD)/weikectl $(BUILD)/weike-hub
 all: $(PROGRAMS) $(BUILD)/weike-sync.so $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo
 
 $(BUILD)/obj/%.o: src/%.c
@@ -84,11 +84,16 @@ AUTHORING = authority shrink root_edit build package probe rendition picture cap
 READING = $(filter-out $(AUTHORING:%=$(BUILD)/obj/pack/%.o),$(call OBJ_of,pack))
 # Films play in a process of their own; the kiosk has only its side of the link and what paints pictures. So do the microphone
 # and pinyin (librime): neither costs the start anything, and what goes wrong in them is not the kiosk's.
-SCREENSIDE = $(patsubst %,$(BUILD)/obj/media/%.o,remote scaler stretch recorder)
+SCREENSIDE = $(patsubst %,$(BUILD)/obj/media/%.o,remote scaler stretch recorder mouth)
 $(BUILD)/weike: $(call ar_of,$(LINK_app)) $(SCREENSIDE)
 	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx) $(SCREENSIDE) $(READING) -Wl,--whole-archive $(call ar_of,store model base) -Wl,--no-whole-archive -lyuv $(call libs_of,app ui gfx pack store model base)
 $(BUILD)/weike-player: $(BUILD)/obj/media/player_main.o $(call ar_of,$(LINK_media))
 	$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(LINK_media))
+# Speaks and plays short sounds; linked with no FFmpeg, so that it is there 60 ms after a tap.
+VOICE_PARTS = mouth_main speech upsample fence audio_out audio_ring play_clock
+$(BUILD)/obj/media/mouth_main.o: CFLAGS += $(call pkg,--cflags,opusfile)
+$(BUILD)/weike-voice: $(VOICE_PARTS:%=$(BUILD)/obj/media/%.o) $(BUILD)/lib/libbase.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lespeak-ng $(call pkg,--libs,opusfile sdl2) $(call libs_of,base)
 $(BUILD)/weike-recorder: $(BUILD)/obj/media/recorder_main.o $(BUILD)/obj/media/recorder_opus.o $(BUILD)/lib/libbase.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,--libs,sdl2 libopusenc $(PKG_base)) -lm
 $(BUILD)/weike-pinyin: $(BUILD)/obj/app/pinyin_main.o $(BUILD)/obj/app/pinyin_rime.o $(BUILD)/obj/app/pinyin_reply.o $(BUILD)/lib/libbase.a
@@ -176,6 +181,7 @@ install: all
 	install -Dm755 $(BUILD)/weike-hub $(DESTDIR)$(PREFIX)/bin/weike-hub
 	install -Dm644 $(BUILD)/weike-sync.so $(DESTDIR)$(PREFIX)/lib/weike/weike-sync.so
 	install -Dm755 $(BUILD)/weike-player $(DESTDIR)$(PREFIX)/lib/weike/weike-player
+	install -Dm755 $(BUILD)/weike-voice $(DESTDIR)$(PREFIX)/lib/weike/weike-voice
 	install -Dm755 $(BUILD)/weike-recorder $(DESTDIR)$(PREFIX)/lib/weike/weike-recorder
 	install -Dm755 $(BUILD)/weike-pinyin $(DESTDIR)$(PREFIX)/lib/weike/weike-pinyin
 	install -Dm644 $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/weike.mo

@@ -3,8 +3,8 @@
 #define LOG_MODULE "player"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/sandbox.h"
 #include "media/audio_out.h"
+#include "media/fence.h"
 #include "media/link.h"
 
 #include <errno.h>
@@ -180,29 +180,6 @@ static bool obey(struct child *c)
 
 /* ---- life ---- */
 
-static bool closed_sockets(void) /* does sound need no server on this machine? */
-{
-    const char *driver = audio_out_driver();
-    bool alsa = !strcmp(driver, "alsa") && access("/etc/alsa/conf.d/99-pulse.conf", F_OK) != 0 &&
-                access("/etc/alsa/conf.d/99-pipewire-default.conf", F_OK) != 0;
-    return alsa || !strcmp(driver, "dummy") || !strcmp(driver, "disk");
-}
-
-static bool lock_up(struct err *e)
-{
-    static const char *const read[] = { "/usr", "/lib", "/lib64", "/etc", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/proc/asound", NULL };
-    const char *write[] = { "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/snd", "/dev/shm", "/run/user", "/run/pulse", "/run/pipewire", NULL, NULL };
-    const char *driver = audio_out_driver();
-    if (!strcmp(driver, "disk")) /* sound into a file, asked for by a test */
-        for (int i = 0; i < 10; i++)
-            if (!write[i]) {
-                write[i] = ".";
-                break;
-            }
-    struct sandbox s = { .read = read, .write = write, .memory_bytes = (uint64_t)MEMORY_MB << 20, .local_sockets = !closed_sockets() };
-    return sandbox_enter(&s, e);
-}
-
 static bool open_film(struct child *c)
 {
     struct link_command k;
@@ -273,7 +250,7 @@ int main(void)
     fcntl(LINK_SOCKET_FD, F_SETFD, FD_CLOEXEC);
     c.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     audio_out_prepare(); /* before the doors close: it looks around for devices */
-    if (c.wake_fd < 0 || !lock_up(&e)) {
+    if (c.wake_fd < 0 || !fence_enter((uint64_t)MEMORY_MB << 20, &e)) {
         fprintf(stderr, "weike-player: %s\n", e.text);
         return 1;
     }
