@@ -23,7 +23,7 @@ struct comment_new {
 /* Returns the writer's ticket. Fails there with ERR_INVALID for neither text nor voice, too long, bad ids; ERR_MISSING when the
  * voice is not among the blobs. */
 uint64_t comment_post(struct writer *w, const struct comment_new *c, const char *home_page);
-/* Moves a finished recording (DIR/incoming/…, same file system) among the blobs; posted before what names it. */
+/* Moves a finished recording (DIR/incoming/…, same file system) among the blobs, for good; posted before what names it. */
 uint64_t voice_keep(struct writer *w, const char *file, const char *sha256);
 /* `by`: the secretary's member id; hide false shows it again. */
 uint64_t comment_hide(struct writer *w, const char *id, const char *by, bool hide);
@@ -33,6 +33,7 @@ struct comment {
     char id[UUID_TEXT], content_id[UUID_TEXT], room_id[UUID_TEXT];
     char member_id[MEMBER_ID], name[MEMBER_NAME], photo_sha256[SHA256_HEX];
     int hue;
+    struct lang_text title;     /* of the lesson; empty if it was never here, or none */
     char *text;                 /* owned by the list; "" if only spoken */
     char voice_sha256[SHA256_HEX];
     int64_t voice_ms, at_ms;
@@ -43,14 +44,12 @@ struct comment_list { int count; struct comment *row; };
 void comment_list_release(struct comment_list *l);
 
 struct comment_query {
-    const char *content_id;     /* of this lesson; NULL: any */
-    const char *room_id;        /* of this room; NULL: any */
+    const char *content_id;     /* of this lesson, in whatever room or none; NULL: any */
+    const char *room_id;        /* of this room (then content_id is not looked at); NULL: any */
     bool hidden;                /* hidden ones too (secretaries) */
 };
 /* Newest first. `total` (may be NULL): how many there are in all. */
 bool comment_page(struct db *db, const struct comment_query *q, int offset, int limit, struct comment_list *out, int *total,
                   struct err *e) MUST_CHECK;
 bool comment_get(struct db *db, const char *id, struct comment_list *out, struct err *e) MUST_CHECK; /* one row */
-/* Is this blob a voice of some comment? For library_references. */
-bool comment_references(struct db *db, const char *sha256, bool *out, struct err *e) MUST_CHECK;
 #endif

@@ -403,7 +403,8 @@ bool library_references(struct db *db, const char *sha256, bool *out, struct err
 {
     struct query q = db_query(db, "SELECT 1 FROM package_file WHERE sha256 = ?1 UNION ALL"
                                   " SELECT 1 FROM member WHERE photo_sha256 = ?1 AND photo_sha256 <> '' UNION ALL"
-                                  " SELECT 1 FROM attempt WHERE state = 0 AND questions_sha256 = ?1 LIMIT 1");
+                                  " SELECT 1 FROM attempt WHERE state = 0 AND questions_sha256 = ?1 UNION ALL"
+                                  " SELECT 1 FROM voice WHERE sha256 = ?1 LIMIT 1");
     query_text(&q, sha256);
     bool referenced = query_row(&q);
     if (!query_end(&q, e))

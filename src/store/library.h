@@ -107,7 +107,7 @@ bool library_gaps(struct db *db, struct library_gaps *out, struct err *e) MUST_C
  * lessons that cannot be played without it are being repaired from now on. *lost: how many these are. */
 bool library_put_aside(struct writer *w, const char *sha256, int *lost, struct err *e) MUST_CHECK;
 
-/* Blobs named by active and previous versions, photos and unfinished attempts. */
+/* Blobs named by active and previous versions, photos and unfinished attempts; voices that were recorded here. */
 bool library_references(struct db *db, const char *sha256, bool *out, struct err *e) MUST_CHECK;
 /* Removes blobs nothing names. Runs as a writer's job, so never beside an install; a cut anywhere is harmless.
  * `keep` (may be NULL) protects what an import under way has brought: true = keep. */
