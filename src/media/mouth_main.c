@@ -30,7 +30,7 @@ enum { MEMORY_MB = 0 };
 enum { MEMORY_MB = 768 };
 #endif
 /* 165 characters a minute in Chinese, 140 words in English; what espeak-ng calls words a minute, measured. */
-enum { RATE_HZ = 48000, CHINESE_WPM = 135, ENGLISH_WPM = 145, CHUNK = 960, SYNTH_MS = 60 };
+enum { RATE_HZ = 48000, CHINESE_WPM = 128, ENGLISH_WPM = 128, CHUNK = 960, SYNTH_MS = 60 };
 
 struct voice {
     struct audio_out *out;
@@ -142,16 +142,31 @@ static int synth_gives(short *pcm, int frames, espeak_EVENT *events)
     return 0;
 }
 
+/* Its rate; <= 0 on failure. It looks for a sound server that it will never use and complains that it may not. */
+static int start_espeak(void)
+{
+    int said = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere >= 0)
+        dup2(nowhere, STDERR_FILENO);
+    int rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, SYNTH_MS, NULL, espeakINITIALIZE_DONT_EXIT);
+    espeak_SetSynthCallback(synth_gives);
+    if (said >= 0)
+        dup2(said, STDERR_FILENO);
+    close(said);
+    close(nowhere);
+    if (rate <= 0)
+        log_error("espeak-ng does not start: is its data installed (espeak-ng-data)?");
+    return rate;
+}
+
 static bool say(struct voice *v, const struct mouth_command *c)
 {
     static int espeak_rate;
     const char *at = c->text;
     struct speech_run run;
     struct str words;
-    if (!espeak_rate) {
-        espeak_rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, SYNTH_MS, NULL, espeakINITIALIZE_DONT_EXIT);
-        espeak_SetSynthCallback(synth_gives);
-    }
+    if (!espeak_rate)
+        espeak_rate = start_espeak();
     if (espeak_rate <= 0 || !utf8_valid(c->text, strlen(c->text)))
         return false;
     speaking = v;
