@@ -1,0 +1,88 @@
+/* screen_secretary.c - "Village office": what the secretary does here, one big tile each. */
+#include "app/chrome.h"
+#include "app/room_meeting.h"
+#include "app/screens.h"
+#include "app/secretary.h"
+#include "base/i18n.h"
+#include "ui/icons.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WORDS = 240 };
+
+static void room_words(struct app *app, char *out, size_t size)
+{
+    char title[WORDS];
+    int present;
+    if (meeting_waiting(app, title, sizeof title, &present))
+        snprintf(out, size, tr("A meeting waits: %s"), title);
+}
+
+/* In the order of how often they are wanted. */
+static const struct secretary_row row[] = {
+    { ICON_GROUP, INK_GO, TR_MARK("Learn together"), TR_MARK("One film for everybody in the room"), &room_pick_screen, room_words },
+};
+enum { ROWS = sizeof row / sizeof *row, COLUMNS = 3 };
+
+struct secretary {
+    struct app *app;
+    char words[ROWS][WORDS]; /* "": the row's own text */
+};
+
+bool secretary_may(const struct app *app)
+{
+    return app->signed_in && !app->guest && app->who.role != MEMBER_PLAIN;
+}
+
+static void secretary_resume(void *screen)
+{
+    struct secretary *s = screen;
+    memset(s->words, 0, sizeof s->words);
+    for (int i = 0; i < ROWS; i++)
+        if (row[i].words)
+            row[i].words(s->app, s->words[i], sizeof s->words[i]);
+}
+
+static void secretary_enter(void *screen, void *app, const void *arg)
+{
+    (void)arg;
+    ((struct secretary *)screen)->app = app;
+    secretary_resume(screen);
+}
+
+static void tile(struct ui *ui, struct secretary *s, int i)
+{
+    const char *text = s->words[i][0] ? s->words[i] : tr(row[i].text);
+    ui_column(ui, "task", .key = (uint32_t)i, .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1, .pad = 32, .gap = 12, .align = ALIGN_CENTER,
+              .justify = ALIGN_CENTER, .stretch_off = true, .name = tr(row[i].title)) {
+        ui_icon(ui, row[i].icon, 120, row[i].ink);
+        ui_label(ui, tr(row[i].title), .font = FONT_HEADING, .align = ALIGN_CENTER, .max_lines = 2);
+        ui_label(ui, text, .ink = INK_SECOND, .align = ALIGN_CENTER, .max_lines = 2);
+        if (ui_tapped(ui))
+            nav_push(s->app->nav, row[i].open, NULL);
+    }
+}
+
+static void secretary_draw(struct ui *ui, void *screen)
+{
+    struct secretary *s = screen;
+    chrome_screen(ui, "secretary") {
+        chrome_header_title(ui, s->app, tr("Village office"));
+        ui_column(ui, "tasks", .grow = 1, .gap = 28, .role = ROLE_LIST)
+            for (int r = 0; r * COLUMNS < ROWS; r++)
+                ui_row(ui, "row", .key = (uint32_t)r, .gap = 28, .grow = 1)
+                    for (int c = 0; c < COLUMNS; c++) {
+                        if (r * COLUMNS + c < ROWS)
+                            tile(ui, s, r * COLUMNS + c);
+                        else
+                            ui_column(ui, "none", .key = (uint32_t)c, .grow = 1) {}
+                    }
+        if (chrome_footer(ui, s->app, tr("Learn together: one film for everybody, and everybody's hours are kept.\nThe registers fill themselves; here you read and print them."), NULL, NULL))
+            nav_pop(s->app->nav);
+    }
+}
+
+const struct screen_class secretary_screen = {
+    .name = "secretary", .size = sizeof(struct secretary), .enter = secretary_enter, .draw = secretary_draw, .resume = secretary_resume,
+};
