@@ -264,6 +264,12 @@ bool ui_dragging(const struct ui *ui, float *x_part)
     return true;
 }
 
+bool ui_held(const struct ui *ui)
+{
+    uint64_t id = touch_pressed(&ui->touch);
+    return id && id == open_id(ui);
+}
+
 SDL_Rect ui_rect(const struct ui *ui, const char *id)
 {
     for (int i = 0; i < ui->shown->count; i++)

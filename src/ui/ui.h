@@ -115,6 +115,7 @@ bool ui_box_close(struct ui *ui); /* returns false, for UI_SCOPE */
 bool ui_tapped(const struct ui *ui);  /* was the innermost open box (role button/choice/tab/slider) tapped? */
 bool ui_tapped_at(const struct ui *ui, float *x_part, float *y_part); /* where in it, 0..1 (sliders) */
 bool ui_dragging(const struct ui *ui, float *x_part); /* finger is down on this slider now */
+bool ui_held(const struct ui *ui); /* finger is down on the innermost open box now (a key that repeats) */
 
 /* A key typed on a keyboard or by a card reader, one a frame: a character, or '\n', '\b', 27 (escape); 0: none. */
 uint32_t ui_typed(const struct ui *ui);
