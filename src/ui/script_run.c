@@ -2,13 +2,14 @@
 #include "base/str.h"
 #include "gfx/gfx.h"
 #include "ui/script.h"
+#include "ui/touch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum phase { PHASE_NEW, PHASE_PRESSED, PHASE_RELEASED };
-enum { POLL_MS = 20, GUARD_MS = 320 }; /* the ui drops a second tap within 300 ms as a tremor */
+enum { POLL_MS = 20, GUARD_MS = TOUCH_GUARD_MS + 20 }; /* else the ui takes the second tap for a tremor */
 
 struct script_run {
     const struct script *script;

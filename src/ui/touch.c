@@ -5,14 +5,21 @@
 
 void touch_init(struct touch *t, int slop_px)
 {
-    *t = (struct touch){ .slop_px = slop_px, .tapped_ms = INT64_MIN / 2 };
+    *t = (struct touch){ .slop_px = slop_px, .tapped_ms = INT64_MIN / 2, .lifted_ms = INT64_MIN / 2 };
+}
+
+/* A palm, a sleeve, a forgotten finger: it scrolls nothing, and means nothing or has meant it for too long. */
+static bool is_palm(const struct touch *t, int64_t now_ms)
+{
+    return !t->drag && !t->hit.slider && (!t->hit.target || now_ms - t->down_ms >= TOUCH_PALM_MS);
 }
 
 bool touch_down(struct touch *t, int64_t pointer, int x, int y, int64_t now_ms, struct touch_hit hit)
 {
-    if (t->down)
+    if (t->down && !is_palm(t, now_ms))
         return false;
     t->down = true;
+    t->down_ms = now_ms;
     t->pointer = pointer;
     t->hit = hit;
     t->x0 = t->x = x;
@@ -55,11 +62,12 @@ int touch_move(struct touch *t, int64_t pointer, int x, int y, int64_t now_ms)
 static bool tremor(const struct touch *t, int x, int y, int64_t now_ms, const struct touch_hit *h)
 {
     int64_t since_ms = now_ms - t->tapped_ms;
-    if (since_ms < 0 || since_ms >= TOUCH_GUARD_MS)
+    bool shaking = now_ms - t->lifted_ms < TOUCH_SHAKE_MS && since_ms < TOUCH_SHAKES_MS;
+    if (since_ms < 0 || (since_ms >= TOUCH_GUARD_MS && !shaking))
         return false;
     bool near = abs(x - t->tapped_x) <= 2 * t->slop_px && abs(y - t->tapped_y) <= 2 * t->slop_px;
     bool same = h->target == t->tapped_id;
-    return same ? !h->repeats : near;
+    return h->repeats && (same || t->tapped_repeats) ? false : same || near; /* keys of one keyboard lie close */
 }
 
 static float part(int at, int from, int length)
@@ -79,13 +87,18 @@ bool touch_up(struct touch *t, int64_t pointer, int x, int y, int64_t now_ms, st
     t->down = t->inside = false;
     t->drag = 0;
     bool on_target = from.slider || (hit.target == from.target && within(&from, x, y, t->slop_px / 2));
-    if (dragged || !from.target || !on_target || t->taps == TOUCH_TAPS || tremor(t, x, y, now_ms, &from))
+    if (dragged || !from.target || !on_target || t->taps == TOUCH_TAPS)
+        return false;
+    bool again = tremor(t, x, y, now_ms, &from);
+    t->lifted_ms = now_ms;
+    if (again)
         return false;
     t->tap[t->taps++] = (struct touch_tap){ from.target, part(x, from.x, from.w), part(y, from.y, from.h), x, y };
     t->tapped_ms = now_ms;
     t->tapped_x = x;
     t->tapped_y = y;
     t->tapped_id = from.target;
+    t->tapped_repeats = from.repeats;
     return true;
 }
 

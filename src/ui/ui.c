@@ -224,12 +224,22 @@ static void move(struct ui *ui, int64_t pointer, int x, int y, int64_t now)
         ui->dirty = true;
 }
 
+static bool may_still(const struct ui *ui, uint64_t target)
+{
+    const struct node *n = shown_node(ui, target);
+    return n && !n->o.disabled && !node_is_hidden_by_overlay(ui, n);
+}
+
 static void release(struct ui *ui, int64_t pointer, int x, int y, int64_t now)
 {
     uint64_t drag = ui->touch.drag;
     if (!ui->touch.down || ui->touch.pointer != pointer)
         return;
-    touch_up(&ui->touch, pointer, x, y, now, hit(ui, x, y));
+    struct touch_hit lies = hit(ui, x, y);
+    uint64_t target = ui->touch.hit.target;
+    if (!lies.target && target && may_still(ui, target)) /* over the edge, but over nothing else */
+        lies.target = target;
+    touch_up(&ui->touch, pointer, x, y, now, lies);
     if (drag)
         scroll_of(ui, drag)->v = ui->touch.velocity;
     ui->dirty = true;
