@@ -21,7 +21,7 @@ enum {
     ROOM_LESSONS_MAX = 20, ROOM_PEOPLE_MAX = 1000,
     ROOM_TICK_MS = 4000,         /* how often a playing film is told: what a power cut can take */
     ROOM_QUIET_MS = 3600000,     /* of the time between two events at most this counts as having been in the room */
-    ROOM_NAME = 65, ROOM_COURSE = 129,
+    ROOM_NAME = 65, ROOM_COURSE = 129, ROOM_QUESTION = 40,
 };
 
 enum room_kind { /* kept in databases: numbers are never given another meaning */
@@ -75,14 +75,14 @@ struct room_person {
     struct room_study *lesson; /* [lesson_count]; NULL if nobody asked for this person's studies */
 };
 struct room_cut { struct clock_reading at; int64_t gap_ms; /* how long; -1: the clock could not be trusted */ };
-struct room_hands { char question_id[40]; char *response; int count; };
-struct room_turn { int person; char question_id[40]; char *response; };
+struct room_hands { char question_id[ROOM_QUESTION]; char *response; int count; };
+struct room_turn { int person; char question_id[ROOM_QUESTION]; char *response; };
 
 /* What counted before the room for this person and lesson; both spans are empty and taken over. NULL function: nothing. */
 typedef void room_before(void *ctx, const char *member_id, int lesson, struct spans *counted, struct spans *verified);
 
 struct room_options {
-    const char *room_id;                     /* UUID; seeds the times of asking */
+    const char *room_id;                     /* UUID; seeds the times of asking; not kept */
     const struct room_lesson *lesson;        /* copied */
     int lesson_count;
     room_before *before;
@@ -91,13 +91,14 @@ struct room_options {
 };
 
 struct room {
-    struct room_options options;             /* .lesson is owned */
+    struct room_options options;             /* .lesson is owned, .room_id NULL */
+    uint64_t seed;
     bool begun, signed_off;                  /* signed_off: after SIGN nothing changes */
     char signed_by[ROOM_MEMBER];             /* "" nobody */
     int lesson_now;                          /* index into options.lesson; -1: none chosen yet */
     bool playing, ended;                     /* ended: the film of lesson_now reached its end */
     int speed_permille;
-    int64_t position_ms;                     /* of the film of lesson_now */
+    int64_t position_ms, position_room_ms;   /* of the film of lesson_now, and the room_ms it was told at */
     int64_t *lesson_position;                /* [lesson_count]: where each was left */
     bool *lesson_played;                     /* [lesson_count]: was played at all */
     int64_t room_ms;                         /* running time since BEGIN, gaps included as far as they are known */

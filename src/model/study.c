@@ -16,14 +16,14 @@ static uint64_t mix(uint64_t z)
     return z ^ (z >> 31);
 }
 
-static int64_t ask_after_ms(const struct study *s)
+int64_t study_ask_after_ms(uint64_t seed, int signs)
 {
-    return STUDY_ASK_MIN_MS + (int64_t)(mix(s->seed + (uint64_t)s->signs) % (STUDY_ASK_MAX_MS - STUDY_ASK_MIN_MS + 1));
+    return STUDY_ASK_MIN_MS + (int64_t)(mix(seed + (uint64_t)signs) % (STUDY_ASK_MAX_MS - STUDY_ASK_MIN_MS + 1));
 }
 
 static void plan_question(struct study *s)
 {
-    s->ask_due_boot_ms = s->playing && !s->ended ? s->last_sign_boot_ms + ask_after_ms(s) : INT64_MAX;
+    s->ask_due_boot_ms = s->playing && !s->ended ? s->last_sign_boot_ms + study_ask_after_ms(s->seed, s->signs) : INT64_MAX;
 }
 
 void study_init(struct study *s, int64_t length_ms, int64_t position_ms, uint64_t seed, int64_t boot_ms,
@@ -63,6 +63,16 @@ static int worth_permille(int speed_permille)
     return speed_permille <= 1000 ? 1000 : 1000000 / speed_permille;
 }
 
+/* What no sign from now on can reach any more stays watched for good: hours that nobody vouches for take no memory. */
+static void forget_old(struct study *s, int64_t boot_ms)
+{
+    int kept = 0;
+    for (int i = 0; i < s->pending_count; i++)
+        if (s->pending[i].to_boot_ms > boot_ms - STUDY_PRESENCE_MS)
+            s->pending[kept++] = s->pending[i];
+    s->pending_count = kept;
+}
+
 /* [from, to) was presented between two boot-times. */
 static void present(struct study *s, int64_t from_ms, int64_t to_ms, int64_t from_boot_ms, int64_t to_boot_ms)
 {
@@ -71,6 +81,8 @@ static void present(struct study *s, int64_t from_ms, int64_t to_ms, int64_t fro
     spans_add(&s->played, from_ms, to_ms);
     s->watched_ms += earned(fresh, worth, &s->watched_left);
     s->review_ms += earned(to_ms - from_ms - fresh, worth, &s->review_left);
+    if (s->pending_count == s->pending_cap)
+        forget_old(s, to_boot_ms);
     ARRAY_GROW(s->pending, s->pending_count, s->pending_cap);
     if (fresh < to_ms - from_ms && worth > REVIEW_PERMILLE)
         worth = REVIEW_PERMILLE;
@@ -183,6 +195,14 @@ void study_apply(struct study *s, const struct study_event *ev)
     case STUDY_PRESENCE: sign_of_presence(s, boot_ms); break;
     case STUDY_ASKED: s->asked_boot_ms = boot_ms; break;
     }
+}
+
+void study_skip(struct study *s, int64_t boot_ms)
+{
+    if (boot_ms > s->last_boot_ms)
+        s->last_boot_ms = boot_ms;
+    s->budget_us = 0;
+    s->media_boot_ms = s->last_boot_ms;
 }
 
 bool study_unanswered(const struct study *s, int64_t boot_ms)

@@ -81,7 +81,11 @@ struct study { /* a value; study_release frees its arrays */
 void study_init(struct study *s, int64_t length_ms, int64_t position_ms, uint64_t seed, int64_t boot_ms,
                 const struct spans *counted, const struct spans *counted_verified);
 void study_apply(struct study *s, const struct study_event *ev);
+/* The time up to `boot_ms` was not spent with this lesson: it counts for nothing, but what was played gets older. */
+void study_skip(struct study *s, int64_t boot_ms);
 void study_release(struct study *s);
+/* How long after a sign of presence the next question comes. */
+int64_t study_ask_after_ms(uint64_t seed, int signs);
 /* Has the presence prompt been up for STUDY_ANSWER_MS? Then the player should pause. */
 bool study_unanswered(const struct study *s, int64_t boot_ms);
 bool study_finished(const struct study *s, int completion_permille); /* distinct share of counted+played >= threshold */
