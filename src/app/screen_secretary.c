@@ -22,6 +22,7 @@ static void room_words(struct app *app, char *out, size_t size)
 /* In the order of how often they are wanted. */
 static const struct secretary_row row[] = {
     { ICON_GROUP, INK_GO, TR_MARK("Learn together"), TR_MARK("One film for everybody in the room"), &room_pick_screen, room_words },
+    { ICON_HELP_OUTLINE, INK_SUN, TR_MARK("See hard questions"), TR_MARK("What the village often answers wrong"), &worst_screen, NULL },
 };
 enum { ROWS = sizeof row / sizeof *row, COLUMNS = 3 };
 

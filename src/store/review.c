@@ -232,7 +232,7 @@ bool review_due(struct db *db, const char *member_id, const struct clock_reading
 }
 
 struct forgetting {
-    char member_id[MEMBER_ID];
+    char member_id[MEMBER_ID]; /* "": out of the tally */
     int count;
     struct review_ask ask[REVIEW_STALE];
 };
@@ -243,26 +243,36 @@ static bool forget(struct db *db, void *ctx, int64_t *value, struct err *e)
     struct forgetting *f = ctx;
     (void)value;
     for (int i = 0; i < f->count; i++) {
-        struct query q = db_query(db, "DELETE FROM review WHERE member_id = ? AND content_id = ? AND question_id = ? AND meaning = ?");
-        query_text(&q, f->member_id);
+        struct query q = db_query(db, *f->member_id ? "DELETE FROM review WHERE content_id = ? AND question_id = ? AND meaning = ? AND member_id = ?"
+                                                    : "DELETE FROM question_tally WHERE content_id = ? AND question_id = ? AND meaning = ?");
         query_text(&q, f->ask[i].content_id);
         query_text(&q, f->ask[i].question_id);
         query_text(&q, f->ask[i].meaning);
+        if (*f->member_id)
+            query_text(&q, f->member_id);
         if (!query_run(&q, e))
             return false;
     }
     return true;
 }
 
-uint64_t review_forget(struct writer *w, const char *member_id, const struct review_due *due)
+static uint64_t post_forget(struct writer *w, const char *member_id, const struct review_ask *stale, int count)
 {
-    if (!due->stale_count)
-        return 0;
     struct forgetting *f = mem_alloc(sizeof *f);
     snprintf(f->member_id, sizeof f->member_id, "%s", member_id);
-    f->count = due->stale_count;
-    memcpy(f->ask, due->stale, sizeof f->ask);
+    f->count = count < REVIEW_STALE ? count : REVIEW_STALE;
+    memcpy(f->ask, stale, sizeof *stale * (size_t)f->count);
     return writer_post_job(w, forget, f, free);
+}
+
+uint64_t review_forget(struct writer *w, const char *member_id, const struct review_due *due)
+{
+    return due->stale_count && *member_id ? post_forget(w, member_id, due->stale, due->stale_count) : 0;
+}
+
+uint64_t review_forget_tally(struct writer *w, const struct review_ask *stale, int count)
+{
+    return count ? post_forget(w, "", stale, count) : 0;
 }
 
 /* ---- what the village answers worst ---- */

@@ -96,6 +96,8 @@ struct worst_row {
     struct review_ask ask;
     int asked, wrong;
 };
+/* Takes tallies out whose question review_question calls ERR_OLDER; at most REVIEW_STALE. Posts; 0 if there are none. */
+uint64_t review_forget_tally(struct writer *w, const struct review_ask *stale, int count);
 /* Of lessons that are here and questions asked WORST_MIN_ANSWERS times or more with at least one wrong answer; worst
  * first, by (wrong + 1) / (asked + 2): few answers weigh less. Rows whose question has changed since may be among them. */
 bool review_worst(struct db *db, int limit, struct worst_row *out, int *count, struct err *e) MUST_CHECK;
