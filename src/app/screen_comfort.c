@@ -26,10 +26,10 @@ static void head(struct ui *ui, uint32_t icon, const char *title)
 }
 
 /* One of a few; true if it was tapped and is not the one already. */
-static bool choice(struct ui *ui, const char *label, bool on, enum ui_font font)
+static bool choice(struct ui *ui, const char *label, bool on)
 {
     return ui_button(ui, label, .tone = on ? TONE_GO : TONE_SAND, .grow = 1, .h = 100, .pad_x = 12, .radius = 28, .selected = on,
-                     .role = ROLE_CHOICE, .font = font) && !on;
+                     .role = ROLE_CHOICE, .font = FONT_HEADING) && !on;
 }
 
 #define comfort_card(ui, id) ui_column(ui, id, .tone = TONE_CARD, .grow = 1, .pad_x = 28, .pad_y = 18, .gap = 14, .justify = ALIGN_CENTER)
@@ -37,14 +37,14 @@ static bool choice(struct ui *ui, const char *label, bool on, enum ui_font font)
 
 static void letters(struct ui *ui, struct app *app)
 {
-    static const struct { int percent; const char *name; enum ui_font font; } size[] = {
-        { 100, TR_MARK("Usual"), FONT_BODY }, { 125, TR_MARK("Big"), FONT_BUTTON }, { 150, TR_MARK("Biggest"), FONT_HEADING },
+    static const struct { int percent; const char *name; } size[] = {
+        { 100, TR_MARK("Usual") }, { 125, TR_MARK("Big") }, { 150, TR_MARK("Huge") },
     };
     comfort_card(ui, "letters") {
         head(ui, ICON_FORMAT_SIZE, tr("Letters"));
         comfort_row(ui)
             for (int i = 0; i < 3; i++)
-                if (choice(ui, tr(size[i].name), app->text_percent == size[i].percent, size[i].font))
+                if (choice(ui, tr(size[i].name), app->text_percent == size[i].percent))
                     app_set_text_size(app, size[i].percent);
     }
 }
@@ -54,9 +54,9 @@ static void contrast(struct ui *ui, struct app *app)
     comfort_card(ui, "contrast") {
         head(ui, ICON_VISIBILITY, tr("Colours"));
         comfort_row(ui) {
-            if (choice(ui, tr("Gentle"), !app->strong_contrast, FONT_BUTTON))
+            if (choice(ui, tr("Gentle"), !app->strong_contrast))
                 app_set_contrast(app, false);
-            if (choice(ui, tr("Black on white"), app->strong_contrast, FONT_BUTTON))
+            if (choice(ui, tr("Strong"), app->strong_contrast))
                 app_set_contrast(app, true);
         }
     }
@@ -67,9 +67,9 @@ static void height(struct ui *ui, struct app *app)
     comfort_card(ui, "height") {
         head(ui, ICON_ARROW_DOWNWARD, tr("Height of the buttons"));
         comfort_row(ui) {
-            if (choice(ui, tr("Whole screen"), !app->low_zone, FONT_BUTTON))
+            if (choice(ui, tr("Usual"), !app->low_zone))
                 app_set_reach(app, false, app->left_hand);
-            if (choice(ui, tr("Further down"), app->low_zone, FONT_BUTTON))
+            if (choice(ui, tr("Lower"), app->low_zone))
                 app_set_reach(app, true, app->left_hand);
         }
     }
@@ -80,9 +80,9 @@ static void hand(struct ui *ui, struct app *app)
     comfort_card(ui, "hand") {
         head(ui, ICON_TOUCH_APP, tr("Which hand"));
         comfort_row(ui) {
-            if (choice(ui, tr("Left hand"), app->left_hand, FONT_BUTTON))
+            if (choice(ui, tr("Left hand"), app->left_hand))
                 app_set_reach(app, app->low_zone, true);
-            if (choice(ui, tr("Right hand"), !app->left_hand, FONT_BUTTON))
+            if (choice(ui, tr("Right hand"), !app->left_hand))
                 app_set_reach(app, app->low_zone, false);
         }
     }
@@ -94,9 +94,9 @@ static void language(struct ui *ui, struct app *app)
     comfort_card(ui, "language") {
         head(ui, ICON_TRANSLATE, tr("Language"));
         comfort_row(ui) {
-            if (choice(ui, "中文", !en, FONT_BUTTON)) /* not translated */
+            if (choice(ui, "中文", !en)) /* not translated */
                 app_set_lang(app, "zh-CN");
-            if (choice(ui, "English", en, FONT_BUTTON)) /* not translated */
+            if (choice(ui, "English", en)) /* not translated */
                 app_set_lang(app, "en");
         }
     }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 4, PULLED_MS = 12000 };
+enum { ROWS_MOST = 4, PULLED_MS = 12000 };
 
 struct stick_view {
     struct app *app;
@@ -92,20 +92,16 @@ static const char *origin(struct ui *ui, struct stick_view *s, const struct stic
     return ui_fmt(ui, tr("From: %s · signature is valid · %s"), name, words_moment(ui, p->issued_s * 1000, now.wall_ms));
 }
 
-static void top(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+/* How many rows of the list fit: fewer with big letters, and while something is said below it. */
+static int row_high(const struct stick_view *s)
 {
-    const struct stick_place *place = sticks_place(s->app->sticks);
-    ui_row(ui, "top", .gap = 28, .h = 128, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_icon(ui, ICON_USB, 96, INK_GO);
-        ui_column(ui, "words", .grow = 1) {
-            ui_label(ui, tr("A stick is plugged in"), .font = FONT_TITLE, .role = ROLE_HEADING, .max_lines = 1);
-            ui_label(ui, place ? origin(ui, s, place, p) : "", .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
-        }
-        if (p->state == STICK_WORKING && ui_icon_button(ui, ICON_ARROW_BACK, tr("Study meanwhile"), .tone = TONE_CARD, .h = 88,
-                                                        .row = true, .font = FONT_STRONG))
-            nav_pop(s->app->nav);
-        chrome_language_button(ui, s->app);
-    }
+    return s->app->text_percent > 100 ? 190 : 136;
+}
+
+static int rows_fit(struct ui *ui, const struct stick_view *s, bool more_below)
+{
+    int left = ui_units_high(ui) - 2 * UI_CORNER_Y - CHROME_HEAD - CHROME_FOOT - 320 - (more_below ? 150 : 0), n = left / row_high(s);
+    return n < 1 ? 1 : n > ROWS_MOST ? ROWS_MOST : n;
 }
 
 static void state_sign(struct ui *ui, const struct install_package *k, bool at)
@@ -139,7 +135,7 @@ static void package_row(struct ui *ui, struct stick_view *s, const struct instal
 {
     const char *title = lang_text_get(&k->title, i18n_lang());
     title = *title ? title : k->id;
-    ui_row(ui, "package", .key = (uint32_t)hash64(0, k->id, strlen(k->id)), .pad_x = 36, .gap = 32, .h = 136,
+    ui_row(ui, "package", .key = (uint32_t)hash64(0, k->id, strlen(k->id)), .pad_x = 32, .gap = 28, .h = row_high(s),
            .align = ALIGN_CENTER, .stretch_off = true) {
         picture(ui, s, k);
         ui_column(ui, "text", .grow = 1, .gap = 2) {
@@ -155,14 +151,14 @@ static bool is_news(const struct install_package *k)
     return k->state == PLAN_INSTALL || k->state == PLAN_NO_ROOM || k->state == PLAN_REFUSED || k->state == PLAN_DONE;
 }
 
-static void package_rows(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+static void package_rows(struct ui *ui, struct stick_view *s, const struct stick_progress *p, int rows)
 {
     int nth = 0;
     for (int i = 0; i < p->content.packages; i++) {
         struct install_package k;
         if (!sticks_package(s->app->sticks, i, &k))
             continue;
-        if (is_news(&k) && nth >= s->offset && nth < s->offset + ROWS) {
+        if (is_news(&k) && nth >= s->offset && nth < s->offset + rows) {
             ui_divider(ui);
             package_row(ui, s, &k, p->state == STICK_WORKING && p->phase == STICK_CONTENT && i == p->content.at);
         }
@@ -174,22 +170,28 @@ static void package_rows(struct ui *ui, struct stick_view *s, const struct stick
 static void lessons_card(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
 {
     const struct install_progress *c = &p->content;
+    const struct stick_place *place = sticks_place(s->app->sticks);
     int news = c->install + c->no_room + c->refused + c->done;
+    int rows = rows_fit(ui, s, p->state == STICK_OVER || p->state == STICK_WORKING || sticks_pulled(s->app->sticks));
     bool shown = p->state != STICK_LOOKING && p->has_content && !p->content_refused;
     ui_column(ui, "lessons", .tone = TONE_CARD, .grow = 1, .clip = true) {
-        ui_row(ui, "head", .pad_x = 36, .gap = 24, .h = 112, .align = ALIGN_CENTER, .stretch_off = true) {
-            ui_label(ui, stick_words_content(ui, p), .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1, .max_lines = 2);
-            if (shown && news > ROWS)
-                s->offset = chrome_pager(ui, s->offset, ROWS, news);
+        ui_row(ui, "head", .pad_x = 32, .pad_y = 12, .gap = 24, .min_h = 124, .align = ALIGN_CENTER, .stretch_off = true) {
+            ui_icon(ui, ICON_USB, 72, INK_GO);
+            ui_column(ui, "words", .grow = 1) {
+                ui_label(ui, stick_words_content(ui, p), .font = FONT_HEADING, .role = ROLE_HEADING, .max_lines = 2);
+                ui_label(ui, place ? origin(ui, s, place, p) : "", .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2, .may_cut = true);
+            }
+            if (shown && news > rows)
+                s->offset = chrome_pager(ui, s->offset, rows, news);
         }
         if (shown)
-            package_rows(ui, s, p);
-        if (shown && c->current && news < ROWS) {
+            package_rows(ui, s, p, rows);
+        if (shown && c->current && news < rows) {
             ui_divider(ui);
-            ui_row(ui, "here", .pad_x = 36, .gap = 20, .h = 96, .align = ALIGN_CENTER, .stretch_off = true) {
+            ui_row(ui, "here", .pad_x = 32, .gap = 20, .h = 96, .align = ALIGN_CENTER, .stretch_off = true) {
                 ui_icon(ui, ICON_CHECK_CIRCLE, 44, INK_GO);
                 ui_label(ui, ui_fmt(ui, tr_n("%d course on it is here already", "%d courses on it are here already",
-                                             (unsigned long)c->current), c->current),
+                                             (unsigned long)c->current), c->current), .grow = 1,
                          .ink = INK_SECOND);
             }
         }
@@ -215,12 +217,12 @@ static const char *receipt_words(struct ui *ui, const struct stick_progress *p)
 static void records_card(struct ui *ui, const struct stick_progress *p)
 {
     int records = p->records_written ? p->records_written : p->records_waiting;
-    ui_column(ui, "records", .tone = TONE_CARD, .w = 596, .pad = 40, .gap = 12) {
+    ui_column(ui, "records", .tone = TONE_CARD, .w = 500, .pad_x = 32, .pad_y = 24, .gap = 8) {
         ui_label(ui, p->records_written ? tr("Records on the stick") : tr("Records to carry"), .font = FONT_HEADING);
         ui_label(ui, p->state == STICK_LOOKING ? "…" : ui_fmt(ui, "%d", records), .font = FONT_NUMBER);
         if (p->state != STICK_LOOKING)
             ui_label(ui, record_words(p), .ink = INK_SECOND, .max_lines = 3);
-        ui_column(ui, "gap", .h = 20) {}
+        ui_column(ui, "gap", .h = 12) {}
         ui_label(ui, tr("Receipts on it"), .font = FONT_HEADING);
         ui_row(ui, "receipts", .gap = 16, .align = ALIGN_CENTER, .stretch_off = true) {
             bool any = p->receipted > 0;
@@ -244,51 +246,77 @@ static const char *going(struct ui *ui, struct stick_view *s, const struct stick
     return *left ? ui_fmt(ui, tr("Working, %s."), left) : tr("Working …");
 }
 
-static void bottom_working(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
+static void help_button(struct ui *ui, struct stick_view *s)
+{
+    chrome_help_button(ui, s->app, tr("The green button brings lessons in and takes the records along.\nYou may pull the stick out at any time; next time it goes on.\nOnly lessons with a known signature are taken."));
+}
+
+#define stick_foot(ui) ui_row(ui, "footer", .gap = 20, .h = CHROME_FOOT, .align = ALIGN_CENTER, .stretch_off = true)
+
+/* What goes on, above the buttons. */
+static void working(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
 {
     uint64_t total = sticks_bytes_total(p);
+    ui_column(ui, "working", .gap = 8) {
+        ui_progress(ui, total ? (float)((double)sticks_bytes_done(p) / (double)total) : 0, .h = 28);
+        ui_label(ui, going(ui, s, p), .font = FONT_STRONG, .max_lines = 1);
+    }
+}
+
+static void bottom_working(struct ui *ui, struct stick_view *s)
+{
     bool held = sticks_held(s->app->sticks);
-    ui_progress(ui, total ? (float)((double)sticks_bytes_done(p) / (double)total) : 0, .h = 28);
-    ui_row(ui, "bottom", .gap = 24, .h = 120, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_column(ui, "words", .grow = 1) {
-            ui_label(ui, going(ui, s, p), .font = FONT_HEADING, .max_lines = 1);
-            ui_label(ui, tr("It may be pulled out at any time; next time it goes on."), .ink = INK_SECOND, .max_lines = 1);
-        }
-        if (held && ui_icon_button(ui, ICON_CLOSE, tr("Stop"), .tone = TONE_STOP_OUTLINE, .h = 112, .min_w = 220, .row = true)) {
+    stick_foot(ui) {
+        if (chrome_back_button(ui, tr("Study meanwhile")))
+            nav_pop(s->app->nav);
+        ui_spacer(ui);
+        if (held && ui_icon_button(ui, ICON_CLOSE, tr("Stop"), .tone = TONE_STOP_OUTLINE, .h = CHROME_FOOT, .min_w = 220, .row = true)) {
             sticks_hold(s->app->sticks, false);
             sticks_stop(s->app->sticks);
         }
+        ui_column(ui, "apart", .w = 12) {}
         if (ui_icon_button(ui, held ? ICON_PLAY_ARROW : ICON_PAUSE, held ? tr("Continue") : tr("Pause"), .tone = held ? TONE_GO
-                           : TONE_CARD, .h = 112, .min_w = 260, .row = true))
+                           : TONE_CARD, .h = CHROME_FOOT, .min_w = 260, .row = true))
             sticks_hold(s->app->sticks, !held);
+        ui_spacer(ui);
+        help_button(ui, s);
     }
 }
 
 static void bottom_ready(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
 {
-    bool looking = p->state == STICK_LOOKING;
-    ui_row(ui, "bottom", .gap = 24, .h = 140, .align = ALIGN_CENTER, .stretch_off = true) {
-        if (ui_icon_button(ui, ICON_CLOSE, tr("Not now"), .tone = TONE_CARD, .h = 112, .min_w = 260, .row = true))
+    stick_foot(ui) {
+        if (chrome_back_button(ui, tr("Not now")))
             nav_pop(s->app->nav);
-        ui_label(ui, looking ? "" : tr("It may be pulled out at any time; next time it goes on."), .ink = INK_SECOND, .grow = 1,
-                 .max_lines = 2);
-        if (ui_icon_button(ui, ICON_PLAY_ARROW, tr("Exchange now"), .tone = TONE_GO, .h = 132, .w = 596, .row = true,
-                           .disabled = looking))
+        ui_spacer(ui);
+        if (ui_icon_button(ui, ICON_PLAY_ARROW, tr("Exchange now"), .tone = TONE_GO, .h = CHROME_FOOT, .min_w = 560, .row = true,
+                           .disabled = p->state == STICK_LOOKING))
             sticks_start(s->app->sticks);
+        ui_spacer(ui);
+        help_button(ui, s);
     }
 }
 
-static void bottom_over(struct ui *ui, struct stick_view *s, struct stick_words w)
+static void over(struct ui *ui, struct stick_words w)
 {
-    ui_row(ui, "over", .tone = w.tone, .pad_x = 40, .pad_y = 24, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true,
+    ui_row(ui, "over", .tone = w.tone, .pad_x = 36, .pad_y = 16, .gap = 28, .align = ALIGN_CENTER, .stretch_off = true,
            .role = ROLE_ALERT, .name = w.title) {
-        ui_icon(ui, w.icon, 96, w.ink);
-        ui_column(ui, "words", .grow = 1, .gap = 4) {
+        ui_icon(ui, w.icon, 84, w.ink);
+        ui_column(ui, "words", .grow = 1, .gap = 2) {
             ui_label(ui, w.title, .font = FONT_HEADING, .ink = w.ink, .max_lines = 2);
             ui_label(ui, w.text, .max_lines = 2);
         }
-        if (ui_icon_button(ui, ICON_CHECK, tr("Finished"), .tone = TONE_GO, .h = 112, .min_w = 320, .row = true))
+    }
+}
+
+static void bottom_over(struct ui *ui, struct stick_view *s, const char *label)
+{
+    stick_foot(ui) {
+        ui_spacer(ui);
+        if (ui_icon_button(ui, ICON_CHECK, label, .tone = TONE_GO, .h = CHROME_FOOT, .min_w = 480, .row = true))
             close_screen(s);
+        ui_spacer(ui);
+        help_button(ui, s);
     }
 }
 
@@ -297,19 +325,17 @@ static void strange(struct ui *ui, struct stick_view *s, const struct stick_prog
 {
     struct stick_words w = stick_words_strange();
     bool could_carry = p->state == STICK_READY && p->records_waiting && p->writable && !p->no_county;
-    ui_column(ui, "strange", .tone = TONE_CARD, .grow = 1, .pad = 56, .gap = 28, .align = ALIGN_CENTER, .justify = ALIGN_CENTER,
+    ui_column(ui, "strange", .tone = TONE_CARD, .grow = 1, .pad = 48, .gap = 24, .align = ALIGN_CENTER, .justify = ALIGN_CENTER,
               .stretch_off = true) {
         ui_icon(ui, w.icon, 140, w.ink);
         ui_label(ui, w.title, .font = FONT_TITLE, .role = ROLE_HEADING, .align = ALIGN_CENTER);
         ui_label(ui, w.text, .ink = INK_SECOND, .align = ALIGN_CENTER);
-        ui_column(ui, "gap", .h = 16) {}
-        if (ui_icon_button(ui, ICON_CHECK, tr("All right"), .tone = TONE_GO, .h = 120, .w = 640, .row = true))
-            close_screen(s);
         if (could_carry && ui_icon_button(ui, ICON_SEND, ui_fmt(ui, tr_n("Take %d record along on it",
                 "Take %d records along on it", (unsigned long)p->records_waiting), p->records_waiting),
-                                          .tone = TONE_CARD, .h = 104, .w = 640, .row = true, .font = FONT_STRONG))
+                                          .tone = TONE_CARD, .h = 104, .min_w = 640, .row = true, .font = FONT_STRONG))
             sticks_start(s->app->sticks);
     }
+    bottom_over(ui, s, tr("All right"));
 }
 
 static bool is_strange(const struct stick_progress *p)
@@ -319,18 +345,20 @@ static bool is_strange(const struct stick_progress *p)
 
 static void exchange(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
 {
-    ui_row(ui, "body", .gap = 48, .grow = 1) {
+    bool pulled = sticks_pulled(s->app->sticks);
+    ui_row(ui, "body", .gap = 28, .grow = 1) {
         lessons_card(ui, s, p);
         records_card(ui, p);
     }
-    if (sticks_pulled(s->app->sticks))
-        bottom_over(ui, s, stick_words_pulled());
-    else if (p->state == STICK_OVER)
-        bottom_over(ui, s, stick_words_end(ui, p));
-    else if (p->state == STICK_WORKING)
-        bottom_working(ui, s, p);
-    else
+    if (pulled || p->state == STICK_OVER) {
+        over(ui, pulled ? stick_words_pulled() : stick_words_end(ui, p));
+        bottom_over(ui, s, tr("Finished"));
+    } else if (p->state == STICK_WORKING) {
+        working(ui, s, p);
+        bottom_working(ui, s);
+    } else {
         bottom_ready(ui, s, p);
+    }
 }
 
 static void stick_draw(struct ui *ui, void *screen)
@@ -339,7 +367,7 @@ static void stick_draw(struct ui *ui, void *screen)
     struct stick_progress p;
     sticks_progress(s->app->sticks, &p);
     chrome_screen(ui, "stick") {
-        top(ui, s, &p);
+        chrome_header_title(ui, s->app, tr("A stick is plugged in"));
         if (is_strange(&p) && !sticks_pulled(s->app->sticks))
             strange(ui, s, &p);
         else
