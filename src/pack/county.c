@@ -1,13 +1,11 @@
 #include "pack/county.h"
 #include "base/fs.h"
 #include "base/hash.h"
+#include "pack/key_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char public_head[] = "weike-county-key 1";
@@ -129,39 +127,6 @@ void county_secret_wipe(struct county_secret *s)
     sodium_memzero(s, sizeof *s);
 }
 
-/* O_EXCL: a key that is there may be the only one that opens what has been sealed; it is never written over. */
-static bool create(const char *path, mode_t mode, const struct str *text, struct err *e)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (fd < 0 && errno == EEXIST)
-        return err_set(e, ERR_REFUSED, "%s exists already; a key is never written over, choose another folder", path);
-    if (fd < 0)
-        return err_errno(e, "creating %s", path);
-    bool ok = fchmod(fd, mode) == 0 || err_errno(e, "protecting %s", path);
-    ok = ok && fs_write_all(fd, text->data, text->len, e) && fs_sync_fd(fd, e);
-    close(fd);
-    if (!ok)
-        unlink(path);
-    return ok;
-}
-
-static bool create_both(const char *dir, const struct str *secret, const struct str *pub, struct err *e)
-{
-    char *secret_path = fs_join(dir, "county.key"), *pub_path = fs_join(dir, "county.pub");
-    bool ok = fs_mkdirs(dir, e);
-    if (ok && fs_exists(pub_path))
-        ok = err_set(e, ERR_REFUSED, "%s exists already; a key is never written over, choose another folder", pub_path);
-    ok = ok && create(secret_path, 0600, secret, e);
-    if (ok && !create(pub_path, 0644, pub, e)) {
-        unlink(secret_path);
-        ok = false;
-    }
-    ok = ok && fs_sync_dir(dir, e);
-    free(secret_path);
-    free(pub_path);
-    return ok;
-}
-
 bool county_key_generate(const char *dir, struct county_key *out, struct err *e)
 {
     uint8_t seed[32], box[32];
@@ -177,7 +142,7 @@ bool county_key_generate(const char *dir, struct county_key *out, struct err *e)
     str_init(&pub, 1024);
     str_printf(&secret, "%s\nid %s\ned25519-seed %s\nx25519-secret %s\n", secret_head, s.pub.sign.id, seed_hex, box_hex);
     county_key_write(&s.pub, &pub);
-    bool ok = create_both(dir, &secret, &pub, e);
+    bool ok = key_file_pair(dir, "county", &secret, &pub, e);
     if (ok)
         *out = s.pub;
     sodium_memzero(seed, sizeof seed);

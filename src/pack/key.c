@@ -1,13 +1,11 @@
 #include "pack/key.h"
 #include "base/fs.h"
 #include "base/hash.h"
+#include "pack/key_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char public_head[] = "weike-public-key 1";
@@ -119,28 +117,6 @@ void secret_key_wipe(struct secret_key *key)
     sodium_memzero(key, sizeof *key);
 }
 
-/* O_EXCL: a key that is there may have signed what people rely on; it is never written over. */
-static bool create(const char *path, mode_t mode, const struct str *text, struct err *e)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (fd < 0 && errno == EEXIST)
-        return err_set(e, ERR_REFUSED, "%s exists already; a key is never written over, choose another folder", path);
-    if (fd < 0)
-        return err_errno(e, "creating %s", path);
-    bool ok = fchmod(fd, mode) == 0 || err_errno(e, "protecting %s", path);
-    ok = ok && fs_write_all(fd, text->data, text->len, e) && fs_sync_fd(fd, e);
-    close(fd);
-    if (!ok)
-        unlink(path);
-    return ok;
-}
-
-static bool refuse_existing(const char *path, struct err *e)
-{
-    return !fs_exists(path) ||
-           err_set(e, ERR_REFUSED, "%s exists already; a key is never written over, choose another folder", path);
-}
-
 bool key_generate(const char *dir, struct public_key *out, struct err *e)
 {
     uint8_t seed[crypto_sign_SEEDBYTES];
@@ -154,15 +130,7 @@ bool key_generate(const char *dir, struct public_key *out, struct err *e)
     str_init(&pub, 1024);
     str_printf(&secret, "%s\nid %s\ned25519-seed %s\n", secret_head, key.pub.id, hex);
     key_write_public(&key.pub, &pub);
-    char *secret_path = fs_join(dir, "weike.key"), *pub_path = fs_join(dir, "weike.pub");
-
-    bool ok = fs_mkdirs(dir, e) && refuse_existing(secret_path, e) && refuse_existing(pub_path, e) &&
-              create(secret_path, 0600, &secret, e);
-    if (ok && !create(pub_path, 0644, &pub, e)) {
-        unlink(secret_path);
-        ok = false;
-    }
-    ok = ok && fs_sync_dir(dir, e);
+    bool ok = key_file_pair(dir, "weike", &secret, &pub, e);
     if (ok)
         *out = key.pub;
 
@@ -172,8 +140,6 @@ bool key_generate(const char *dir, struct public_key *out, struct err *e)
     secret_key_wipe(&key);
     str_release(&secret);
     str_release(&pub);
-    free(secret_path);
-    free(pub_path);
     return ok;
 }
 
