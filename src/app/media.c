@@ -2,6 +2,7 @@
 #include "app/media.h"
 
 #include "base/fs.h"
+#include "base/helper.h"
 #include "base/str.h"
 #include "media/remote.h"
 
@@ -102,6 +103,7 @@ void media_trim(void)
 void media_settle(void)
 {
     remote_api()->settle();
+    (void)helper_settle(HELPER_GRACE_MS);
 }
 
 const struct media_api *media_load(struct err *e)

@@ -17,6 +17,6 @@ char *media_program(const char *name);
 void *media_load_object(const char *const *places, size_t count, struct err *e);
 /* Gives back what starting touched of the libraries and playing does not need. */
 void media_trim(void);
-/* Before the program ends: waits, 1 s at most, until a player just closed has let go of the sound device. */
+/* Before the program ends: waits, 1 s at most each, until a player just closed has let go of the sound device, and helpers are buried. */
 void media_settle(void);
 #endif

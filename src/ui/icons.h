@@ -109,4 +109,11 @@
 #define ICON_UNDO 0xe166
 #define ICON_EDIT 0xe3c9
 #define ICON_PAN_TOOL 0xe925
+#define ICON_KEYBOARD 0xe312
+#define ICON_CHAT 0xe0b7
+#define ICON_DELETE 0xe872
+#define ICON_VISIBILITY_OFF 0xe8f5
+#define ICON_CAPSLOCK 0xe318
+#define ICON_MIC_OFF 0xe02b
+#define ICON_RECORD 0xe061
 #endif
