@@ -16,4 +16,5 @@ for i in range(int(sys.argv[2]), int(sys.argv[2]) + int(sys.argv[3])):
     db.execute("INSERT INTO statement (id, state, sha256, created_ms, body) VALUES (?, 0, ?, 1795000000000, ?)",
                ("01900000-0000-7000-8000-%012x" % i, hashlib.sha256(body).digest(), body.decode()))
 db.commit()
+db.close()
 open(sys.argv[1] + "/weike.db-wal", "a").close()  # Python takes the journal away with it, which would look like a cut
