@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <unicode/ucol.h>
+#include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 #include <unicode/utrans.h>
@@ -109,4 +110,38 @@ int collate_compare(const char *a, const char *b)
     size_t na = collate_key(a, ka), nb = collate_key(b, kb);
     int c = memcmp(ka, kb, na < nb ? na : nb);
     return c ? c : (na > nb) - (na < nb);
+}
+
+/* A space stays only between two letters of ASCII: 两 个 is 两个. */
+static void add_word(struct str *out, const char *text, size_t begin)
+{
+    bool space = false;
+    for (; *text; text++) {
+        if (*text == ' ' || *text == '\n' || *text == '\t') {
+            space = true;
+            continue;
+        }
+        bool ascii_before = out->len > begin && !(out->data[out->len - 1] & 0x80);
+        if (space && ascii_before && !(*text & 0x80))
+            str_puts(out, " ");
+        space = false;
+        str_add(out, text, 1);
+    }
+}
+
+bool collate_fold(const char *text, struct str *out)
+{
+    enum { WIDER = 4 }; /* some compatibility characters unfold to several */
+    UChar units[COLLATE_FOLD_MAX], folded[WIDER * COLLATE_FOLD_MAX];
+    char bytes[3 * WIDER * COLLATE_FOLD_MAX + 1];
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *fold = unorm2_getNFKCCasefoldInstance(&status);
+    int32_t n = 0, len = 0;
+    u_strFromUTF8(units, COLLATE_FOLD_MAX, &n, text, -1, &status);
+    len = unorm2_normalize(fold, units, n, folded, WIDER * COLLATE_FOLD_MAX, &status);
+    u_strToUTF8(bytes, sizeof bytes, NULL, folded, len, &status);
+    if (U_FAILURE(status) || strlen(text) > COLLATE_FOLD_MAX)
+        return false;
+    add_word(out, bytes, out->len);
+    return true;
 }

@@ -21,6 +21,40 @@ static void test_initials(void **state)
             fail_msg("%s: %c, not %c", row[i].name, collate_initial(row[i].name), row[i].initial);
 }
 
+static void test_fold(void **state)
+{
+    (void)state;
+    static const struct { const char *typed, *folded; } row[] = {
+        { "Apple", "apple" },      { "  APPLE  pie ", "apple pie" }, { "１１０", "110" },           { "ＡＢＣ　ｄ", "abc d" },
+        { "两 个 人", "两个人" },   { "拨打 110 。", "拨打110。" },     { "Straße", "strasse" },      { "é", "\xc3\xa9" },
+        { "e\xcc\x81", "\xc3\xa9" }, { "", "" },                      { "\xe2\x80\x8b", "" },      { "①", "1" },
+        { "㎏", "kg" },            { "（一）", "(一)" },             { "a\n\tb", "a b" },
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct str out;
+        str_init(&out, 0);
+        assert_true(collate_fold(row[i].typed, &out));
+        if (strcmp(out.data, row[i].folded) != 0)
+            fail_msg("\"%s\" became \"%s\", not \"%s\"", row[i].typed, out.data, row[i].folded);
+        str_release(&out);
+    }
+    struct str out;
+    char longer[COLLATE_FOLD_MAX + 2];
+    memset(longer, 'a', sizeof longer);
+    longer[sizeof longer - 1] = 0;
+    str_init(&out, 0);
+    assert_false(collate_fold(longer, &out));
+    assert_int_equal(out.len, 0);
+    longer[COLLATE_FOLD_MAX] = 0;
+    assert_true(collate_fold(longer, &out));
+    str_clear(&out);
+    for (int i = 0; i + 3 <= COLLATE_FOLD_MAX; i += 3)
+        memcpy(longer + i, "\xef\xb7\xba", 4); /* U+FDFA: one character that unfolds to eighteen */
+    assert_false(collate_fold(longer, &out));
+    assert_int_equal(out.len, 0);
+    str_release(&out);
+}
+
 static void test_order(void **state)
 {
     (void)state;
@@ -50,7 +84,7 @@ static void test_long_names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_initials), cmocka_unit_test(test_order),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_initials), cmocka_unit_test(test_fold), cmocka_unit_test(test_order),
                                         cmocka_unit_test(test_long_names) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
