@@ -22,6 +22,7 @@
 /* identity.json is the commit point: it names the key. A new key is made in device/next/, then identity.json names it,
  * then its files move up. A cut before the commit leaves the old identity (next/ is swept away by the next try); after
  * it, whoever opens the identity next moves the files. */
+#define ANCESTOR "ancestor.key"
 enum { IDENTITY_MAX = 4096, SEQ_DIGITS = 48, LOCK_WAIT_MS = 10000, LOCK_TURN_MS = 20 };
 #define SEQ_MAX ((INT64_C(1) << SEQ_DIGITS) - 1)
 
@@ -112,12 +113,30 @@ static bool load(const char *data_dir, struct device *d, char key_id[KEY_ID_TEXT
 
 /* ---- the key's files ---- */
 
+/* The key that signed the new one stays, until the county is known to know the new one: should that be replaced before,
+ * it is again the key the county knows that signs. */
+static bool keep_ancestor(const char *data_dir, const struct succession *s, struct err *e)
+{
+    struct secret_key key;
+    struct err ignored;
+    char *path = path_of(data_dir, "weike.key"), *next = path_of(data_dir, "next/weike.key"), *to = path_of(data_dir, ANCESTOR);
+    bool ok = true;
+    if (s->there && fs_exists(next) && key_load_secret(path, &key, &ignored)) {
+        ok = strcmp(key.pub.id, s->old.id) != 0 || fs_rename(path, to, e);
+        secret_key_wipe(&key);
+    }
+    free(path);
+    free(next);
+    free(to);
+    return ok;
+}
+
 /* Up from next/; each step may have been done before a cut. */
-static bool move_up(const char *data_dir, struct err *e)
+static bool move_up(const char *data_dir, const struct succession *s, struct err *e)
 {
     static const char *const name[] = { "weike.pub", "weike.key" }; /* the secret last: it is what says "not yet" */
     char *next = path_of(data_dir, "next"), *dir = mem_printf("%s/device", data_dir);
-    bool ok = true;
+    bool ok = keep_ancestor(data_dir, s, e);
     for (int i = 0; ok && i < 2; i++) {
         char *from = fs_join(next, name[i]), *to = fs_join(dir, name[i]);
         ok = !fs_exists(from) || fs_rename(from, to, e);
@@ -131,7 +150,7 @@ static bool move_up(const char *data_dir, struct err *e)
 }
 
 /* The key that `key_id` names, where it should be or still in next/. ERR_MISSING: not here. */
-static bool find_key(const char *data_dir, const char *key_id, struct secret_key *out, struct err *e)
+static bool find_key(const char *data_dir, const char *key_id, const struct succession *s, struct secret_key *out, struct err *e)
 {
     struct err ignored;
     char *here = path_of(data_dir, "weike.key"), *next = path_of(data_dir, "next/weike.key");
@@ -142,7 +161,7 @@ static bool find_key(const char *data_dir, const char *key_id, struct secret_key
     free(next);
     if (!ok)
         return err_set(e, ERR_MISSING, "the key %s of %s/device is gone", key_id, data_dir);
-    return !moved || move_up(data_dir, e);
+    return !moved || move_up(data_dir, s, e);
 }
 
 /* ---- a new identity ---- */
@@ -187,7 +206,8 @@ static bool make(const char *data_dir, const struct secret_key *old, const char 
     bool ok = fs_remove_tree(next, e) && key_generate(next, &made, e) && key_load_secret(key, &d.key, e);
     if (ok && old)
         succession_make(old, &made, d.epoch, &d.succession);
-    ok = ok && fs_sync_dir(data_dir, e) && save(data_dir, &d, made.id, e) /* from here on it is the new one */ && move_up(data_dir, e);
+    ok = ok && fs_sync_dir(data_dir, e) && save(data_dir, &d, made.id, e) /* from here on it is the new one */ &&
+         move_up(data_dir, &d.succession, e);
     if (ok) {
         log_info("new identity %s, epoch %.8s…: %s", made.id, d.epoch, why);
         *out = d;
@@ -266,6 +286,17 @@ static bool start_over(const char *data_dir, const char *hardware, const char *w
     return ok;
 }
 
+/* Who vouches for the identity after `d`: its key, or the one before it while no receipt says that the county knows `d`. */
+static void vouching_key(const char *data_dir, const struct device *d, struct secret_key *out)
+{
+    struct err ignored;
+    char *path = path_of(data_dir, ANCESTOR);
+    bool ancestor = d->succession.there && key_load_secret(path, out, &ignored) && strcmp(out->pub.id, d->succession.old.id) == 0;
+    if (!ancestor)
+        *out = d->key;
+    free(path);
+}
+
 static bool open_locked(const char *data_dir, const char *hardware, int64_t next_seq, int64_t last_seq, bool restored, struct device *out,
                  struct err *e)
 {
@@ -273,7 +304,7 @@ static bool open_locked(const char *data_dir, const char *hardware, int64_t next
     struct err why = ERR_INIT;
     char key_id[KEY_ID_TEXT];
     int64_t base = base_of(next_seq, last_seq);
-    if (!load(data_dir, &d, key_id, &why) || !find_key(data_dir, key_id, &d.key, &why)) {
+    if (!load(data_dir, &d, key_id, &why) || !find_key(data_dir, key_id, &d.succession, &d.key, &why)) {
         if (why.kind == ERR_IO || why.kind == ERR_FULL) {
             if (e)
                 *e = why;
@@ -283,9 +314,12 @@ static bool open_locked(const char *data_dir, const char *hardware, int64_t next
     }
     const char *reason = why_new(data_dir, &d, hardware, next_seq, last_seq, restored);
     if (reason) {
-        bool ok = make(data_dir, &d.key, hardware, reason, base, out, e);
+        struct secret_key by;
+        vouching_key(data_dir, &d, &by);
+        bool ok = make(data_dir, &by, hardware, reason, base, out, e);
         if (ok)
             end_doubt(data_dir);
+        secret_key_wipe(&by);
         device_wipe(&d);
         return ok;
     }
@@ -342,7 +376,7 @@ bool device_refresh(const char *data_dir, struct device *d, struct err *e)
 {
     struct device now = { 0 };
     char key_id[KEY_ID_TEXT];
-    bool ok = load(data_dir, &now, key_id, e) && find_key(data_dir, key_id, &now.key, e);
+    bool ok = load(data_dir, &now, key_id, e) && find_key(data_dir, key_id, &now.succession, &now.key, e);
     if (ok)
         *d = now;
     device_wipe(&now);
@@ -353,7 +387,7 @@ bool device_peek(const char *data_dir, struct public_key *out, struct err *e)
 {
     struct device d = { 0 };
     char key_id[KEY_ID_TEXT];
-    bool ok = load(data_dir, &d, key_id, e) && find_key(data_dir, key_id, &d.key, e);
+    bool ok = load(data_dir, &d, key_id, e) && find_key(data_dir, key_id, &d.succession, &d.key, e);
     if (ok)
         *out = d.key.pub;
     device_wipe(&d);
@@ -383,6 +417,11 @@ bool device_acknowledged(const char *data_dir, struct device *d, struct err *e)
     bool ok = save(data_dir, d, d->key.pub.id, e);
     if (!ok)
         d->succession = kept;
+    char *ancestor = path_of(data_dir, ANCESTOR);
+    struct err ignored;
+    if (ok && fs_exists(ancestor) && !fs_unlink(ancestor, &ignored)) /* the next one will replace it */
+        log_warn("%s", ignored.text);
+    free(ancestor);
     return ok;
 }
 

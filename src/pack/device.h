@@ -2,6 +2,7 @@
  * A struct device belongs to one thread.
  *
  *   DIR/device/weike.key, weike.pub, identity.json {key, epoch, hardware, base, high, previous, succeeds}
+ *   DIR/device/ancestor.key: the key before, while no receipt says that the county knows the new one
  *   DIR/device/renew: the epoch that is to end, see device_doubt
  *
  * In files beside the database, because a restored backup must not bring an old epoch back. A card put into another

@@ -118,6 +118,8 @@ static void a_restored_backup(void **state)
     struct device again = open_it(dir, hw_a, 61, 70, true); /* the same start says it again */
     assert_false(again.fresh);
     assert_string_equal(again.epoch, heir.epoch);
+    struct err e = ERR_INIT;
+    assert_fine(device_acknowledged(dir, &again, &e), e);
     setenv("WEIKE_START", "three", 1);
     again = open_it(dir, hw_a, 61, 70, true);
     must_be_heir(&again, &heir);
@@ -192,6 +194,25 @@ static void the_succession_ends_with_an_ack(void **state)
     assert_fine(device_acknowledged(dir, &again, &e), e);
     again = open_it(dir, hw_b, 1, 5, false);
     assert_false(again.succession.there);
+}
+
+/* Twice somebody else before any receipt: the county knows only the first, so it is the first that vouches. Once a receipt
+ * was there, it is the newest. */
+static void an_heir_nobody_heard_of_vouches_for_nobody(void **state)
+{
+    (void)state;
+    const char *dir = scratch("heirs");
+    struct err e = ERR_INIT;
+    struct device known = open_it(dir, hw_a, 1, 5, false);
+    struct device second = open_it(dir, hw_b, 1, 5, false);
+    must_be_heir(&second, &known);
+    struct device third = open_it(dir, hw_a, 1, 5, false);
+    must_be_heir(&third, &known);
+    assert_string_not_equal(third.key.pub.id, second.key.pub.id);
+    assert_fine(device_acknowledged(dir, &third, &e), e);
+    assert_false(fs_exists(scratch("heirs/device/ancestor.key")));
+    struct device fourth = open_it(dir, hw_b, 1, 5, false);
+    must_be_heir(&fourth, &third);
 }
 
 /* A child makes a new identity and dies at its n-th write; the next start finds the old or the new one, whole. */
@@ -275,7 +296,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_start), cmocka_unit_test(what_was_sealed_is_remembered), cmocka_unit_test(a_cloned_card),
         cmocka_unit_test(a_restored_backup), cmocka_unit_test(a_database_behind), cmocka_unit_test(older_records_wait_again), cmocka_unit_test(another_one_uses_it), cmocka_unit_test(damaged_identity_files),
-        cmocka_unit_test(the_succession_ends_with_an_ack), cmocka_unit_test(a_cut_between_any_two_writes),
+        cmocka_unit_test(the_succession_ends_with_an_ack), cmocka_unit_test(an_heir_nobody_heard_of_vouches_for_nobody),
+        cmocka_unit_test(a_cut_between_any_two_writes),
         cmocka_unit_test(a_disk_that_fails), cmocka_unit_test(hardware_is_a_stable_hash),
     };
     return scratch_main(tests);
