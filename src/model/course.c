@@ -1,6 +1,7 @@
 #include "model/course.h"
 #include "base/json.h"
 #include "model/file_ref.h"
+#include "model/voice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ const char *rendition_weight_name(enum rendition_weight w)
     return (unsigned)w < WEIGHT_COUNT ? name[w] : "original";
 }
 
-static const char *const kind_name[PACKAGE_KIND_COUNT] = { "course", "notice", "roster", "topic", "settings", "receipts" };
+static const char *const kind_name[PACKAGE_KIND_COUNT] = { "course", "notice", "roster", "topic", "settings", "receipts", "voice" };
 
 static bool text_field(const json_t *o, const char *where, const char *key, bool required, struct lang_text *out, struct err *e)
 {
@@ -222,7 +223,7 @@ static bool kind_parse(const json_t *o, enum package_kind *out, struct err *e)
     for (int k = 0; k < PACKAGE_KIND_COUNT; k++)
         if (!strcmp(kind_name[k], kind)) {
             *out = (enum package_kind)k;
-            return k == PACKAGE_COURSE || err_set(e, ERR_UNSUPPORTED, "packages of kind \"%s\" need a newer version of this program", kind);
+            return k == PACKAGE_COURSE || k == PACKAGE_VOICE || err_set(e, ERR_UNSUPPORTED, "packages of kind \"%s\" need a newer version of this program", kind);
         }
     return err_set(e, ERR_UNSUPPORTED, "unknown kind of package \"%.20s\"", kind);
 }
@@ -286,16 +287,30 @@ static bool patches_parse(const json_t *o, struct course *c, struct err *e)
     return true;
 }
 
+/* A package holds lessons, or a voice. */
+static bool content_parse(const json_t *o, struct course *c, struct err *e)
+{
+    const json_t *voice;
+    if (!json_get_object(o, "", "voice", c->kind == PACKAGE_VOICE, &voice, e))
+        return false;
+    if (c->kind != PACKAGE_VOICE)
+        return voice ? err_set(e, ERR_INVALID, "only a package of kind \"voice\" has one") : lessons_parse(o, c, e);
+    if (json_object_get(o, "lessons"))
+        return err_set(e, ERR_INVALID, "a package of kind \"voice\" has no lessons");
+    c->voice = mem_alloc(sizeof *c->voice);
+    return voice_parse(voice, "voice", false, c->voice, e);
+}
+
 bool course_parse(const char *json, size_t len, struct course *out, struct err *e)
 {
-    static const char *const known[] = { "format", "kind", "id", "version", "title", "summary", "category", "priority", "poster", "lessons", "patches", NULL };
+    static const char *const known[] = { "format", "kind", "id", "version", "title", "summary", "category", "priority", "poster", "lessons", "voice", "patches", NULL };
     json_t *root = json_parse(json, len, MANIFEST_MAX_BYTES, e);
     if (!root)
         return false;
     struct course c = { 0 };
     bool ok = keys_known(root, "", known, e) && head_parse(root, &c, e) && text_field(root, "", "title", true, &c.title, e) &&
               text_field(root, "", "summary", false, &c.summary, e) && file_ref_parse(root, "", "poster", false, &c.poster, e) &&
-              lessons_parse(root, &c, e) && patches_parse(root, &c, e);
+              content_parse(root, &c, e) && patches_parse(root, &c, e);
     json_decref(root);
     if (ok)
         *out = c;
@@ -374,7 +389,12 @@ json_t *course_to_json(const struct course *c)
     file_ref_set(o, "poster", &c->poster);
     for (int i = 0; i < c->lesson_count; i++)
         json_array_append_new(lessons, lesson_to_json(&c->lesson[i]));
-    json_object_set_new(o, "lessons", lessons);
+    if (c->voice) {
+        json_decref(lessons);
+        json_object_set_new(o, "voice", voice_to_json(c->voice, false));
+    } else {
+        json_object_set_new(o, "lessons", lessons);
+    }
     if (!c->patch_count)
         return o;
     json_t *patches = json_array();
@@ -417,6 +437,9 @@ void course_release(struct course *c)
     for (int i = 0; i < c->lesson_count; i++)
         lesson_release(&c->lesson[i]);
     free(c->lesson);
+    if (c->voice)
+        voice_release(c->voice);
+    free(c->voice);
     *c = (struct course){ 0 };
 }
 
@@ -450,4 +473,9 @@ void course_each_file(const struct course *c, void (*visit)(void *ctx, const str
         visit(ctx, &c->poster, "poster");
     for (int i = 0; i < c->lesson_count; i++)
         course_lesson_each_file(c, i, visit, ctx);
+    for (int i = 0; c->voice && i < c->voice->prompt_count; i++) {
+        char where[32];
+        snprintf(where, sizeof where, "prompt %d", i + 1);
+        visit(ctx, &c->voice->prompt[i].file, where);
+    }
 }

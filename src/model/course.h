@@ -70,18 +70,21 @@ struct lesson {
 
 enum { LESSON_PAUSES_MAX = 50 };
 
-enum package_kind { PACKAGE_COURSE, PACKAGE_NOTICE, PACKAGE_ROSTER, PACKAGE_TOPIC, PACKAGE_SETTINGS, PACKAGE_RECEIPTS, PACKAGE_KIND_COUNT };
+enum package_kind { PACKAGE_COURSE, PACKAGE_NOTICE, PACKAGE_ROSTER, PACKAGE_TOPIC, PACKAGE_SETTINGS, PACKAGE_RECEIPTS, PACKAGE_VOICE,
+                    PACKAGE_KIND_COUNT };
 
+struct voice;
 struct course {
     char *id;             /* reverse domain, [a-z0-9.-], at most 128 bytes */
     int64_t version;      /* 1 .. 2^53 */
-    enum package_kind kind; /* only PACKAGE_COURSE is accepted for now; others are ERR_UNSUPPORTED */
+    enum package_kind kind; /* only PACKAGE_COURSE and PACKAGE_VOICE are accepted for now; others are ERR_UNSUPPORTED */
     struct lang_text title, summary;
     char *category;       /* [a-z-]: "safety" "health" "farming" "village" "rights" … ; "other" if absent */
     int priority;         /* 0..100, higher first */
     struct file_ref poster;
-    int lesson_count;     /* 1..500 */
+    int lesson_count;     /* 1..500; of a voice 0 */
     struct lesson *lesson;
+    struct voice *voice;  /* recorded prompts (model/voice.h); NULL but for PACKAGE_VOICE */
     int patch_count;      /* at most COURSE_PATCHES_MAX */
     struct course_patch *patch;
 };

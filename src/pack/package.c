@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "pack/package.h"
 #include "base/fs.h"
 #include "base/json.h"
@@ -7,6 +8,7 @@
 #include "pack/rendition.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -299,6 +301,45 @@ static bool make_lesson(const struct work *k, struct source_lesson *s, struct le
     return ok && add_questions(k, s, l->duration_ms, &l->questions, e);
 }
 
+/* ---- voice ---- */
+
+enum { PROMPT_MAX_MS = 5 * 60 * 1000, PROMPT_MAX_BYTES = 4 << 20 };
+
+/* Ogg Opus is all that kiosks play (media/mouth.h). */
+static bool check_prompt(const char *path, struct err *e)
+{
+    char head[64] = "";
+    struct probe p;
+    FILE *f = fopen(path, "rbe");
+    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+    if (f)
+        fclose(f);
+    if (n < sizeof head || memcmp(head, "OggS", 4) != 0 || !memmem(head, n, "OpusHead", 8))
+        return err_set(e, ERR_INVALID, "it is no Ogg Opus file; make one with \"weikectl voice record --from\"");
+    if (!probe_media(path, &p, e))
+        return false;
+    return p.duration_ms <= PROMPT_MAX_MS || err_set(e, ERR_TOO_BIG, "it lasts %lld s, a prompt may last %d s",
+                                                     (long long)p.duration_ms / 1000, PROMPT_MAX_MS / 1000);
+}
+
+static bool make_voice(const struct work *k, struct voice *out, struct err *e)
+{
+    const struct voice *from = &k->s->voice;
+    memcpy(out->lang, from->lang, sizeof out->lang);
+    bool ok = true;
+    for (int i = 0; ok && i < from->prompt_count; i++) {
+        const struct voice_prompt *p = &from->prompt[i];
+        char *path = fs_join(k->s->dir, p->file.name);
+        struct voice_prompt *made = voice_add(out, p->key, p->text);
+        ok = (check_prompt(path, e) && add_path(k, path, base_name(p->file.name), "audio/ogg", &made->file, e)) ||
+             err_at(e, "%s", p->file.name);
+        ok = ok && (made->file.size_bytes <= PROMPT_MAX_BYTES || err_set(e, ERR_TOO_BIG, "%s has more than %d MiB", p->file.name,
+                                                                         PROMPT_MAX_BYTES >> 20));
+        free(path);
+    }
+    return ok;
+}
+
 bool package_make(struct tree_writer *w, struct source *s, const struct package_options *o, struct course *out,
                   struct err *e)
 {
@@ -308,8 +349,13 @@ bool package_make(struct tree_writer *w, struct source *s, const struct package_
     c.category = mem_dup(s->category);
     lang_text_copy(&s->title, &c.title);
     lang_text_copy(&s->summary, &c.summary);
-    c.lesson = mem_alloc((size_t)s->lesson_count * sizeof *c.lesson);
+    c.lesson = mem_alloc((size_t)(s->lesson_count + 1) * sizeof *c.lesson);
     bool ok = add_picture(&k, s->poster, &c.poster, e);
+    if (s->voice.prompt_count) {
+        c.kind = PACKAGE_VOICE;
+        c.voice = mem_alloc(sizeof *c.voice);
+        ok = ok && make_voice(&k, c.voice, e);
+    }
     for (int i = 0; ok && i < s->lesson_count; i++) {
         c.lesson_count++;
         ok = make_lesson(&k, &s->lesson[i], &c.lesson[i], e) || err_at(e, "lesson %d", i + 1);

@@ -1,5 +1,6 @@
 #include "pack/plan.h"
 #include "base/fs.h"
+#include "model/voice.h"
 #include "pack/copy.h"
 #include "pack/question_files.h"
 #include "store/blob.h"
@@ -98,6 +99,11 @@ static void gather_course(struct gather *g, const struct course *c)
     gather_file(g, &c->poster, "poster");
     for (int i = 0; i < c->lesson_count; i++)
         gather_lesson(g, i, &c->lesson[i]);
+    for (int i = 0; c->voice && i < c->voice->prompt_count; i++) {
+        g->lesson = -1; /* what a lesson changed */
+        g->rank = 0;
+        gather_file(g, &c->voice->prompt[i].file, "a prompt");
+    }
 }
 
 /* Sorts, and keeps each blob once: for the first lesson and the lightest form that need it. */

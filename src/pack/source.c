@@ -311,15 +311,13 @@ static bool word_valid(const char *s, const char *chars)
     return *s && s[strspn(s, chars)] == 0;
 }
 
-static bool parse_course(const json_t *o, struct source *s, struct err *e)
+/* What courses and voices share; `category` where there is none. */
+static bool parse_head(const json_t *o, struct source *s, const char *category, struct err *e)
 {
-    static const char *const keys[] = { "id",       "version", "title",   "summary", "category",
-                                        "priority", "poster",  "lessons", NULL };
-    const char *id, *category;
+    const char *id;
     int64_t priority;
-    if (!only_keys(o, "", keys, e) || !json_get_str(o, "", "id", 128, &id, e) ||
-        !json_get_int(o, "", "version", 1, (int64_t)1 << 53, &s->version, e) ||
-        !json_get_str_or(o, "", "category", 31, "other", &category, e) ||
+    if (!json_get_str(o, "", "id", 128, &id, e) || !json_get_int(o, "", "version", 1, (int64_t)1 << 53, &s->version, e) ||
+        !json_get_str_or(o, "", "category", 31, category, &category, e) ||
         !json_get_int_or(o, "", "priority", 0, 100, 50, &priority, e))
         return false;
     if (!word_valid(id, "abcdefghijklmnopqrstuvwxyz0123456789.-") || !strchr(id, '.') || id[0] == '.' || id[0] == '-')
@@ -330,8 +328,34 @@ static bool parse_course(const json_t *o, struct source *s, struct err *e)
     s->id = mem_dup(id);
     s->category = mem_dup(category);
     s->priority = (int)priority;
-    return get_text(o, "", "title", true, &s->title, e) && get_text(o, "", "summary", false, &s->summary, e) &&
+    return get_text(o, "", "title", true, &s->title, e) && get_text(o, "", "summary", false, &s->summary, e);
+}
+
+static bool parse_course(const json_t *o, struct source *s, struct err *e)
+{
+    static const char *const keys[] = { "id",       "version", "title",   "summary", "category",
+                                        "priority", "poster",  "lessons", NULL };
+    return only_keys(o, "", keys, e) && parse_head(o, s, "other", e) &&
            get_file(s->dir, o, "course", "poster", false, &s->poster, e) && parse_lessons(o, s, e);
+}
+
+static bool parse_voice(const json_t *o, struct source *s, struct err *e)
+{
+    static const char *const keys[] = { "id", "version", "title", "summary", "priority", "voice", NULL };
+    const json_t *voice;
+    bool ok = only_keys(o, "", keys, e) && parse_head(o, s, "voice", e) && json_get_object(o, "", "voice", true, &voice, e) &&
+              voice_parse(voice, "voice", true, &s->voice, e);
+    for (int i = 0; ok && i < s->voice.prompt_count; i++)
+        ok = check_file(s->dir, s->voice.prompt[i].key, s->voice.prompt[i].file.name, e);
+    return ok;
+}
+
+static bool holds(const char *dir, const char *name)
+{
+    char *path = fs_join(dir, name);
+    bool yes = fs_exists(path);
+    free(path);
+    return yes;
 }
 
 bool source_read(const char *dir, struct source *out, struct err *e)
@@ -340,10 +364,11 @@ bool source_read(const char *dir, struct source *out, struct err *e)
     struct err why = ERR_INIT;
     struct str text;
     str_init(&text, COURSE_JSON_MAX + 1);
-    char *path = fs_join(dir, "course.json");
+    bool voice = holds(dir, "voice.json") && !holds(dir, "course.json");
+    char *path = fs_join(dir, voice ? "voice.json" : "course.json");
     bool ok = fs_read(path, COURSE_JSON_MAX, &text, &why);
     json_t *o = ok ? json_parse(text.data, text.len, COURSE_JSON_MAX, &why) : NULL;
-    ok = o && parse_course(o, &s, &why);
+    ok = o && (voice ? parse_voice(o, &s, &why) : parse_course(o, &s, &why));
     json_decref(o);
     if (ok) {
         *out = s;
@@ -384,6 +409,7 @@ void source_release(struct source *s)
     for (int i = 0; i < s->lesson_count; i++)
         lesson_release(&s->lesson[i]);
     free(s->lesson);
+    voice_release(&s->voice);
     lang_text_release(&s->title);
     lang_text_release(&s->summary);
     free(s->dir);
@@ -397,10 +423,7 @@ void source_release(struct source *s)
 
 static bool is_course(const char *dir)
 {
-    char *path = fs_join(dir, "course.json");
-    bool yes = fs_exists(path);
-    free(path);
-    return yes;
+    return holds(dir, "course.json") || holds(dir, "voice.json");
 }
 
 static int by_name(const void *a, const void *b)
@@ -429,7 +452,7 @@ bool source_find(const char *path, char ***out_dirs, int *count, struct err *e)
     }
     closedir(d);
     if (n == 0)
-        return err_set(e, ERR_MISSING, "%s holds no course.json, nor does any folder in it", path);
+        return err_set(e, ERR_MISSING, "%s holds no course.json or voice.json, nor does any folder in it", path);
     qsort(list, (size_t)n, sizeof *list, by_name);
     *out_dirs = list;
     *count = n;

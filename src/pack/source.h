@@ -1,4 +1,5 @@
-/* source.h - reads what an author wrote: a course folder with course.json (content/FORMAT.md §A). One thread.
+/* source.h - reads what an author wrote: a course folder with course.json, or a voice folder with voice.json
+ * (content/FORMAT.md). One thread.
  *
  * The result names files of that folder; build.c turns them into blobs. Everything is checked here, so that a
  * mistake is told with file, lesson and key before anything is written. */
@@ -6,6 +7,7 @@
 #define WEIKE_PACK_SOURCE_H
 #include "model/course.h"
 #include "model/question.h"
+#include "model/voice.h"
 
 enum { SOURCE_MAX_STILLS = 500, SOURCE_MAX_CAPTIONS = 20 };
 
@@ -45,11 +47,12 @@ struct source {
     char *poster;
     int lesson_count;
     struct source_lesson *lesson;
+    struct voice voice;    /* of a folder with voice.json: then no lessons; file.name is a file of the folder */
 };
 
-/* The folder holding course.json. */
+/* The folder holding course.json or voice.json. */
 bool source_read(const char *dir, struct source *out, struct err *e) MUST_CHECK;
 void source_release(struct source *s);
-/* `path` itself, or its sub-folders, that hold a course.json; sorted. Caller frees each and the array. */
+/* `path` itself, or its sub-folders, that hold one of these; sorted. Caller frees each and the array. */
 bool source_find(const char *path, char ***out_dirs, int *count, struct err *e) MUST_CHECK;
 #endif

@@ -87,8 +87,8 @@ static bool collect_courses(struct query *q, struct course_list *out, struct err
 
 static bool count_courses(struct db *db, const char *category, int *out, struct err *e)
 {
-    struct query q = db_query(db, category ? "SELECT count(*) FROM package WHERE active = 1 AND category = ?"
-                                           : "SELECT count(*) FROM package WHERE active = 1");
+    struct query q = db_query(db, category ? "SELECT count(*) FROM package WHERE active = 1 AND category = ? AND priority >= 0"
+                                           : "SELECT count(*) FROM package WHERE active = 1 AND priority >= 0");
     if (category)
         query_text(&q, category);
     int n = query_row(&q) ? (int)query_col_int(&q, 0) : 0;
@@ -104,9 +104,9 @@ bool library_courses(struct db *db, const char *member_id, const char *category,
     int count = 0;
     if (total && !count_courses(db, category, &count, e))
         return false;
-    struct query q = db_query(db, category ? "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.category = ?4"
+    struct query q = db_query(db, category ? "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.category = ?4 AND k.priority >= 0"
                                              " ORDER BY k.priority DESC, k.id LIMIT ?2 OFFSET ?3"
-                                           : "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1"
+                                           : "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.priority >= 0"
                                              " ORDER BY k.priority DESC, k.id LIMIT ?2 OFFSET ?3");
     query_text(&q, member_id);
     query_int(&q, limit);
@@ -139,7 +139,7 @@ bool library_course(struct db *db, const char *member_id, const char *course_id,
 bool library_categories(struct db *db, struct category_row *out, int max, int *count, struct err *e)
 {
     int n = 0;
-    struct query q = db_query(db, "SELECT category, count(*) FROM package WHERE active = 1 GROUP BY category"
+    struct query q = db_query(db, "SELECT category, count(*) FROM package WHERE active = 1 AND priority >= 0 GROUP BY category"
                                   " ORDER BY count(*) DESC, category LIMIT ?");
     query_int(&q, max);
     for (; query_row(&q) && n < max; n++) {
@@ -237,7 +237,7 @@ static bool recent_lessons(struct db *db, const char *member_id, int limit, stru
 static bool first_unfinished(struct db *db, const char *member_id, int courses, struct lesson_list *out, struct err *e)
 {
     struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM (SELECT seq, id, category, priority, poster_sha256 FROM package"
-                                  "  WHERE active = 1 ORDER BY priority DESC, id LIMIT ?2) k"
+                                  "  WHERE active = 1 AND priority >= 0 ORDER BY priority DESC, id LIMIT ?2) k"
                                   " JOIN lesson l ON l.package_seq = k.seq AND l.position = (SELECT x.position FROM lesson x"
                                   "  LEFT JOIN progress y ON y.member_id = ?1 AND y.content_id = x.content_id"
                                   "  WHERE x.package_seq = k.seq AND x.ready = 1 AND ifnull(y.finished, 0) = 0 ORDER BY x.position LIMIT 1)"
@@ -404,7 +404,7 @@ bool library_references(struct db *db, const char *sha256, bool *out, struct err
     struct query q = db_query(db, "SELECT 1 FROM package_file WHERE sha256 = ?1 UNION ALL"
                                   " SELECT 1 FROM member WHERE photo_sha256 = ?1 AND photo_sha256 <> '' UNION ALL"
                                   " SELECT 1 FROM attempt WHERE state = 0 AND questions_sha256 = ?1 UNION ALL"
-                                  " SELECT 1 FROM voice WHERE sha256 = ?1 LIMIT 1");
+                                  " SELECT 1 FROM recording WHERE sha256 = ?1 LIMIT 1");
     query_text(&q, sha256);
     bool referenced = query_row(&q);
     if (!query_end(&q, e))

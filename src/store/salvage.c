@@ -93,9 +93,9 @@ static const struct table tables[] = {
       "INSERT INTO room (seq, id, host_id, state, began_ms, ended_ms, clock, playlist, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (seq) DO UPDATE SET state = excluded.state, ended_ms = excluded.ended_ms, topic = excluded.topic",
       SINCE_OPEN("room"), 9, .has = { "room", "seq" } },
-    { BOTH("seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text", "room_event", "seq"),
-      "INSERT OR IGNORE INTO room_event (seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text)"
-      " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?2 IN (SELECT seq FROM room)", NEWER("room_event"), 9,
+    { BOTH("seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text, clock", "room_event", "seq"),
+      "INSERT OR IGNORE INTO room_event (seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text, clock)"
+      " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ?2 IN (SELECT seq FROM room)", NEWER("room_event"), 10,
       .has = { "room_event", "seq" } },
     { ALL("room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id", "attendance", "room_seq", "member_id", "member_id"),
       "INSERT OR REPLACE INTO attendance (room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id)"
@@ -234,7 +234,7 @@ static bool recount(struct db *db, struct err *e)
     return db_exec(db, /* when a copied row was receipted is not copied: from its making on it is kept as long as any */
                        "UPDATE statement SET delivered_ms = created_ms WHERE state = 1 AND delivered_ms = 0;"
                        "UPDATE counter SET value = (SELECT count(*) FROM member WHERE active = 1) WHERE name = 'member';"
-                       "UPDATE counter SET value = (SELECT count(*) FROM package WHERE active = 1) WHERE name = 'course';"
+                       "UPDATE counter SET value = (SELECT count(*) FROM package WHERE active = 1 AND priority >= 0) WHERE name = 'course';"
                        "UPDATE counter SET value = (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1) WHERE name = 'lesson';"
                        "UPDATE counter SET value = (SELECT count(*) FROM viewing) WHERE name = 'viewing';"
                        "UPDATE counter SET value = (SELECT count(*) FROM answer) WHERE name = 'answer';"

@@ -276,13 +276,13 @@ static const char *const first[] = { people_1, library_1, study_1, quiz_1, count
 static const char *const second[] = { counters_2 };
 static const char *const third[] = { indexes_3 };
 static const char *const fourth[] = { receipts_4, parts_4 };
-static const char *const fifth[] = { schema_rooms_5, schema_registers_5, schema_comments_5, schema_reviews_5 };
+static const char *const fifth[] = { schema_rooms_5, schema_registers_5, schema_comments_5, schema_reviews_5, schema_voice_5 };
 static const struct migration history[] = {
     { first, 5 },  /* 1 */
     { second, 1 }, /* 2: health in a few look-ups */
     { third, 1 },  /* 3: pages of the wall and the shelf from the index alone */
     { fourth, 2 }, /* 4: receipts; lessons that appear one by one */
-    { fifth, 4 },  /* 5: rooms, registers, comments, reviews */
+    { fifth, 5 },  /* 5: rooms, registers, comments, reviews, voices */
 };
 enum { VERSION = sizeof history / sizeof *history };
 const struct schema schema_weike = { .application_id = SCHEMA_APPLICATION_ID, .count = VERSION, .step = history };
@@ -344,7 +344,8 @@ bool schema_complete(struct db *db, struct err *e)
     static const char *const table[] = { "setting", "counter",     "member", "pin",      "event",   "package",     "package_version",
                                          "manifest", "package_file", "lesson", "lesson_name", "viewing", "progress", "counted",
                                          "hours_month", "hours_lesson", "attempt", "answer", "statement", "room", "room_event",
-                                         "attendance", "voided", "machine_log", "register", "comment", "voice", "review", "review_open", "question_tally" };
+                                         "attendance", "voided", "machine_log", "register", "comment", "recording", "review", "review_open", "question_tally",
+                                         "voice_prompt" };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct query q = db_query(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
         query_text(&q, table[i]);

@@ -7,6 +7,7 @@
 #include "store/blob.h"
 #include "store/catalogue.h"
 #include "store/machine_log.h"
+#include "store/prompt.h"
 #include "store/switch.h"
 
 #include <stdlib.h>
@@ -139,7 +140,7 @@ static bool put_package(struct install *in)
     query_text(&q, in->sha256);
     query_text(&q, in->package->publisher);
     query_text(&q, c->category);
-    query_int(&q, c->priority);
+    query_int(&q, c->voice ? c->priority - PROMPT_BELOW : c->priority);
     add_text(&q, &c->title, &title);
     add_text(&q, &c->summary, &summary);
     query_text(&q, c->poster.sha256);
@@ -204,7 +205,7 @@ static bool check_files(struct install *in)
 {
     const struct course *c = &in->course;
     in->ok = true;
-    if (!in->package->ready) {
+    if (!in->package->ready || c->voice) { /* a voice comes whole or not at all */
         course_each_file(c, demand_file, in);
         return in->ok;
     }
@@ -300,6 +301,8 @@ static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *
     str_release(&scratch);
     if (in->ok)
         course_each_file(&in->course, put_file, in);
+    if (in->ok && in->course.voice)
+        in->ok = prompt_put(db, in->seq, in->course.voice, e);
     return in->ok && library_resize(db, in->seq, e) && tell_arrival(in);
 }
 
