@@ -103,7 +103,7 @@ struct statement_register {
     int month;                      /* 202611 */
     int64_t rows;
     const char *sha256, *code;      /* of the CSV's bytes; the short code on the page */
-    int64_t chain_seq;              /* newest statement it rests on */
+    int64_t chain_from, chain_seq;  /* first statement of the chain, 0: none yet; newest statement it rests on */
     const char *chain_head;         /* hex; NULL or "": none */
 };
 /* `registered` by the member who made the page. */

@@ -174,6 +174,7 @@ void statement_registered(const struct statement_about *about, const struct stat
     part_set(o, "rows", json_integer(r->rows));
     part_set_text(o, "sha256", r->sha256);
     part_set_text(o, "code", r->code);
+    part_set(o, "chain_from", json_integer(r->chain_from));
     part_set(o, "chain_seq", json_integer(r->chain_seq));
     part_set_text(o, "chain_head", r->chain_head ? r->chain_head : "");
     part_set(x, STATEMENT_IRI "register", o);

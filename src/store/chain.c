@@ -34,8 +34,8 @@ bool chain_intact(const struct chain_report *r)
 /* ---- links: a row, or a run of forgotten ones ---- */
 
 struct link {
-    bool there, run, has, began; /* has: it carries a value (that of its last row) */
-    int64_t first, last;
+    bool there, run, has; /* has: it carries a value (that of its last row) */
+    int64_t first, last, began; /* began: seq at which the chain begins, inside it; 0 */
     uint8_t value[SHA256_BYTES], before[SHA256_BYTES];
     bool has_before;
 };
@@ -52,7 +52,7 @@ static bool take_blob(struct query *q, int col, uint8_t out[SHA256_BYTES])
 static void take_run(struct query *q, struct link *l)
 {
     *l = (struct link){ .there = true, .run = true, .first = query_col_int(q, 0), .last = query_col_int(q, 1),
-                        .began = query_col_int(q, 4) != 0 };
+                        .began = query_col_int(q, 4) };
     l->has_before = take_blob(q, 2, l->before);
     l->has = take_blob(q, 3, l->value);
 }
@@ -102,6 +102,19 @@ bool chain_next(struct db *db, const uint8_t body_sha256[SHA256_BYTES], uint8_t 
     return true;
 }
 
+/* Rows from before the chain come first, and so few that none is left after the first receipts. */
+bool chain_from(struct db *db, int64_t *seq, struct err *e)
+{
+    struct query q = db_query(db, "SELECT min(ifnull((SELECT seq FROM statement WHERE chain <> x'' ORDER BY seq LIMIT 1), 9223372036854775807),"
+                                  " ifnull((SELECT CASE WHEN began THEN began ELSE first END FROM forgotten WHERE chain <> x'' ORDER BY first"
+                                  " LIMIT 1), 9223372036854775807))");
+    int64_t first = query_row(&q) ? query_col_int(&q, 0) : INT64_MAX;
+    if (!query_end(&q, e))
+        return false;
+    *seq = first == INT64_MAX ? 0 : first;
+    return true;
+}
+
 /* ---- forgetting ---- */
 
 static bool row_link(struct db *db, int64_t seq, struct link *out, uint8_t sha256[SHA256_BYTES], struct err *e)
@@ -125,7 +138,7 @@ static bool join_before(struct link *row, const struct link *before, const uint8
     chain_value(before->has ? before->value : NULL, sha256, want);
     if (memcmp(want, row->value, sizeof want))
         return false;
-    row->began = !before->has;
+    row->began = before->has ? 0 : row->first;
     row->has_before = before->has;
     memcpy(row->before, before->value, sizeof row->before);
     return true;
@@ -274,7 +287,7 @@ static bool see_link(struct walk *w, const struct link *l, bool fits, int64_t at
     if (!known_gap(w->db, l->first, &repaired_ms, e))
         return false;
     if (l->has && !w->before.has && !w->report->from_seq)
-        w->report->from_seq = l->first;
+        w->report->from_seq = l->began ? l->began : l->first;
     if (!fits || repaired_ms)
         tell_gap(w, l->first, at_ms, repaired_ms);
     bool had = w->before.has;

@@ -13,6 +13,7 @@
 
 struct chain_head { int64_t seq; uint8_t value[SHA256_BYTES]; bool there; }; /* of the newest row; there: it has one */
 bool chain_head(struct db *db, struct chain_head *out, struct err *e) MUST_CHECK;
+bool chain_from(struct db *db, int64_t *seq, struct err *e) MUST_CHECK; /* where it begins; 0: nowhere yet */
 /* The value of a row: `before` NULL where the chain begins. */
 void chain_value(const uint8_t before[SHA256_BYTES], const uint8_t body_sha256[SHA256_BYTES], uint8_t out[SHA256_BYTES]);
 

@@ -8,6 +8,7 @@
 #define WEIKE_STORE_REGISTER_H
 #include "base/config.h"
 #include "base/hash.h"
+#include "base/str.h"
 #include "store/writer.h"
 
 enum register_kind { /* numbers are stored: add at the end only */
@@ -53,9 +54,9 @@ struct register_made {
     int64_t rows, made_ms, chain_seq;
     bool again;               /* nothing had changed since it was made: the code of then */
 };
-/* Commits it and waits. */
-bool register_make(struct writer *w, const char *home_page, const struct register_table *t, struct register_made *out,
-                   struct err *e) MUST_CHECK;
+/* Commits it and waits. `by`: the member who wants it; "": whoever sits at the keyboard. */
+bool register_make(struct writer *w, const char *home_page, const char *by, const struct register_table *t,
+                   struct register_made *out, struct err *e) MUST_CHECK;
 /* Of 60 bits of SHA-256 over kind, month, site, hash of the file and head of the chain. */
 void register_code(enum register_kind kind, int month, const char *site, const char *sha256, const char *chain,
                    char out[REGISTER_CODE_TEXT]);

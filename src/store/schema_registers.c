@@ -9,7 +9,7 @@ const char schema_registers_5[] =
 "  rows INTEGER NOT NULL,         -- how many they were; fewer than numbers where some never had a row\n"
 "  before BLOB NOT NULL,          -- chain of the row before; '' where the chain began here or did not fit\n"
 "  chain BLOB NOT NULL,           -- of the last of them; '' before version 5\n"
-"  began INTEGER NOT NULL         -- 1: the chain began within the run\n"
+"  began INTEGER NOT NULL         -- seq at which the chain began, within the run; 0: not within\n"
 ") STRICT;\n"
 "CREATE TABLE chain_gap (         -- where a repair lost rows: the chain does not follow here, and that is known\n"
 "  seq INTEGER PRIMARY KEY,       -- first row after the gap\n"

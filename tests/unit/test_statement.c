@@ -309,7 +309,7 @@ static void test_bytes_of_a_register(void **state)
     about.course_version = 0;
     same(registered(), ACTOR "\"context\":{\"extensions\":{" CLOCK "},\"platform\":\"Weike\"},\"id\":\"" ID "1\","
          "\"object\":{\"definition\":{\"type\":\"" STATEMENT_IRI "register\"},\"id\":\"" STATEMENT_IRI "register/attendance/202611\",\"objectType\":\"Activity\"},"
-         "\"result\":{\"extensions\":{\"" STATEMENT_IRI "register\":{\"chain_head\":\"\",\"chain_seq\":77,\"code\":\"ABCD-EFGH-JKMN\",\"kind\":\"attendance\","
+         "\"result\":{\"extensions\":{\"" STATEMENT_IRI "register\":{\"chain_from\":0,\"chain_head\":\"\",\"chain_seq\":77,\"code\":\"ABCD-EFGH-JKMN\",\"kind\":\"attendance\","
          "\"month\":202611,\"rows\":31,\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}}},"
          TIME "\"verb\":{\"display\":{\"en\":\"registered\",\"zh-CN\":\"登记\"},\"id\":\"" STATEMENT_IRI "registered\"}}");
 }
