@@ -26,7 +26,7 @@ struct keyboard_opts {
     enum keyboard_mode mode;  /* it opens with */
     bool only_digits;         /* numbers: one page of big digits, point and minus */
     bool may_be_empty;        /* "Done" works without any text */
-    bool one_line;            /* no line breaks */
+    bool one_line;            /* Enter on a real keyboard means "Done", not a new line */
 };
 
 enum keyboard_answer { KEYBOARD_TYPING, KEYBOARD_DONE };

@@ -94,7 +94,7 @@ static bool insert(struct db *db, const struct saying *s, struct err *e)
 
 static bool load_voice(struct db *db, const char *sha256, struct str *out, struct err *e)
 {
-    struct query q = db_query(db, "SELECT 1 FROM voice WHERE sha256 = ?");
+    struct query q = db_query(db, "SELECT 1 FROM recording WHERE sha256 = ?");
     query_text(&q, sha256);
     bool kept = query_row(&q);
     if (!query_end(&q, e))
@@ -217,7 +217,7 @@ static bool apply_keep(struct db *db, void *ctx, int64_t *value, struct err *e)
     free(path);
     if (!there || !blob_sync(db_dir(db), one, 1, e))
         return false;
-    struct query q = db_query(db, "INSERT INTO voice (sha256, at_ms) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING");
+    struct query q = db_query(db, "INSERT INTO recording (sha256, at_ms) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING");
     query_text(&q, k->sha256);
     query_int(&q, k->at_ms);
     return query_run(&q, e);

@@ -17,7 +17,7 @@ const char schema_comments_5[] =
 ") STRICT;\n"
 "CREATE INDEX comment_lesson ON comment (content_id, seq, hidden_ms);\n" /* counts and skips to a page by itself */
 "CREATE INDEX comment_room ON comment (room_id, seq, hidden_ms) WHERE room_id <> '';\n"
-"CREATE TABLE voice (\n"
+"CREATE TABLE recording (\n"
 "  sha256 TEXT PRIMARY KEY,       -- Opus file among the blobs: said here, so it exists nowhere else and is never swept\n"
 "  at_ms INTEGER NOT NULL         -- wall time, best estimate, when it was kept\n"
 ") STRICT, WITHOUT ROWID;\n";
