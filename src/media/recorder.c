@@ -73,7 +73,7 @@ static void hear(void *ctx, const char *line)
     recorder_view(r, &v);
     if (v.state == RECORDER_READY || v.state == RECORDER_FAILED || !recorder_line(line, &v))
         return;
-    if (v.state == RECORDER_READY)
+    if (v.state == RECORDER_READY && r->file)
         name_it(r, &v);
     if (v.state == RECORDER_FAILED)
         log_warn("%s", v.why.text);
@@ -116,7 +116,7 @@ struct recorder *recorder_new(const char *program, const char *file, int max_ms,
         return r;
     }
     snprintf(most, sizeof most, "%d", max_ms);
-    struct helper_how how = { .program = program, .args = { file, most }, .line = hear, .over = over, .ctx = r };
+    struct helper_how how = { .program = program, .args = { file ? file : "probe", file ? most : NULL }, .line = hear, .over = over, .ctx = r };
     r->helper = helper_new(&how);
     return r;
 }

@@ -30,7 +30,8 @@ struct recorder_view {
 };
 
 struct recorder;
-/* Begins at once. `program`: path of weike-recorder; `file`: made anew, stays the caller's (removed by nobody here).
+/* Begins at once. `program`: path of weike-recorder; `file`: made anew, stays the caller's (removed by nobody here); NULL: only
+ * looks whether there is a microphone, then READY or FAILED.
  * `wake` is called from the recorder's thread when the view changed; it may only wake. */
 struct recorder *recorder_new(const char *program, const char *file, int max_ms, void (*wake)(void *ctx), void *ctx);
 void recorder_stop(struct recorder *r); /* what was said is kept; RECORDER_FINISHING, then READY */

@@ -1,6 +1,6 @@
 /* weike-recorder FILE MAX_MS: from the microphone into an Ogg Opus file, for the kiosk that started it (media/recorder.h has the other
  * side). Says on stdout, a line each, what recorder_line() reads; "stop" on stdin, or MAX_MS, ends the recording; the end of
- * stdin drops it.
+ * stdin drops it. `weike-recorder probe` only looks whether there is a microphone.
  *
  * SDL's own thread takes the sound from the device into a queue that grows as it must; this thread empties the queue into
  * the encoder. So nothing is lost while the machine is busy. */
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TURN_MS = 50, PERIOD = 1024, CHUNK = RECORDER_RATE / 10, SETTLE_MS = 120 };
+enum { TURN_MS = 100, PERIOD = 1024, CHUNK = RECORDER_RATE / 10, SETTLE_MS = 120 };
 
 struct take {
     SDL_AudioDeviceID device;
@@ -124,8 +124,10 @@ int main(int argc, char **argv)
     static struct take t;
     struct err e = ERR_INIT;
     bool dropped = false;
+    if (argc == 2 && !strcmp(argv[1], "probe"))
+        return open_microphone(&t, &e) ? (say("ready 0"), 0) : failed(&e);
     if (argc != 3) {
-        fprintf(stderr, "weike-recorder FILE MAX_MS: started by weike\n");
+        fprintf(stderr, "weike-recorder FILE MAX_MS, or probe: started by weike\n");
         return 2;
     }
     int64_t max_ms = strtoll(argv[2], NULL, 10);
