@@ -1,8 +1,8 @@
 /* gift.h - questions that authors write as text: Moodle's GIFT. Pure; used when packing, not at the kiosk.
  *
  * Moodle's own decision order: no braces = a description (shown in no quiz, skipped); {} = essay, refused; {#...}
- * numeric; ~ choice, single if there is a =; =a -> b matching; {T}, {F} true-false; else short answer, refused because
- * the terminal has no keyboard. Full-width ｛｝～＝＃→ and ：：, 对 and 错 are accepted; ～ and ＝ only where a line or the braces
+ * numeric; ~ choice, single if there is a =; =a -> b matching; {T}, {F} true-false; else short answer, a fill-in
+ * question. Full-width ｛｝～＝＃→ and ：：, 对 and 错 are accepted; ～ and ＝ only where a line or the braces
  * begin or after a space, for they are punctuation too. What cannot be represented is refused by line and name.
  *
  * A comment line before a question may add what GIFT cannot say (content/FORMAT.md, part A):
@@ -16,7 +16,7 @@
 enum { GIFT_MAX_BYTES = 1 << 20 };
 
 /* Texts are put under language `lang`. Pictures come out as file_ref with a name and no hash: the packer finds them.
- * Ids: questions q1... unless given; options c1... (choice, sequencing), s1... with t1... (matching), l1... (likert). */
+ * Ids: questions q1... unless given; options c1... (choice, sequencing, fill-in), s1... with t1... (matching), l1... (likert). */
 bool gift_parse(const char *text, size_t len, const char *lang, struct question_set *out, struct err *e) MUST_CHECK;
 /* Adds the texts of `other` (one language more) to `base`. Refuses, naming the question, when the two differ in number,
  * id, kind, options or right answer; `base` is then as before. */

@@ -126,6 +126,19 @@ static bool read_choice(struct slice s, const char *lang, struct question *q, st
     return fill_options(list, count, "c", lang, q, e);
 }
 
+/* Short answer: {=one =%50%partly} or, alone, {one}. A * in it stands for any words, as in Moodle; case never matters here. */
+static bool read_fill_in(struct slice s, const char *lang, struct question *q, struct err *e)
+{
+    struct answer list[QUESTION_MAX_OPTIONS];
+    char text[RESPONSE_MAX];
+    int count = 1;
+    if (gift_has(s, MARK_EQUAL) ? !split(s, list, &count, e) : !read_answer(s, true, &list[0], e))
+        return false;
+    q->kind = QUESTION_FILL_IN;
+    return fill_options(list, count, "c", lang, q, e) &&
+           (question_accepted(q, 0, NULL, text) || err_set(e, ERR_INVALID, "a short answer needs one that is wholly right, shorter than %d bytes", RESPONSE_MAX));
+}
+
 /* kind=sequencing or kind=likert: plain lines, in the right order or from one end of the scale to the other. */
 static bool read_lines(struct slice s, enum question_kind kind, const char *lang, struct question *q, struct err *e)
 {
@@ -295,5 +308,5 @@ bool gift_answer(struct slice s, int kind, const char *lang, struct question *q,
     first = gift_trim(gift_cut(s, MARK_HASH, &feedback));
     if (truth(first) >= 0)
         return read_true_false(truth(first), feedback, lang, q, e);
-    return err_set(e, ERR_UNSUPPORTED, "a short answer needs a keyboard, which the terminal has not; give answers to choose from with ~");
+    return read_fill_in(s, lang, q, e);
 }

@@ -36,20 +36,9 @@ static void choices(const struct question *q, char *out, size_t size)
         append(out, size, "", q->option[best].id);
 }
 
-/* The first text that earns everything and can be given as a response. */
-static void accepted(const struct question *q, char *out, size_t size)
-{
-    for (int i = 0; i < q->option_count; i++)
-        for (int k = 0; q->option[i].weight >= 1 && k < q->option[i].text.count; k++) {
-            const char *text = q->option[i].text.entry[k].text;
-            if (!out[0] && strlen(text) < RESPONSE_MAX)
-                append(out, size, "", text);
-        }
-}
-
 void question_correct_response(const struct question *q, char *out, size_t size)
 {
-    char pair[40];
+    char pair[40], text[RESPONSE_MAX];
     out[0] = 0;
     switch (q->kind) {
     case QUESTION_TRUE_FALSE: snprintf(out, size, "%s", q->answer_true ? "true" : "false"); break;
@@ -65,7 +54,10 @@ void question_correct_response(const struct question *q, char *out, size_t size)
         }
         break;
     case QUESTION_CHOICE: choices(q, out, size); break;
-    case QUESTION_FILL_IN: accepted(q, out, size); break;
+    case QUESTION_FILL_IN:
+        if (question_accepted(q, 0, NULL, text))
+            append(out, size, "", text);
+        break;
     default: break;
     }
 }
@@ -129,12 +121,8 @@ static double grade_numeric(const struct question *q, const char *response)
 
 static double grade_fill_in(const struct question *q, const char *response)
 {
-    double best = 0;
-    for (int i = 0; i < q->option_count; i++)
-        for (int k = 0; k < q->option[i].text.count; k++)
-            if (!strcasecmp(q->option[i].text.entry[k].text, response))
-                best = fmax(best, q->option[i].weight);
-    return best > 1 ? 1 : best;
+    int i = question_fill_in_match(q, response);
+    return i < 0 ? 0 : fmin(fmax(q->option[i].weight, 0), 1);
 }
 
 double question_grade(const struct question *q, const char *response)

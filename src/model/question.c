@@ -83,14 +83,11 @@ static bool options_seen(const struct option *list, int count, const char *where
     return true;
 }
 
-/* An answer that can be given: whole marks, and short enough to be a response. */
+/* An answer that can be given: whole marks, words besides stars, and short enough to be a response. */
 static bool has_accepted_answer(const struct question *q)
 {
-    for (int i = 0; i < q->option_count; i++)
-        for (int k = 0; q->option[i].weight >= 1 && k < q->option[i].text.count; k++)
-            if (q->option[i].text.entry[k].text[0] && strlen(q->option[i].text.entry[k].text) < RESPONSE_MAX)
-                return true;
-    return false;
+    char text[RESPONSE_MAX];
+    return question_accepted(q, 0, NULL, text);
 }
 
 /* What each kind cannot do without. */

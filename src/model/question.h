@@ -1,7 +1,7 @@
 /* question.h - quiz questions after xAPI cmi.interaction (xAPI 1.0.3 Data §2.4.4.1). Pure.
  *
  * Responses are strings in the interaction syntax: choice and sequencing "c2[,]c1", matching
- * "s1[.]t2[,]s2[.]t1", true-false "true", numeric "12.5", likert "l3", fill-in the text itself. */
+ * "s1[.]t2[,]s2[.]t1", true-false "true", numeric "12.5", likert "l3", fill-in the text itself ("?" for "I do not know"). */
 #ifndef WEIKE_MODEL_QUESTION_H
 #define WEIKE_MODEL_QUESTION_H
 #include "model/course.h"
@@ -48,6 +48,13 @@ void question_correct_response(const struct question *q, char *out, size_t size)
 bool question_is_survey(const struct question *q); /* likert: not graded */
 /* Share of the points, 0..1, of a response; -1 if it is not a well-formed response to this question. */
 double question_grade(const struct question *q, const char *response);
+/* Fill-in (fill_in.c): the option a response fits, of highest weight, -1 if none. An accepted answer may hold * for any words,
+ * and \* for a star; width, case and spaces do not matter. */
+int question_fill_in_match(const struct question *q, const char *response);
+/* Fill-in: the n-th answer of full weight as a person would write it, in `lang` (NULL: of all languages). Those with a star,
+ * the star left out, count only where there is no other. False: there are not so many. */
+bool question_accepted(const struct question *q, int n, const char *lang, char out[RESPONSE_MAX]);
+bool question_wants_digits(const struct question *q); /* fill-in whose answers are digits only */
 /* 16 hex digits over what is asked and what is right: kind, right response, and prompt, options and pictures as a Chinese
  * reader sees them. A translation added or an explanation reworded leaves it; a changed word or answer does not. */
 void question_meaning(const struct question *q, char out[QUESTION_MEANING]);

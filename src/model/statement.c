@@ -104,16 +104,11 @@ static json_t *patterns(const struct question *q)
 {
     char response[RESPONSE_MAX];
     json_t *list = json_array();
-    bool alternatives = (q->kind == QUESTION_CHOICE && !q->multiple) || q->kind == QUESTION_FILL_IN;
-    for (int i = 0; alternatives && i < q->option_count; i++) {
-        const struct option *o = &q->option[i];
-        if (o->weight < 1)
-            continue;
-        if (q->kind == QUESTION_CHOICE)
-            json_array_append_new(list, part_text(o->id));
-        for (int k = 0; q->kind == QUESTION_FILL_IN && k < o->text.count; k++)
-            json_array_append_new(list, part_text(o->text.entry[k].text));
-    }
+    for (int i = 0; q->kind == QUESTION_CHOICE && !q->multiple && i < q->option_count; i++)
+        if (q->option[i].weight >= 1)
+            json_array_append_new(list, part_text(q->option[i].id));
+    for (int i = 0; q->kind == QUESTION_FILL_IN && question_accepted(q, i, NULL, response); i++)
+        json_array_append_new(list, part_text(response));
     if (!json_array_size(list)) {
         question_correct_response(q, response, sizeof response);
         json_array_append_new(list, part_text(response));

@@ -89,6 +89,12 @@ static const struct row { const char *gift, *expect; } table[] = {
     { "Q {#-5..-1.5}", "q1 numeric \"Q\" -5..-1.5\n" },
     { "Q {＃5：1}", "q1 numeric \"Q\" 4..6\n" },
     { "Q {#=1822:0}\n\nQ {# =%100%7 }", "q1 numeric \"Q\" 1822..1822\nq2 numeric \"Q\" 7..7\n" },
+    /* short answers */
+    { "Q {=word}\n\nQ {word}", "q1 fill-in \"Q\" c1:1:word\nq2 fill-in \"Q\" c1:1:word\n" },
+    { "Q {=one#yes =%50%two =%0%*#no\n####why}", "q1 fill-in \"Q\" c1:1:one(yes) c2:0.5:two c3:*(no) ##why\n" },
+    { "电话多少？｛＝110　＝１１０｝", "q1 fill-in \"电话多少？\" c1:1:110 c2:1:１１０\n" },
+    { "Q {=3 \\* 4 =*twelve*}", "q1 fill-in \"Q\" c1:1:3 \\* 4 c2:1:*twelve*\n" },
+    { "The {sky} is blue.", "q1 fill-in \"The _____ is blue.\" c1:1:sky\n" },
     /* missing word */
     { "Two {=plus ~minus} two is four.", "q1 choice \"Two _____ two is four.\" c1:1:plus c2:minus\n" },
     /* what a comment adds */
@@ -133,9 +139,10 @@ static const struct { const char *gift, *says; enum err_kind kind; } refused[] =
     { "Q {#=%50%1}", "not several", ERR_UNSUPPORTED },
     { "Q {#~1}", "not several", ERR_UNSUPPORTED },
     { "Q {#5#good}", "after ####", ERR_UNSUPPORTED },
-    { "Q {=word}", "a keyboard", ERR_UNSUPPORTED },
-    { "Q {=one =two}", "a keyboard", ERR_UNSUPPORTED },
-    { "Q {word}", "a keyboard", ERR_UNSUPPORTED },
+    { "Q {=%50%word}", "wholly right", ERR_INVALID },
+    { "Q {=*}", "wholly right", ERR_INVALID },
+    { "Q {=one =}", "answer 2 has no words", ERR_INVALID },
+    { "Q {word =one}", "words before the first", ERR_INVALID },
     { "Q {~a ~b}", "a right one", ERR_INVALID },
     { "Q {=a ~}", "answer 2 has no words", ERR_INVALID },
     { "Q {=a ~\xe2\x80\x8b}", "answer 2 has no words that can be seen", ERR_INVALID },
