@@ -9,24 +9,15 @@ cd "$here" || exit 1
 out=$build/fuzz
 status=0
 command -v clang >/dev/null || { echo "skip fuzz: clang is not installed"; exit 0; }
-# What each target needs is its layer and those below: no SDL, no media.
-pkgs="jansson libsodium libconfuse icu-i18n icu-uc sqlite3 libzstd"
-# shellcheck disable=SC2046,SC2086
-flags="-std=gnu11 -O1 -g -Isrc -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -Wno-unknown-warning-option $(pkg-config --cflags $pkgs)"
+mkdir -p "$out"
+make -k -j "$(nproc)" -f tests/fuzz/fuzz.mk OUT="$out" >"$out/build.log" 2>&1 # what did not build is said below
 for src in tests/fuzz/fuzz_*.c; do
     name=$(basename "$src" .c)
     name=${name#fuzz_}
     mkdir -p "$out/$name"
     bin=$out/$name/fuzz
-    mapfile -t needs < <(sed -n 's|^/\* sources: \(.*\) \*/$|\1|p' "$src" | tr ' ' '\n')
-    [ ${#needs[@]} -gt 0 ] || needs=('src/base/*.c' 'src/model/*.c')
-    # shellcheck disable=SC2206 # patterns are meant to become file names here
-    needs=(${needs[@]})
-    if [ ! -x "$bin" ] || [ -n "$(find "$src" "${needs[@]}" -newer "$bin" 2>/dev/null | head -1)" ]; then
-        # shellcheck disable=SC2086,SC2046
-        clang $flags -fsanitize=fuzzer -o "$bin" "$src" "${needs[@]}" $(pkg-config --libs $pkgs) -lm 2>"$out/$name/build.log" ||
-            { echo "not ok fuzz $name: does not build"; tail -5 "$out/$name/build.log"; status=1; continue; }
-    fi
+    make -q -f tests/fuzz/fuzz.mk OUT="$out" "$bin" 2>/dev/null ||
+        { echo "not ok fuzz $name: does not build"; grep -A3 error "$out/build.log" | head -5; status=1; continue; }
     mkdir -p "$out/$name/corpus"
     limit=$seconds
     [ "$seconds" = slice ] && limit=3
