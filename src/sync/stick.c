@@ -3,6 +3,7 @@
 #include "sync/stick.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "store/machine_log.h"
 #include "sync/stick_mount.h"
 #include "sync/stick_parts.h"
 #include "sync/stick_source.h"
