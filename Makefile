@@ -31,7 +31,7 @@ PKG_media = libavformat libavcodec libavutil libswresample libswscale sdl2 libop
 PKG_gfx = sdl2 SDL2_ttf SDL2_image fontconfig icu-uc
 PKG_ui =
 PKG_app = rime
-PKG_tool =
+PKG_tool = pangocairo cairo
 LIB_media = -lsonic -lyuv
 PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_sync) $(PKG_hub) $(PKG_media) $(PKG_gfx) $(PKG_app))
 CFLAGS += $(PKG_CFLAGS)
@@ -68,6 +68,7 @@ $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c $< -o $@
 $(BUILD)/obj/base/clock.o: CFLAGS += -DWEIKE_SOURCE_EPOCH=$(EPOCH)
+$(BUILD)/obj/tool/print.o: CFLAGS += $(call pkg,--cflags,$(PKG_tool))
 $(BUILD)/obj/base/version.o: $(wildcard .git/logs/HEAD)
 $(BUILD)/obj/base/version.o: CFLAGS += -DWEIKE_VERSION='"$(VERSION)"'
 

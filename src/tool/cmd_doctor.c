@@ -6,6 +6,7 @@
 #include "pack/plan.h"
 #include "pack/question_files.h"
 #include "store/blob.h"
+#include "store/chain.h"
 #include "store/library.h"
 #include "store/record.h"
 #include "tool/tool.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { CHAIN_TOLD_MAX = 10 };
 enum grade { GRADE_OK, GRADE_NOTE, GRADE_BAD };
 static const char *const grade_name[] = { "ok", "note", "bad" };
 
@@ -28,6 +30,7 @@ struct doctor {
     int blobs, damaged, removed; /* while the blobs are read */
     const char *course; /* while its files are looked for */
     int missing;
+    int chain_told;
     int absent;         /* files that a lesson can be played without */
 };
 
@@ -79,6 +82,28 @@ static void check_records(struct doctor *d)
              (long long)(good + damaged));
     else
         find(d, "records", GRADE_OK, "%lld records, each fits its hash", (long long)good);
+}
+
+static bool tell_chain(void *ctx, const struct chain_finding *f)
+{
+    struct doctor *d = ctx;
+    if (d->chain_told++ < CHAIN_TOLD_MAX)
+        find(d, "chain", f->fault == CHAIN_LOST ? GRADE_NOTE : GRADE_BAD, "%s", f->text);
+    return true;
+}
+
+static void check_chain(struct doctor *d)
+{
+    struct err e = ERR_INIT;
+    struct chain_report r;
+    if (!chain_verify(store_db(d->store), tell_chain, d, &r, &e))
+        find(d, "chain", GRADE_BAD, "%s", e.text);
+    else if (d->chain_told > CHAIN_TOLD_MAX)
+        find(d, "chain", GRADE_NOTE, "%d more; weikectl register verify says all", d->chain_told - CHAIN_TOLD_MAX);
+    else if (!d->chain_told && r.from_seq)
+        find(d, "chain", GRADE_OK, "unbroken from record %lld to %lld", (long long)r.from_seq, (long long)r.head.seq);
+    else if (!d->chain_told)
+        find(d, "chain", GRADE_OK, "begins with the next record");
 }
 
 static bool check_blob(void *ctx, const char *sha256, uint64_t size_bytes)
@@ -303,6 +328,7 @@ static void check_all(struct doctor *d)
     find(d, "version", GRADE_OK, "weike %s", version_text());
     check_database(d);
     check_records(d);
+    check_chain(d);
     check_blobs(d);
     check_lessons(d);
     check_trust(d);
