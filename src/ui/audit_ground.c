@@ -134,8 +134,10 @@ static void check_edge(struct audit *a, int i, double wanted)
     const struct node *n = &f->node[c->node];
     if (!role_is_tappable(n->o.role) || n->o.disabled || !SDL_RectEquals(&c->r, &n->r) || n->kind != NODE_BOX)
         return;
-    struct ground under = ground_at(f, i, n->vis.x + n->vis.w / 2, n->vis.y + n->vis.h / 2), own = under;
-    if (fabs(under.hi[1] - under.lo[1]) > 32)
+    bool rounded = n->o.clip && c->radius > 0; /* then its border is a command of its own, after what is inside */
+    int out = n->vis.x > 2 ? n->vis.x - 2 : n->vis.x + n->vis.w + 1;
+    struct ground under = ground_at(f, i, out, n->vis.y + n->vis.h / 2), own = under;
+    if (fabs(under.hi[1] - under.lo[1]) > 32 || (rounded && c->fill >> 24))
         return;
     cover(&own, c->fill);
     double fill = theme_contrast(pack(own.lo), pack(under.lo));

@@ -47,7 +47,7 @@ static const struct theme paper = {
         [INK_SUN] = 0xffa04f00u /* darker than the fill: 5.5:1 on paper */, [INK_STOP] = STOP, [INK_INFO] = INFO, [INK_WHITE] = WHITE,
     },
     .track = 0xffe9e2d4u, .track_glass = 0x66ffffffu, .go = GO, .sun = SUN, .bar_glass = 0xff5fd3aeu, .line = 0xffe3dccdu,
-    .edge = EDGE, .thumb = 0x66807868u, .off_ink = 0xff5c655fu, .edge_border = 2, .chosen_border = 5, .fade_permille = 780,
+    .edge = EDGE, .thumb = 0x66807868u, .off_ink = 0xff4c554fu, .edge_border = 2, .chosen_border = 5, .fade_permille = 800,
 };
 
 /* High contrast: white ground, black words and lines, fills so dark that white words on them reach 7:1. Over film the
