@@ -250,6 +250,7 @@ void quiz_options_draw(struct ui *ui, struct quiz_view *s, const struct question
         switch (q->kind) {
         case QUESTION_MATCHING: matching(ui, s, q); break;
         case QUESTION_NUMERIC: numeric(ui, s, q); break;
+        case QUESTION_FILL_IN: quiz_write_field(ui, s, q); break;
         case QUESTION_TRUE_FALSE: option_grid(ui, s, q, 2); break;
         default: option_grid(ui, s, q, q->option_count); break;
         }

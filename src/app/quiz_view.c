@@ -32,6 +32,7 @@ static const char *hint(const struct question *q)
     case QUESTION_MATCHING: return tr("Tap one on the left, then where it belongs on the right");
     case QUESTION_NUMERIC: return tr("Tap the number");
     case QUESTION_LIKERT: return tr("There is no right or wrong here");
+    case QUESTION_FILL_IN: return tr("Write it in a few words");
     default: return tr("Choose one");
     }
 }
@@ -46,7 +47,7 @@ static void prompt(struct ui *ui, struct quiz_view *s, const struct question *q)
             ui_label(ui, ui_fmt(ui, tr("%d. %s"), s->attempt.at + 1, lang_text_get(&q->prompt, i18n_lang())), .font = big ? FONT_HEADING : FONT_TITLE,
                      .role = ROLE_HEADING, .max_lines = 3);
             if (!answered)
-                ui_label(ui, hint(q), .font = FONT_NOTE, .ink = INK_SECOND);
+                ui_label(ui, s->from ? ui_fmt(ui, tr("From: %s · %s"), s->from, hint(q)) : hint(q), .font = FONT_NOTE, .ink = INK_SECOND);
         }
     }
 }
@@ -63,8 +64,9 @@ static const struct verdict_look look[] = {
 /* What was said about the chosen option, else the explanation of the question. */
 static const char *explanation(struct quiz_view *s, const struct question *q)
 {
+    int written = q->kind == QUESTION_FILL_IN ? question_fill_in_match(q, attempt_item(&s->attempt)->pick) : -1;
     for (int i = 0; i < q->option_count; i++)
-        if (attempt_picked(&s->attempt, i)) {
+        if (i == written || attempt_picked(&s->attempt, i)) {
             const char *own = lang_text_get(&q->option[i].feedback, i18n_lang());
             if (*own)
                 return own;
@@ -99,8 +101,9 @@ static void question(struct ui *ui, struct quiz_view *s, const struct question *
 static void question_buttons(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
     if (attempt_item(&s->attempt)->verdict == VERDICT_NONE) {
-        if (ui_icon_button(ui, ICON_CHECK, tr("Check my answer"), .tone = TONE_GO, .h = CHROME_FOOT, .min_w = 480, .row = true,
-                           .disabled = !attempt_ready(&s->attempt)))
+        bool ready = attempt_ready(&s->attempt);
+        if (ui_icon_button(ui, ICON_CHECK, tr("Check my answer"), .tone = ready ? TONE_GO : TONE_SAND, .h = CHROME_FOOT, .min_w = 480, .row = true,
+                           .disabled = !ready))
             quiz_answer(s);
         return;
     }
@@ -126,7 +129,7 @@ static void buttons(struct ui *ui, void *ctx)
     const struct question *q = s->begun ? attempt_question(&s->attempt) : NULL;
     if (q)
         question_buttons(ui, s, q);
-    else if (s->begun)
+    else if (s->begun && !s->finish)
         result_buttons(ui, s);
 }
 

@@ -21,6 +21,7 @@ struct quiz_view {
     int shown;                    /* question index the orders below belong to; -1 */
     int order[QUESTION_MAX_OPTIONS], target_order[QUESTION_MAX_OPTIONS];
     int source;                   /* matching: tapped left side waiting for its right side; -1 */
+    struct keyboard *keyboard;    /* fill-in: open while the answer is written; else NULL */
     bool has_next;
     struct lesson_arg next;       /* the lesson after this one */
     void (*save)(struct quiz_view *s, enum record_kind kind, const struct question *q); /* q NULL: of the whole attempt */
@@ -32,6 +33,13 @@ void quiz_draw(struct ui *ui, void *screen); /* mixes the options of a question 
 void quiz_view_draw(struct ui *ui, struct quiz_view *s);
 /* The options of the current question, by kind (quiz_options.c). */
 void quiz_options_draw(struct ui *ui, struct quiz_view *s, const struct question *q);
+
+/* Fill-in (quiz_write.c). While the keyboard is open it has the screen: draw says true then. */
+void quiz_write_field(struct ui *ui, struct quiz_view *s, const struct question *q);
+bool quiz_write_draw(struct ui *ui, struct quiz_view *s);
+void quiz_write_close(struct quiz_view *s);
+void quiz_write_tick(void *screen, int64_t boot_ms); /* for the screen's class; `screen` begins with a struct quiz_view */
+int quiz_write_due_ms(void *screen, int64_t boot_ms);
 
 /* What taps do; in screen_quiz.c. Each change is on its way to the disk before the screen moves on. */
 void quiz_tap(struct quiz_view *s, int option);

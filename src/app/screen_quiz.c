@@ -20,23 +20,6 @@ static void save_record(struct quiz_view *s, enum record_kind kind, const struct
     });
 }
 
-/* Words typed in want a keyboard, which this terminal has not: such questions, written for other platforms, are left out. */
-static void leave_out_fill_in(struct question_set *set)
-{
-    int kept = 0;
-    for (int i = 0; i < set->count; i++) {
-        if (set->question[i].kind == QUESTION_FILL_IN) {
-            struct question_set one = { .count = 1, .question = mem_alloc(sizeof *one.question) };
-            one.question[0] = set->question[i];
-            question_set_release(&one);
-            log_info("a fill-in question was left out: there is no keyboard");
-        } else {
-            set->question[kept++] = set->question[i];
-        }
-    }
-    set->count = kept;
-}
-
 static bool load_questions(struct quiz_view *s, struct err *e)
 {
     const struct file_ref *f = &s->lesson.lesson->questions;
@@ -46,10 +29,6 @@ static bool load_questions(struct quiz_view *s, struct err *e)
     struct str text;
     str_init(&text, QUESTIONS_MAX_BYTES);
     bool ok = fs_read(path, QUESTIONS_MAX_BYTES, &text, e) && question_set_parse(text.data, text.len, &s->set, e);
-    if (ok)
-        leave_out_fill_in(&s->set);
-    if (ok && !s->set.count)
-        ok = err_set(e, ERR_UNSUPPORTED, "all questions want a keyboard");
     str_release(&text);
     free(path);
     return ok;
@@ -138,6 +117,7 @@ static void quiz_enter(void *screen, void *app, const void *arg)
 static void quiz_leave_screen(void *screen)
 {
     struct quiz_view *s = screen;
+    quiz_write_close(s);
     question_set_release(&s->set);
     if (s->opened)
         open_lesson_release(&s->lesson);
@@ -216,10 +196,11 @@ void quiz_draw(struct ui *ui, void *screen)
         snprintf(right_side, sizeof right_side, "%s/targets", q->id);
         question_shuffle(s->attempt.seed, right_side, q->target_count, s->target_order);
     }
-    quiz_view_draw(ui, s);
+    if (!q || !quiz_write_draw(ui, s))
+        quiz_view_draw(ui, s);
 }
 
 const struct screen_class quiz_screen = {
     .name = "quiz", .size = sizeof(struct quiz_view), .enter = quiz_enter, .leave = quiz_leave_screen, .draw = quiz_draw,
-    .resume = quiz_resume, .busy = quiz_busy,
+    .tick = quiz_write_tick, .due_ms = quiz_write_due_ms, .resume = quiz_resume, .busy = quiz_busy,
 };

@@ -161,6 +161,7 @@ static void review_enter(void *screen, void *app, const void *arg)
 static void review_leave(void *screen)
 {
     struct review_view *s = screen;
+    quiz_write_close(&s->quiz);
     free(s->quiz.set.question); /* shallow copies */
     for (int i = 0; i < s->count; i++)
         review_question_release(&s->from[i]);
@@ -221,5 +222,5 @@ static void review_draw(struct ui *ui, void *screen)
 
 const struct screen_class review_screen = {
     .name = "review", .size = sizeof(struct review_view), .enter = review_enter, .leave = review_leave, .draw = review_draw,
-    .resume = review_resume, .busy = review_busy,
+    .tick = quiz_write_tick, .due_ms = quiz_write_due_ms, .resume = review_resume, .busy = review_busy,
 };
