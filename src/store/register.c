@@ -19,13 +19,13 @@ enum { ROWS_MAX = 200000 };
 
 static const struct register_column viewing[] = {
     DAY, { "开始", "began", REGISTER_TIME, 6 }, NAME, { "课程", "course", REGISTER_TEXT, 14 }, { "课", "lesson", REGISTER_TEXT, 16 },
-    { "观看分钟", "watched_minutes", REGISTER_NUMBER, 8 }, { "核实分钟", "verified_minutes", REGISTER_NUMBER, 8 },
-    { "复习分钟", "review_minutes", REGISTER_NUMBER, 8 }, STATUS,
+    { "观看分钟", "watched_minutes", REGISTER_NUMBER, 9 }, { "核实分钟", "verified_minutes", REGISTER_NUMBER, 9 },
+    { "复习分钟", "review_minutes", REGISTER_NUMBER, 9 }, STATUS,
 };
 static const struct register_column attendance[] = {
-    DAY, { "开始", "began", REGISTER_TIME, 6 }, { "结束", "ended", REGISTER_TIME, 6 }, { "主题", "topic", REGISTER_TEXT, 18 }, NAME,
-    { "在场分钟", "present_minutes", REGISTER_NUMBER, 8 }, { "观看分钟", "watched_minutes", REGISTER_NUMBER, 8 },
-    { "核实分钟", "verified_minutes", REGISTER_NUMBER, 8 }, { "主持人", "host", REGISTER_TEXT, 9 },
+    DAY, { "开始", "began", REGISTER_TIME, 6 }, { "结束", "ended", REGISTER_TIME, 6 }, { "主题", "topic", REGISTER_TEXT, 22 }, NAME,
+    { "在场分钟", "present_minutes", REGISTER_NUMBER, 9 }, { "观看分钟", "watched_minutes", REGISTER_NUMBER, 9 },
+    { "核实分钟", "verified_minutes", REGISTER_NUMBER, 9 }, { "主持人", "host", REGISTER_TEXT, 9 },
     { "签字", "signed", REGISTER_TEXT, 6 }, STATUS,
 };
 static const struct register_column discussion[] = {

@@ -13,7 +13,7 @@
 /* Points, 1/72 inch. */
 #define A4_SHORT 595.276
 #define A4_LONG 841.890
-enum { MARGIN = 40, PAD = 4, FOOT = 46, WIDE_WEIGHT = 92 /* registers heavier than this lie on their side */ };
+enum { MARGIN = 40, PAD = 5, ROW_PAD = 3, FOOT = 46, WIDE_WEIGHT = 92 /* registers heavier than this lie on their side */ };
 static const char family[] = "Noto Sans CJK SC, Noto Sans SC, sans-serif";
 
 struct sheet {
@@ -121,12 +121,22 @@ static void measure_columns(struct sheet *s)
     s->column[t->columns] = s->width - MARGIN;
 }
 
+/* The English name, words apart so that it wraps between them. */
+static const char *head_words(const struct sheet *s, int c, char out[60])
+{
+    snprintf(out, 60, "%s", s->table->column[c].en);
+    for (char *p = out; *p; p++)
+        *p = *p == '_' ? ' ' : *p;
+    return out;
+}
+
 static double head_height(struct sheet *s)
 {
     double most = 0;
+    char en[60];
     for (int c = 0; c < s->table->columns; c++) {
         double h = text_height(s, s->table->column[c].zh, HEAD, true, cell_width(s, c)) +
-                   text_height(s, s->table->column[c].en, HEAD_EN, false, cell_width(s, c));
+                   text_height(s, head_words(s, c, en), HEAD_EN, false, cell_width(s, c));
         most = h > most ? h : most;
     }
     return most + 2 * PAD;
@@ -157,7 +167,7 @@ static void paginate(struct sheet *s)
             double h = *t->row[i].cell[c] ? text_height(s, t->row[i].cell[c], CELL, false, cell_width(s, c)) : 0;
             most = h > most ? h : most;
         }
-        most += 2 * PAD;
+        most += 2 * ROW_PAD;
         s->row_height[i] = most < room ? most : room;
         if (used > 0 && used + s->row_height[i] > room) {
             ARRAY_GROW(s->first, s->pages, cap);
@@ -187,6 +197,7 @@ static double draw_title(struct sheet *s)
 static double draw_head(struct sheet *s, double y)
 {
     double h = head_height(s);
+    char en[60];
     cairo_set_source_rgb(s->cr, 0.93, 0.93, 0.91);
     cairo_rectangle(s->cr, MARGIN, y, s->width - 2 * MARGIN, h);
     cairo_fill(s->cr);
@@ -195,7 +206,7 @@ static double draw_head(struct sheet *s, double y)
         PangoAlignment align = number ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT;
         double x = s->column[c] + PAD, used = draw_text(s, x, y + PAD, cell_width(s, c), s->table->column[c].zh,
                                                         &(struct text){ HEAD, true, false, align, 0 });
-        draw_text(s, x, y + PAD + used, cell_width(s, c), s->table->column[c].en, &(struct text){ HEAD_EN, false, false, align, 0.35 });
+        draw_text(s, x, y + PAD + used, cell_width(s, c), head_words(s, c, en), &(struct text){ HEAD_EN, false, false, align, 0.35 });
     }
     line(s, y, 1);
     line(s, y + h, 1);
@@ -211,12 +222,12 @@ static void draw_row(struct sheet *s, int i, double y)
         cairo_save(s->cr);
         cairo_rectangle(s->cr, s->column[c], y, s->column[c + 1] - s->column[c], s->row_height[i]);
         cairo_clip(s->cr);
-        draw_text(s, s->column[c] + PAD, y + PAD, cell_width(s, c), r->cell[c],
+        draw_text(s, s->column[c] + PAD, y + ROW_PAD, cell_width(s, c), r->cell[c],
                   &(struct text){ CELL, false, r->voided && !says_why, column->cell == REGISTER_NUMBER ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT,
                                   r->voided && !says_why ? 0.4 : 0 });
         cairo_restore(s->cr);
     }
-    line(s, y + s->row_height[i], 0.4);
+    line(s, y + s->row_height[i], 0.25);
 }
 
 static void draw_foot(struct sheet *s, int page)
