@@ -2,9 +2,12 @@
 #include "app/app.h"
 #include "app/job.h"
 #include "app/link.h"
+#include "app/machine.h"
 #include "app/loop.h"
 #include "app/media.h"
 #include "app/screens.h"
+#include "app/sound.h"
+#include "app/speaker.h"
 #include "app/sticks.h"
 #include "app/stop.h"
 #include "base/i18n.h"
@@ -137,6 +140,7 @@ void app_sign_out(struct app *app)
 {
     if (app->signed_in && !app->guest)
         post_session(app, RECORD_SIGN_OUT);
+    speaker_session_over(app);
     app->signed_in = app->guest = false;
     memset(&app->who, 0, sizeof app->who);
     session_defaults(app);
@@ -238,6 +242,8 @@ static void close_all(struct app *app, int status)
 {
     enum { PATIENCE_MS = 5000 };
     nav_free(app->nav);
+    speaker_free(app->speaker);
+    sound_free(app->sound);
     sticks_leave(app->sticks);
     if (!job_settle(PATIENCE_MS)) { /* a pulled stick can hold a thread for good: what was posted is saved, nothing is freed */
         struct err e = ERR_INIT;
@@ -249,6 +255,7 @@ static void close_all(struct app *app, int status)
     sticks_free(app->sticks);
     link_free(app->link);
     ui_free(app->ui);
+    machine_end(app);
     store_close(app->store);
     media_settle();
     atomic_store(&app->awake, NULL);
@@ -291,6 +298,10 @@ int app_run(const struct app_opts *opts)
     session_defaults(&app);
     app.link = link_new(&app);
     app.sticks = sticks_new(&app);
+    machine_begin(&app);
+    app.sound = sound_new(&app);
+    app.speaker = speaker_new(&app);
+    ui_set_blocks(app.ui, opts->blocks);
     nav_reset(app.nav, &signin_screen, NULL);
     stop_watch(app.gfx);
     int status = loop_run(&app);

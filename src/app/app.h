@@ -18,6 +18,8 @@
 struct gfx;
 struct link;
 struct sticks;
+struct sound;
+struct speaker;
 
 struct app {
     struct app_opts opts;
@@ -29,6 +31,8 @@ struct app {
     struct nav *nav;
     struct link *link;     /* network: content down, records up */
     struct sticks *sticks; /* the same by hand */
+    struct sound *sound;     /* voices and words, outside films */
+    struct speaker *speaker; /* reads the screen aloud */
     _Atomic(struct gfx *) awake; /* what app_wake wakes; NULL before the window is there */
     uint64_t posted;       /* ticket of the newest fact */
     unsigned arrivals;     /* rises when new lessons are here: lists read again */

@@ -2,8 +2,10 @@
 #include "app/loop.h"
 #include "app/idle.h"
 #include "app/link.h"
+#include "app/machine.h"
 #include "app/media.h"
 #include "app/screens.h"
+#include "app/speaker.h"
 #include "app/sticks.h"
 #include "app/stop.h"
 #include "base/fs.h"
@@ -46,7 +48,7 @@ static int due_ms(struct loop *l, int64_t now)
     const struct screen_class *top = nav_top(app->nav);
     if (ui_wants_frame(app->ui))
         return 0;
-    int due = sooner(ui_next_wakeup_ms(app->ui), idle_due_ms(app, now));
+    int due = sooner(ui_next_wakeup_ms(app->ui), sooner(idle_due_ms(app, now), speaker_due_ms(app, now)));
     if (top && top->due_ms)
         due = sooner(due, top->due_ms(nav_top_screen(app->nav), now));
     if (app->signed_in || link_is_set_up(app->link)) { /* the clock in the header moves on with the minute */
@@ -90,9 +92,11 @@ static void tick(struct app *app, int64_t now)
     if (link_tick(app->link) && nav_top(app->nav) != &player_screen)
         ui_request_frame(app->ui);
     sticks_tick(app->sticks, now);
+    machine_tick(app);
     const struct screen_class *top = nav_top(app->nav);
     if (top && top->tick)
         top->tick(nav_top_screen(app->nav), now);
+    speaker_tick(app, now);
     idle_tick(app, now);
     if (nav_settle(app->nav))
         ui_request_frame(app->ui);
@@ -108,6 +112,7 @@ static void draw(struct app *app, int64_t now)
     idle_draw(app);
     ui_frame_end(app->ui);
     int64_t shown = clock_boot_us();
+    speaker_drawn(app);
     if (nav_settle(app->nav))
         ui_request_frame(app->ui);
     struct ui_stats stats = ui_stats(app->ui); /* what bench measures the screens by */

@@ -12,7 +12,7 @@
 
 static const char usage[] =
     "Usage: weike [--data DIR] [--window WxH] [--panel-mm MM] [--lang zh-CN|en] [--text PERCENT]\n"
-    "             [--contrast] [--low-zone] [--left-hand] [--script FILE]\n"
+    "             [--contrast] [--low-zone] [--left-hand] [--blocks] [--script FILE]\n"
     "       weike --play FILE [--unpaced] [--frames N] [--json] [--window WxH]\n\n"
     "  --data DIR      data directory (default: $WEIKE_DATA, /var/lib/weike, ~/.local/share/weike)\n"
     "  --window WxH    run in a window of this size instead of the whole screen\n"
@@ -20,6 +20,7 @@ static const char usage[] =
     "  --lang LANG     zh-CN or en\n"
     "  --text PERCENT  size of letters: 100, 125 or 150\n"
     "  --contrast, --low-zone, --left-hand   begin with what \"See and reach\" offers\n"
+    "  --blocks        paint all text as bars: what is left for someone who cannot read\n"
     "  --script FILE   follow a test script, see weike(1)\n"
     "  --play FILE     play one media file, then say what it cost\n"
     "  --unpaced       with --play: as fast as it decodes, without sound\n"
@@ -27,12 +28,12 @@ static const char usage[] =
     "  --json          with --play: the cost as one JSON object\n"
     "  --version, --help\n";
 
-enum { OPT_DATA = 256, OPT_WINDOW, OPT_PANEL, OPT_TEXT, OPT_CONTRAST, OPT_LOW, OPT_LEFT, OPT_LANG, OPT_SCRIPT, OPT_PLAY, OPT_UNPACED, OPT_FRAMES, OPT_JSON, OPT_VERSION, OPT_HELP };
+enum { OPT_DATA = 256, OPT_WINDOW, OPT_PANEL, OPT_TEXT, OPT_CONTRAST, OPT_LOW, OPT_LEFT, OPT_BLOCKS, OPT_LANG, OPT_SCRIPT, OPT_PLAY, OPT_UNPACED, OPT_FRAMES, OPT_JSON, OPT_VERSION, OPT_HELP };
 static const struct option options[] = {
     { "data", required_argument, NULL, OPT_DATA },     { "window", required_argument, NULL, OPT_WINDOW },
     { "panel-mm", required_argument, NULL, OPT_PANEL }, { "text", required_argument, NULL, OPT_TEXT },
     { "contrast", no_argument, NULL, OPT_CONTRAST },   { "low-zone", no_argument, NULL, OPT_LOW },
-    { "left-hand", no_argument, NULL, OPT_LEFT },
+    { "left-hand", no_argument, NULL, OPT_LEFT },       { "blocks", no_argument, NULL, OPT_BLOCKS },
     { "lang", required_argument, NULL, OPT_LANG },     { "script", required_argument, NULL, OPT_SCRIPT },
     { "play", required_argument, NULL, OPT_PLAY },     { "unpaced", no_argument, NULL, OPT_UNPACED },
     { "frames", required_argument, NULL, OPT_FRAMES }, { "json", no_argument, NULL, OPT_JSON },
@@ -94,6 +95,7 @@ int main(int argc, char **argv)
         case OPT_CONTRAST: app.contrast = true; break;
         case OPT_LOW: app.low_zone = true; break;
         case OPT_LEFT: app.left_hand = true; break;
+        case OPT_BLOCKS: app.blocks = true; break;
         case OPT_LANG:
             if (strcmp(optarg, "zh-CN") && strcmp(optarg, "en"))
                 return refuse("--lang wants zh-CN or en");

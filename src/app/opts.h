@@ -11,6 +11,7 @@ struct app_opts {
     int panel_mm;            /* width of the window's picture; 0: weike.conf, then the panel says */
     int text_percent;        /* at the start and after each sign-out; 0: 100 */
     bool contrast, low_zone, left_hand; /* the same */
+    bool blocks;             /* all text as bars: what is left for someone who cannot read; for tests */
 };
 
 /* Runs the kiosk until it is asked to quit; returns the exit status. */

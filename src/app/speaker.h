@@ -19,6 +19,6 @@ bool speaker_by_tap(const struct app *app); /* a person asked for this reading: 
 void speaker_session_over(struct app *app); /* at sign-out: silent, and nothing by itself any more */
 
 void speaker_tick(struct app *app, int64_t boot_ms);        /* the next box, once one is over */
-void speaker_drawn(struct app *app, int64_t boot_ms);       /* after each frame: what is new to be read by itself */
+void speaker_drawn(struct app *app);                        /* after each frame: what is new to be read by itself */
 int speaker_due_ms(const struct app *app, int64_t boot_ms); /* -1: it is woken, or has nothing to do */
 #endif

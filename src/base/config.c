@@ -24,6 +24,8 @@ static const char sample[] =
     "\n"
     "# Language at start and after each sign-out: \"zh-CN\" or \"en\".\n"
     "language = \"zh-CN\"\n"
+    "# Recorded prompts in a dialect are played first, where a voice package has them.\n"
+    "# dialect = \"zh-CN-x-sichuan\"\n"
     "\n"
     "# Seconds without a touch until \"still there?\" (30 to 600). Never during a lesson or a quiz.\n"
     "idle_seconds = 90\n"
@@ -196,6 +198,18 @@ static bool is_line(const char *t)
     return strcspn(t, "\r\n") == strlen(t);
 }
 
+static bool is_dialect(const char *t) /* RFC 5646 with a private subtag, or none */
+{
+    size_t n = strlen(t), sub = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool letter = (t[i] >= 'a' && t[i] <= 'z') || (t[i] >= 'A' && t[i] <= 'Z') || (t[i] >= '0' && t[i] <= '9');
+        if ((!letter && t[i] != '-') || (t[i] == '-' && (!sub || i + 1 == n)))
+            return false;
+        sub = letter ? sub + 1 : 0;
+    }
+    return true;
+}
+
 static const struct text_rule {
     const char *key;
     bool (*good)(const char *value);
@@ -204,6 +218,7 @@ static const struct text_rule {
     bool secret; /* not repeated in messages */
 } texts[] = {
     { "language", is_language, "\"zh-CN\" or \"en\"", 7 },
+    { "dialect", is_dialect, "a language tag like \"zh-CN-x-sichuan\"", 15 },
     { "weight", is_weight, "\"auto\", \"light\", \"480p\", \"720p\" or \"original\"", 11 },
     { "from", is_day, "a day like \"2026-01-01\"", 10 },
     { "category", is_category, "a category in small letters, like \"safety\"", 31 },
@@ -277,7 +292,7 @@ static int check_windows(cfg_t *cfg, cfg_opt_t *opt)
 }
 
 static const char *const scalar[] = { "site_zh",  "site_en",        "panel_width_mm", "idle_seconds",  "home_page",
-                                      "language", "weight",         "volume_percent", "captions",      "server",
+                                      "language", "dialect",        "weight",         "volume_percent", "captions",      "server",
                                       "county_key", "root",         "budget_mb_per_day", "metered",    "xapi_endpoint",
                                       "xapi_user", "xapi_password", "borrow_mb",      "tls_pin" };
 
@@ -337,6 +352,7 @@ static void read_scalars(cfg_t *cfg, struct config *c)
     copy(c->site_en, sizeof c->site_en, cfg_getstr(cfg, "site_en"));
     copy(c->home_page, sizeof c->home_page, cfg_getstr(cfg, "home_page"));
     copy(c->language, sizeof c->language, cfg_getstr(cfg, "language"));
+    copy(c->dialect, sizeof c->dialect, cfg_getstr(cfg, "dialect"));
     copy(c->weight, sizeof c->weight, cfg_getstr(cfg, "weight"));
     c->panel_width_mm = (int)cfg_getint(cfg, "panel_width_mm");
     c->idle_seconds = (int)cfg_getint(cfg, "idle_seconds");
@@ -377,6 +393,7 @@ static cfg_t *make_parser(const struct config *d)
                         CFG_INT("idle_seconds", d->idle_seconds, CFGF_NONE),
                         CFG_STR("home_page", d->home_page, CFGF_NONE),
                         CFG_STR("language", d->language, CFGF_NONE),
+                        CFG_STR("dialect", d->dialect, CFGF_NONE),
                         CFG_STR("weight", d->weight, CFGF_NONE),
                         CFG_INT("volume_percent", d->volume_percent, CFGF_NONE),
                         CFG_BOOL("captions", d->captions ? cfg_true : cfg_false, CFGF_NONE),

@@ -26,6 +26,7 @@ struct config {
     int idle_seconds;        /* until "are you still there?"; 30..600 */
     char home_page[200];     /* id space of the members in statements: an http(s) URL */
     char language[8];        /* "zh-CN" or "en": at start and after each sign-out */
+    char dialect[16];        /* recorded prompts in this one first, "zh-CN-x-sichuan"; "": none */
     char weight[12];         /* rendition preferred: "auto" "light" "480p" "720p" "original" */
     int volume_percent;      /* at each sign-in; 0..100 */
     bool captions;           /* on at each sign-in */

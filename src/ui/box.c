@@ -280,5 +280,5 @@ SDL_Rect ui_rect(const struct ui *ui, const char *id)
 
 bool node_is_hidden_by_overlay(const struct ui *ui, const struct node *n)
 {
-    return n->layer < ui->shown->top_layer;
+    return n->layer < ui->shown->top_layer && n->o.corner != CORNER_SPEAKER; /* what stands on a card can be read aloud too */
 }

@@ -327,6 +327,12 @@ static void emit_thumb(struct ui *ui, const struct node *n, const struct look *l
                            .fill = ui->theme->thumb, .radius = wide / 2, .under = look->under }, 0);
 }
 
+/* The loudspeaker stays alive while a card is up, and is seen to be. */
+static bool stands_above(const struct ui *ui, const struct node *n)
+{
+    return n->o.corner == CORNER_SPEAKER && n->layer < ui->now->top_layer;
+}
+
 static void emit(struct ui *ui, const struct node *n, struct look look)
 {
     if (n->vis.w <= 0 && (n->o.clip || n->o.scroll || n->clip.w <= 0))
@@ -349,7 +355,7 @@ static void emit(struct ui *ui, const struct node *n, struct look look)
         inner.under = begin_clip(ui, n, &look, radius_of(ui, n));
     emit_content(ui, n, &inner);
     for (int i = n->first; i >= 0; i = node_at(ui, i)->next)
-        if (!node_at(ui, i)->floating)
+        if (!node_at(ui, i)->floating && !stands_above(ui, node_at(ui, i)))
             emit(ui, node_at(ui, i), inner);
     if (n->o.scroll)
         emit_thumb(ui, n, &inner);
@@ -380,6 +386,9 @@ void display_build(struct ui *ui)
     emit(ui, node_at(ui, 0), look);
     for (int i = 0; i < f->count; i++)
         if (f->node[i].floating)
+            emit(ui, &f->node[i], look);
+    for (int i = 0; i < f->count; i++)
+        if (stands_above(ui, &f->node[i]))
             emit(ui, &f->node[i], look);
     emit_highlight(ui);
 }

@@ -20,6 +20,7 @@ struct screen_class {
     void (*resume)(void *screen);                    /* the screen above was popped; may be NULL */
     void (*touched)(void *screen, int64_t boot_ms);  /* a person touched anything; may be NULL */
     bool (*busy)(void *screen);                      /* no idle return while it says so (playing, quiz); may be NULL */
+    void (*hush)(void *screen, bool quiet);          /* it is read aloud: a film waits until it is not; NULL: nothing sounds here */
 };
 
 struct nav;

@@ -37,15 +37,15 @@ static bool is_called(const struct node *n, const char *id)
     return strcmp(n->id_text, id) == 0;
 }
 
-/* The name given, or the words inside. Words whose box says they are decoration still belong to a button's name. */
+/* The name given to what can be tapped; else a name and the words inside. */
 static void add_pieces(const struct ui *ui, const struct node *n, struct reader_item *item)
 {
-    if (n->o.name || n->kind == NODE_LABEL) {
+    if (n->o.name || n->kind == NODE_LABEL)
         add_piece(item, n->o.name ? n->o.name : n->text);
+    if (n->o.name && role_is_tappable(n->o.role))
         return;
-    }
     for (int i = n->first; i >= 0; i = at(ui, i)->next)
-        if (!is_called(at(ui, i), "clock"))
+        if (!is_called(at(ui, i), "clock") && !at(ui, i)->o.silent)
             add_pieces(ui, at(ui, i), item);
 }
 
@@ -72,7 +72,7 @@ static void add_item(struct reading *g, const struct node *n)
 
 static void gather(struct reading *g, const struct node *n, enum part part)
 {
-    if (n->o.disabled || n->o.silent || is_called(n, "clock"))
+    if (n->o.disabled || n->o.silent || n->o.corner == CORNER_SPEAKER || is_called(n, "clock"))
         return;
     if (is_called(n, "footer"))
         part = PART_FOOTER;
