@@ -36,7 +36,7 @@ static void title_bar(struct ui *ui, struct player_view *s)
             chrome_left(ui, s->app);
             ui_column(ui, "what", .grow = 1, .pad_x = 8) {
                 ui_label(ui, lang_text_get(&s->lesson.lesson->title, i18n_lang()), .font = s->app->text_percent > 100 ? FONT_NOTE : FONT_STRONG,
-                         .max_lines = 2, .role = ROLE_HEADING);
+                         .max_lines = 2);
                 notes(ui, s);
             }
             chrome_stick_chip(ui, s->app);
@@ -66,18 +66,18 @@ static void seek_bar(struct ui *ui, struct player_view *s)
                 player_view_seek(s, (int64_t)(at * (float)length));
         }
         ui_label(ui, words_timer(ui, length), .font = FONT_STRONG, .min_w = 96, .max_lines = 1);
-        if (s->state.audio_track_count > 1 && ui_icon_button(ui, ICON_RECORD_VOICE_OVER, tr("Other voice"), .tone = TONE_GLASS_LIGHT, .h = 84,
+        if (s->state.audio_track_count > 1 && ui_icon_button(ui, ICON_RECORD_VOICE_OVER, tr("Other voice"), .tone = TONE_GLASS, .h = 84,
                                                               .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
             player_view_next_audio(s);
         if (ui_icon_button(ui, ICON_SPEED, ui_fmt(ui, tr("Speed %s"), s->speed_permille == 1000 ? "1" : s->speed_permille > 1000 ? "1.25" : "0.75"),
-                           .tone = TONE_GLASS_LIGHT, .h = 84, .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
+                           .tone = TONE_GLASS, .h = 84, .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
             player_view_next_speed(s);
     }
 }
 
 static bool control(struct ui *ui, struct player_view *s, uint32_t icon, const char *label, const char *name)
 {
-    return ui_icon_button(ui, icon, label, .tone = TONE_GLASS_LIGHT, .h = s->app->text_percent > 100 ? 180 : 144, .min_w = 128, .pad_x = 8,
+    return ui_icon_button(ui, icon, label, .tone = TONE_GLASS, .h = s->app->text_percent > 100 ? 180 : 144, .min_w = 128, .pad_x = 8,
                           .font = FONT_NOTE, .repeats = true, .name = name);
 }
 

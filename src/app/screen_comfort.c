@@ -21,7 +21,7 @@ static void head(struct ui *ui, uint32_t icon, const char *title)
 {
     ui_row(ui, "head", .gap = 16, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, icon, 48, INK_GO);
-        ui_label(ui, title, .font = FONT_STRONG, .role = ROLE_HEADING, .grow = 1, .max_lines = 1);
+        ui_label(ui, title, .font = FONT_STRONG, .grow = 1, .max_lines = 1);
     }
 }
 

@@ -117,10 +117,14 @@ static void lesson_line(struct ui *ui, struct course_view *s, const struct lesso
 {
     ui_row(ui, "line", .key = (uint32_t)r->position, .grow = 1, .gap = 16) {
         lesson_card(ui, s, r);
-        if (ui_icon_button(ui, ICON_FORUM, tr("Talk"), .tone = TONE_CARD, .w = 140, .h = 0, .min_h = 120, .pad_x = 8, .font = FONT_NOTE,
-                           .name = ui_fmt(ui, tr("Talk about %s"), lang_text_get(&r->title, i18n_lang())))) {
-            struct lesson_arg arg = lesson_of(s, r);
-            nav_push(s->app->nav, &comments_screen, &arg);
+        ui_column(ui, "talk", .tone = TONE_CARD, .role = ROLE_BUTTON, .w = 148, .gap = 4, .align = ALIGN_CENTER, .justify = ALIGN_CENTER,
+                  .stretch_off = true, .name = ui_fmt(ui, tr("Talk about %s"), lang_text_get(&r->title, i18n_lang()))) {
+            ui_icon(ui, ICON_FORUM, 60, INK_GO);
+            ui_label(ui, tr("Talk"), .font = FONT_NOTE);
+            if (ui_tapped(ui)) {
+                struct lesson_arg arg = lesson_of(s, r);
+                nav_push(s->app->nav, &comments_screen, &arg);
+            }
         }
     }
 }

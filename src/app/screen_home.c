@@ -142,7 +142,7 @@ static void today(struct ui *ui, struct home *s)
     }
     const struct lesson_row *r = &s->today.row[s->pick];
     ui_row(ui, "today", .tone = TONE_CARD, .grow = 1, .clip = true) {
-        ui_column(ui, "picture", .w = chrome_is_tight(ui, s->app) ? 420 : 560, .role = ROLE_BUTTON, .name = lang_text_get(&r->title, i18n_lang())) {
+        ui_column(ui, "picture", .w = chrome_is_tight(ui, s->app) ? 400 : 540, .role = ROLE_BUTTON, .name = lang_text_get(&r->title, i18n_lang())) {
             ui_image(ui, app_blob(s->app, r->poster_sha256), words_category_rgb(r->category), .grow = 1, .silent = true, .radius = -1);
             if (ui_tapped(ui))
                 open_lesson_at(s->app, r);
@@ -157,10 +157,10 @@ static void my_hours(struct ui *ui, struct home *s)
     const struct config_target *target = tile_target(s->app);
     int minutes = tile_minutes_per_hour(target);
     int64_t left = target ? config_target_ms(target) - s->year.total.watched_ms : 0;
-    bool small = s->cards > 0, big = s->app->text_percent > 100;
-    ui_row(ui, "hours", .tone = TONE_CARD, .grow = 1, .pad_x = small ? 24 : 32, .pad_y = 12, .gap = 28, .align = ALIGN_CENTER, .stretch_off = true,
+    bool small = s->cards > 0;
+    ui_row(ui, "hours", .tone = TONE_CARD, .grow = 1, .pad_x = 24, .pad_y = 12, .gap = 24, .align = ALIGN_CENTER, .stretch_off = true,
            .role = ROLE_BUTTON, .name = tr("See my hours")) {
-        tile_ring(ui, &s->year.total, target, small ? 148 : big ? 240 : 284);
+        tile_ring(ui, &s->year.total, target, small ? 148 : chrome_is_tight(ui, s->app) ? 220 : 264);
         ui_column(ui, "words", .grow = 1, .gap = small ? 0 : 10) {
             ui_label(ui, tr("My hours"), .font = FONT_HEADING);
             if (!small)
@@ -168,7 +168,7 @@ static void my_hours(struct ui *ui, struct home *s)
             if (left > 0)
                 ui_label(ui, ui_fmt(ui, tr("To go %s"), words_hours(ui, left, minutes)), .ink = INK_SECOND);
         }
-        ui_icon(ui, ICON_CHEVRON_RIGHT, 64, INK_GO);
+        ui_icon(ui, ICON_CHEVRON_RIGHT, 52, INK_GO);
         if (ui_tapped(ui))
             nav_push(s->app->nav, &hours_screen, NULL);
     }
@@ -204,7 +204,7 @@ static void waiting_card(struct ui *ui, struct home *s, int i)
 
 static void mine(struct ui *ui, struct home *s)
 {
-    ui_column(ui, "mine", .w = chrome_is_tight(ui, s->app) ? 560 : 596, .gap = 20) {
+    ui_column(ui, "mine", .w = 600, .gap = 20) {
         if (s->app->guest)
             guest_card(ui, s);
         else

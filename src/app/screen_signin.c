@@ -65,7 +65,7 @@ static void sign_in(struct app *app, const struct member *m)
 
 static void face(struct ui *ui, struct signin *s, const struct member *m)
 {
-    int size = s->rows < ROWS ? 144 : 112;
+    int size = s->rows < ROWS ? 144 : chrome_is_tight(ui, s->app) ? 100 : 120;
     ui_column(ui, "face", .key = (uint32_t)hash64(0, m->id, strlen(m->id)), .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1,
               .pad_y = 8, .pad_x = 8, .gap = 8, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .name = m->name) {
         ui_stack(ui, "picture", .w = size + 8, .h = size, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {

@@ -57,6 +57,7 @@ static void tabs(struct ui *ui, struct tech *s)
         ui_spacer(ui);
         if (ui_icon_button(ui, ICON_EXIT_TO_APP, tr("Stop the program"), .tone = TONE_STOP_SOFT, .min_h = 100, .pad_x = 16, .font = FONT_STRONG, .row = true))
             s->app->quit = true;
+        ui_column(ui, "apart", .h = 2) {} /* twice the gap to Back: it ends the program */
     }
 }
 

@@ -44,11 +44,11 @@ static void go_up(struct tech *s)
 static bool place_line(struct ui *ui, const struct place *p, bool *look)
 {
     bool open = false;
-    ui_row(ui, "place", .key = (uint32_t)hash64(0, p->path, strlen(p->path)), .gap = 24, .h = 96, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "place", .key = (uint32_t)hash64(0, p->path, strlen(p->path)), .gap = 24, .h = 100, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, p->stick ? ICON_USB : ICON_FOLDER, 56, p->content ? INK_GO : INK_SECOND);
         ui_label(ui, p->label, .font = FONT_STRONG, .grow = 1, .max_lines = 1, .may_cut = true);
         if (p->content)
-            *look = ui_icon_button(ui, ICON_VISIBILITY, tr("See what is on it"), .tone = TONE_GO, .h = 88, .row = true, .font = FONT_STRONG,
+            *look = ui_icon_button(ui, ICON_VISIBILITY, tr("See what is on it"), .tone = TONE_GO, .h = 100, .row = true, .font = FONT_STRONG,
                                    .name = ui_fmt(ui, tr("See what is on %s"), p->label));
         else
             open = ui_icon_button(ui, ICON_CHEVRON_RIGHT, tr("Open"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG, .name = ui_fmt(ui, tr("Open %s"), p->label));
