@@ -144,6 +144,7 @@ void app_sign_out(struct app *app)
     app->signed_in = app->guest = false;
     memset(&app->who, 0, sizeof app->who);
     session_defaults(app);
+    link_refresh(app->link); /* it counts what waits: records of this visit go soon, where the link works */
     nav_reset(app->nav, &signin_screen, NULL);
 }
 

@@ -43,6 +43,16 @@ void pace_link_up(struct pace *p, int64_t boot_ms)
     p->link_taken = true;
 }
 
+void pace_records(struct pace *p, const struct pace_rules *r, int64_t boot_ms)
+{
+    if (!p->last_ok_ms || p->failures || r->metered)
+        return;
+    int64_t at = boot_ms + between(p, PACE_RECORDS_MIN_S, PACE_RECORDS_MAX_S);
+    at = at < p->not_before_ms ? p->not_before_ms : at;
+    if (at < p->next_boot_ms)
+        p->next_boot_ms = at;
+}
+
 void pace_done(struct pace *p, enum pace_outcome o, int retry_after_s, int64_t boot_ms)
 {
     bool ok = o == PACE_OK_MORE || o == PACE_OK_CURRENT;

@@ -17,6 +17,7 @@ enum {
     PACE_USED_TO_IT_S = 7200,           /* the last contact is younger: this place has a link, and loses nothing by the splay */
     PACE_RETRY_MIN_S = 300, PACE_RETRY_MAX_S = 900,
     PACE_POLL_MIN_S = 3000, PACE_POLL_MAX_S = 4200, /* after success, nothing waiting */
+    PACE_RECORDS_MIN_S = 300, PACE_RECORDS_MAX_S = 600, /* new records where the link is known to work: gathered, then sent */
     PACE_RETRY_AFTER_MAX_S = 86400,
     PACE_DAY = 11,                      /* "YYYY-MM-DD" */
 };
@@ -42,6 +43,8 @@ enum pace_outcome { PACE_OK_MORE, PACE_OK_CURRENT, PACE_FAILED, PACE_BUSY /* 429
 
 void pace_start(struct pace *p, uint64_t seed, int64_t boot_ms);     /* the splay */
 void pace_link_up(struct pace *p, int64_t boot_ms);                  /* a link appeared: brings the next try forward */
+/* Records wait that the last try did not have: where that one reached the server, the next comes sooner. Metered places wait. */
+void pace_records(struct pace *p, const struct pace_rules *r, int64_t boot_ms);
 /* A try is over. `retry_after_s`: what the server asked for, 0: nothing. */
 void pace_done(struct pace *p, enum pace_outcome o, int retry_after_s, int64_t boot_ms);
 bool pace_in_window(const struct pace_rules *r, int minute_of_day);

@@ -107,6 +107,8 @@ static bool take_asks(struct syncer *s, bool *pause, bool *stop, bool *cut)
     int64_t waiting = s->view.waiting;
     if (look)
         syncer_read_facts(s);
+    if (look && s->view.waiting > waiting)
+        pace_records(&s->pace, &s->rules, clock_boot_ms());
     if (over || (look && waiting != s->view.waiting)) /* written by this thread alone */
         syncer_tell(s);
     return now;

@@ -153,6 +153,34 @@ static void test_budget(void **state)
     assert_true(pace_allowance(&r, &p, "2026-11-24", 600) == 10000000);
 }
 
+/* New records go within ten minutes where the link works; where it does not, or costs, they wait for the plan. */
+static void test_records(void **state)
+{
+    (void)state;
+    struct pace_rules r = { .metered = false }, metered = { .metered = true };
+    struct pace p;
+    pace_start(&p, 5, 0);
+    int64_t first = p.next_boot_ms;
+    pace_records(&p, &r, 1000);
+    assert_true(p.next_boot_ms == first); /* nobody knows yet whether there is a link */
+    pace_done(&p, PACE_OK_CURRENT, 0, 700000);
+    int64_t poll = p.next_boot_ms;
+    pace_records(&p, &metered, 800000);
+    assert_true(p.next_boot_ms == poll);
+    pace_records(&p, &r, 800000);
+    assert_in_range(p.next_boot_ms, 800000 + PACE_RECORDS_MIN_S * 1000, 800000 + PACE_RECORDS_MAX_S * 1000);
+    int64_t soon = p.next_boot_ms;
+    pace_records(&p, &r, soon - 1); /* more of them put it off no further */
+    assert_true(p.next_boot_ms == soon);
+    pace_done(&p, PACE_FAILED, 0, soon);
+    int64_t retry = p.next_boot_ms;
+    pace_records(&p, &r, soon + 1);
+    assert_true(p.next_boot_ms == retry);
+    pace_done(&p, PACE_OK_CURRENT, 1800, soon);
+    pace_records(&p, &r, soon + 1);
+    assert_true(p.next_boot_ms >= soon + 1800000); /* a busy server is not asked before its time */
+}
+
 /* The goals of the design: at most 60 requests in any second, 25,000 in all, 99 % served within 15 min. */
 static void test_ten_thousand_kiosks(void **state)
 {
@@ -177,6 +205,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_waits),   cmocka_unit_test(test_links),
                                         cmocka_unit_test(test_failures_are_counted), cmocka_unit_test(test_windows),
-                                        cmocka_unit_test(test_budget),  cmocka_unit_test(test_ten_thousand_kiosks) };
+                                        cmocka_unit_test(test_budget),  cmocka_unit_test(test_records), cmocka_unit_test(test_ten_thousand_kiosks) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
