@@ -36,6 +36,7 @@ struct player_view {
     bool scrubbing;               /* a finger is on the seek bar */
     bool covered;                 /* paused because help or "see and reach" lies above; goes on when they close */
     bool paused_for_absence;      /* the presence question went unanswered */
+    bool paused_for_reading;      /* the screen is read aloud */
     bool quiz_next;               /* leaving for the quiz, not away */
 };
 

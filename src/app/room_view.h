@@ -75,6 +75,7 @@ struct room_view {
     int64_t stopped_boot_ms; /* it stands still since; 0: never ran */
     bool break_asked;        /* "everyone still here?" after a break, before it goes on */
     bool paused_for_absence;
+    bool paused_for_reading; /* the screen is read aloud */
     int present_shown;
     struct room_undo undo;
     struct room_ask ask;

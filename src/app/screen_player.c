@@ -3,6 +3,7 @@
 #include "app/choice.h"
 #include "app/media.h"
 #include "app/player_view.h"
+#include "app/speaker.h"
 #include "app/sticks.h"
 #include "app/words.h"
 #include "base/fs.h"
@@ -272,8 +273,9 @@ static void screen_touched(void *screen, int64_t boot_ms)
 
 void player_view_toggle(struct player_view *s)
 {
-    s->paused_for_absence = false;
+    s->paused_for_absence = s->paused_for_reading = false;
     s->api->pause(s->player, s->state.phase == PLAYER_PLAYING);
+    speaker_stop(s->app);
     show_controls(s, clock_boot_ms());
 }
 
@@ -365,6 +367,15 @@ void player_view_talk(struct player_view *s)
     nav_replace(s->app->nav, &comments_screen, &s->arg);
 }
 
+static void screen_hush(void *screen, bool quiet)
+{
+    struct player_view *s = screen;
+    bool playing = s->player && s->state.phase == PLAYER_PLAYING;
+    if (quiet ? playing : s->paused_for_reading && !s->paused_for_absence)
+        s->api->pause(s->player, quiet);
+    s->paused_for_reading = quiet && playing;
+}
+
 static void screen_draw(struct ui *ui, void *screen)
 {
     player_view_draw(ui, screen);
@@ -373,5 +384,5 @@ static void screen_draw(struct ui *ui, void *screen)
 const struct screen_class player_screen = {
     .name = "player", .size = sizeof(struct player_view), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
     .tick = screen_tick, .due_ms = screen_due_ms, .touched = screen_touched, .busy = screen_busy,
-    .resume = screen_resume,
+    .resume = screen_resume, .hush = screen_hush,
 };

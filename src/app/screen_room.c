@@ -4,6 +4,7 @@
 #include "app/room_turn.h"
 #include "app/room_view.h"
 #include "app/sound.h"
+#include "app/speaker.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "ui/icons.h"
@@ -165,6 +166,15 @@ static void screen_touched(void *screen, int64_t boot_ms)
     ui_request_frame(s->app->ui);
 }
 
+static void screen_hush(void *screen, bool quiet)
+{
+    struct room_view *s = screen;
+    bool running = room_film_running(&s->film);
+    if (quiet ? running : s->paused_for_reading && !s->paused_for_absence)
+        room_film_pause(&s->film, quiet);
+    s->paused_for_reading = quiet && running;
+}
+
 /* --- the film --- */
 
 static void run(struct room_view *s)
@@ -176,7 +186,8 @@ static void run(struct room_view *s)
         room_film_pause(&s->film, false);
     else
         room_film_start(&s->film, r->ended ? 0 : r->position_ms);
-    s->ask.open = s->break_asked = s->paused_for_absence = false;
+    s->ask.open = s->break_asked = s->paused_for_absence = s->paused_for_reading = false;
+    speaker_stop(s->app);
 }
 
 void room_play(struct room_view *s)
@@ -316,4 +327,5 @@ static void screen_draw(struct ui *ui, void *screen)
 const struct screen_class room_screen = {
     .name = "room", .size = sizeof(struct room_view), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
     .tick = screen_tick, .due_ms = screen_due_ms, .touched = screen_touched, .busy = screen_busy,
+    .hush = screen_hush,
 };

@@ -147,8 +147,10 @@ void sound_state(struct app *app, uint32_t ticket, struct sound_state *out)
 {
     const struct sound *s = app->sound;
     *out = (struct sound_state){ 0 };
-    if (!ticket || ticket != s->ticket)
+    if (!ticket || ticket != s->ticket) {
+        out->taken = ticket != 0;
         return;
+    }
     sound_tick(app, clock_boot_ms());
     out->playing = !s->over;
     out->failed = s->failed;

@@ -22,6 +22,7 @@ void sound_stop(struct app *app); /* silent within a period of the device */
 struct sound_state {
     bool playing;            /* asked for and not yet over */
     bool failed;             /* over, because it could not be played */
+    bool taken;              /* over, because another one began */
     int64_t started_boot_us; /* when its first samples went to the device; 0: not yet */
     int64_t heard_ms;        /* since then */
 };

@@ -92,15 +92,19 @@ static void hush(struct app *app, bool quiet)
         top->hush(nav_top_screen(app->nav), quiet);
 }
 
-void speaker_stop(struct app *app)
+static void end(struct speaker *s)
 {
-    struct speaker *s = app->speaker;
-    if (!s->reading)
-        return;
-    sound_stop(app);
     spoken_log_end(s->log);
     clear(s);
-    hush(app, false);
+    hush(s->app, false);
+}
+
+void speaker_stop(struct app *app)
+{
+    if (!speaker_reading(app))
+        return;
+    sound_stop(app);
+    end(app->speaker);
 }
 
 void speaker_session_over(struct app *app)
@@ -329,6 +333,10 @@ void speaker_tick(struct app *app, int64_t boot_ms)
     tell_latency(s, &sound);
     if (sound.playing)
         return;
+    if (sound.taken) { /* a message is being listened to */
+        end(s);
+        return;
+    }
     if (sound.failed && s->say[s->at].sha256[0]) { /* not to be played: it is spoken after all */
         s->say[s->at].sha256[0] = 0;
         say_next(s);
