@@ -41,7 +41,7 @@ static void send_voice(struct comments_view *s)
 
 static bool send_button(struct ui *ui, bool ready)
 {
-    return ui_icon_button(ui, ICON_SEND, tr("Say it to everybody"), .tone = TONE_GO, .h = 120, .row = true, .font = FONT_HEADING, .disabled = !ready);
+    return ui_icon_button(ui, ICON_SEND, tr("Say it to everybody"), .tone = ready ? TONE_GO : TONE_CARD, .h = 120, .row = true, .font = FONT_HEADING, .disabled = !ready);
 }
 
 static void pick(struct ui *ui, struct comments_view *s)

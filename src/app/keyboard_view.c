@@ -74,7 +74,7 @@ static void top(struct ui *ui, struct keyboard *k, int64_t now)
     ui_row(ui, "top", .gap = GAP, .h = field_high(ui)) {
         field(ui, k);
         ui_column(ui, "end", .w = DONE_WIDE, .gap = 4) {
-            if (ui_icon_button(ui, ICON_CHECK, tr("Done"), .tone = TONE_GO, .row = true, .grow = 1, .min_h = 100, .font = FONT_HEADING, .disabled = !can))
+            if (ui_icon_button(ui, ICON_CHECK, tr("Done"), .tone = can ? TONE_GO : TONE_CARD, .row = true, .grow = 1, .min_h = 100, .font = FONT_HEADING, .disabled = !can))
                 keyboard_press(k, KEY_DONE, now);
             if (field_high(ui) < 210)
                 ui_label(ui, ui_fmt(ui, "%d / %d", k->text.chars, k->text.max_chars), .font = FONT_NOTE, .ink = k->full ? INK_STOP : INK_SECOND,
@@ -178,7 +178,7 @@ static void bar(struct ui *ui, struct keyboard *k, int64_t now)
 
 static void rub_key(struct ui *ui, struct keyboard *k, int wide, int64_t now)
 {
-    ui_row(ui, "rub", .tone = TONE_SAND, .role = ROLE_BUTTON, .name = tr("Rub out"), .w = wide, .grow = wide ? 0 : 1, .h = key_high(ui),
+    ui_row(ui, "rub", .tone = TONE_SAND, .role = ROLE_BUTTON, .name = tr("Take back"), .w = wide, .grow = wide ? 0 : 1, .h = key_high(ui),
            .repeats = true, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .radius = 24) {
         ui_icon(ui, ICON_BACKSPACE, 48, INK_MAIN);
         keyboard_hold(k, ui_held(ui), now);

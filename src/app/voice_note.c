@@ -211,7 +211,7 @@ static void level(struct ui *ui, const struct voice_note *n)
 static void draw_idle(struct ui *ui, struct voice_note *n)
 {
     bool failed = n->recorder && n->view.state == RECORDER_FAILED;
-    if (ui_icon_button(ui, n->deaf ? ICON_MIC_OFF : ICON_MIC, failed && !n->deaf ? tr("Try again") : tr("Start speaking"), .tone = TONE_GO,
+    if (ui_icon_button(ui, n->deaf ? ICON_MIC_OFF : ICON_MIC, failed && !n->deaf ? tr("Try again") : tr("Start speaking"), .tone = n->deaf ? TONE_CARD : TONE_GO,
                        .h = BUTTON_HIGH, .row = true, .font = FONT_HEADING, .disabled = n->deaf))
         record(n);
     if (n->deaf)
