@@ -1,9 +1,12 @@
 #include "app/cards.h"
+#include "app/room_cards.h"
 
 #include <string.h>
 
 /* Most pressing first. */
 static home_card_fn *const provider[] = {
+    room_card,
+    makeup_card,
     review_card,
 };
 

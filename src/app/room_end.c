@@ -217,11 +217,12 @@ static void minutes(struct ui *ui, struct room_view *s)
 static void person_line(struct ui *ui, struct room_view *s, const struct room_person *p, int per_hour)
 {
     const struct member *m = room_wall_member(&s->wall, p->member_id);
+    int64_t watched = room_watched_ms(meeting_room(&s->meeting), p);
     ui_row(ui, "line", .key = (uint32_t)hash64(0, p->member_id, strlen(p->member_id)), .gap = 12, .h = PERSON_HIGH, .align = ALIGN_CENTER,
            .stretch_off = true) {
         ui_label(ui, m ? m->name : p->member_id, .font = FONT_STRONG, .grow = 1, .max_lines = 1);
         ui_label(ui, words_minutes(ui, p->present_ms), .ink = INK_SECOND, .min_w = 150, .align = ALIGN_END, .max_lines = 1);
-        ui_label(ui, words_hours(ui, room_watched_ms(meeting_room(&s->meeting), p), per_hour), .ink = INK_GO, .min_w = 170, .align = ALIGN_END,
+        ui_label(ui, watched ? words_hours(ui, watched, per_hour) : "0", .ink = INK_GO, .min_w = 170, .align = ALIGN_END,
                  .max_lines = 1);
     }
 }

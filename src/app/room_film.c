@@ -193,14 +193,15 @@ static void picture(struct ui *ui, struct room_film *f)
             ui_image(ui, app_blob(f->app, f->poster_sha256), f->ground_rgb, .grow = 1, .silent = true, .radius = -1);
 }
 
-void room_film_draw(struct ui *ui, struct room_film *f, bool big)
+void room_film_draw(struct ui *ui, struct room_film *f, bool square)
 {
-    ui_stack(ui, "film", .grow = 1, .clip = true, .radius = big ? -1 : 28) {
+    ui_stack(ui, "film", .grow = 1, .clip = true, .radius = square ? -1 : 28)
         picture(ui, f);
-        if (f->cue >= 0)
-            ui_column(ui, "captions", .pad_x = big ? 160 : 24, .pad_y = big ? 120 : 20, .justify = ALIGN_END, .grow = 1)
-                ui_label(ui, f->captions.cue[f->cue].text, .font = FONT_CAPTION, .ink = INK_WHITE, .align = ALIGN_CENTER, .max_lines = 3);
-    }
+}
+
+const char *room_film_caption(const struct room_film *f)
+{
+    return f->cue >= 0 ? f->captions.cue[f->cue].text : NULL;
 }
 
 void room_film_close(struct room_film *f)

@@ -35,7 +35,7 @@ void room_film_tick(struct room_film *f);             /* from the screen's tick 
 int room_film_due_ms(const struct room_film *f);      /* -1: woken by the player */
 bool room_film_running(const struct room_film *f);    /* presenting now */
 int64_t room_film_length_ms(const struct room_film *f);
-/* Fills the open box. `big`: captions for the back row. */
-void room_film_draw(struct ui *ui, struct room_film *f, bool big);
+void room_film_draw(struct ui *ui, struct room_film *f, bool square); /* fills the open box; square corners or round ones */
+const char *room_film_caption(const struct room_film *f); /* what is said now; NULL */
 void room_film_close(struct room_film *f);            /* also before it was opened */
 #endif

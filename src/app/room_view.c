@@ -110,7 +110,14 @@ static void controls(struct ui *ui, struct room_view *s)
 
 static void film(struct ui *ui, struct room_view *s)
 {
-    room_film_draw(ui, &s->film, false);
+    const char *caption = room_film_caption(&s->film);
+    ui_stack(ui, "screen", .grow = 1) {
+        room_film_draw(ui, &s->film, false);
+        if (caption)
+            ui_column(ui, "captions", .pad_x = 20, .pad_y = 20, .justify = ALIGN_END)
+                ui_column(ui, "caption", .tone = TONE_GLASS, .radius = 20, .pad_x = 20, .pad_y = 8)
+                    ui_label(ui, caption, .font = FONT_STRONG, .align = ALIGN_CENTER, .max_lines = 3);
+    }
     progress(ui, s);
     controls(ui, s);
 }
@@ -198,10 +205,11 @@ static const char *undo_words(struct ui *ui, const struct room_undo *u)
 static void foot_middle(struct ui *ui, void *ctx)
 {
     struct room_view *s = ctx;
-    ui_row(ui, "undo", .gap = 16, .grow = 1, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+    bool small = chrome_is_tight(ui, s->app); /* the red button stays where it is, with or without an undo */
+    ui_row(ui, "undo", .gap = 16, .w = small ? 430 : 560, .align = ALIGN_CENTER, .stretch_off = true) {
         if (s->undo.count) {
-            ui_label(ui, undo_words(ui, &s->undo), .ink = INK_SECOND, .max_lines = 1);
-            if (ui_icon_button(ui, ICON_REPLAY, tr("Undo"), .tone = TONE_CARD, .min_h = 96, .row = true))
+            ui_label(ui, undo_words(ui, &s->undo), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2, .grow = 1, .align = ALIGN_END);
+            if (ui_icon_button(ui, ICON_UNDO, small ? "" : tr("Undo"), .name = tr("Undo"), .tone = TONE_CARD, .min_h = 96, .min_w = 112, .row = true))
                 room_undo(s);
         }
     }
@@ -226,12 +234,16 @@ static void still_here(struct ui *ui, struct room_view *s)
 
 static void big_film(struct ui *ui, struct room_view *s)
 {
+    const char *caption = room_film_caption(&s->film);
     bool controls_up = clock_boot_ms() < s->big_controls_until_boot_ms || s->film.state.phase == PLAYER_PAUSED;
     ui_stack(ui, "bigfilm", .grow = 1, .radius = -1) {
         ui_column(ui, "ground", .role = ROLE_BUTTON, .radius = -1, .name = tr("Show the buttons"))
             room_film_draw(ui, &s->film, true);
         ui_column(ui, "above", .grow = 1) {
             ui_spacer(ui);
+            if (caption)
+                ui_column(ui, "captions", .pad_x = 160, .pad_y = 28)
+                    ui_label(ui, caption, .font = FONT_CAPTION, .ink = INK_WHITE, .align = ALIGN_CENTER, .max_lines = 3);
             if (controls_up)
                 ui_row(ui, "bar", .tone = TONE_GLASS, .radius = -1, .pad_x = 48, .pad_y = 20, .gap = 24) {
                     if (ui_icon_button(ui, ICON_GROUP, tr("Show the people"), .tone = TONE_GLASS_LIGHT, .min_h = 112, .grow = 1, .row = true))

@@ -68,9 +68,8 @@ const struct member *room_wall_member(const struct room_wall *w, const char *id)
     return NULL;
 }
 
-static void picture(struct ui *ui, struct room_wall *w, const struct member *m, bool here, bool long_name)
+static void picture(struct ui *ui, struct room_wall *w, const struct member *m, bool here, int size)
 {
-    int size = long_name ? 44 : 64;
     ui_stack(ui, "picture", .h = size) {
         ui_row(ui, "middle", .justify = ALIGN_CENTER, .align = ALIGN_CENTER, .stretch_off = true)
             ui_avatar(ui, m->name, app_blob(w->app, m->photo_sha256), (unsigned)m->hue, size);
@@ -80,15 +79,19 @@ static void picture(struct ui *ui, struct room_wall *w, const struct member *m, 
     }
 }
 
-static bool face(struct ui *ui, struct room_wall *w, int i)
+static bool face(struct ui *ui, struct room_wall *w, int i, int high)
 {
+    enum { PAD = 6, LINE_SHORT = 50, LINE_LONG = 40, SMALLEST = 40, LARGEST = 112 };
     const struct member *m = &w->all.member[i];
-    bool here = is_present(w, i), long_name = utf8_count(m->name) > 4, tapped = false;
+    size_t letters = utf8_count(m->name);
+    bool here = is_present(w, i), long_name = letters > 3, two = letters > 4, tapped = false;
+    int size = high - 2 * PAD - 8 - (two ? 2 * LINE_LONG : LINE_SHORT) * w->app->text_percent / 100;
+    size = size < SMALLEST ? SMALLEST : size > LARGEST ? LARGEST : size;
     ui_column(ui, "person", .key = (uint32_t)hash64(0, m->id, strlen(m->id)), .tone = here ? TONE_GO_SOFT : TONE_CARD, .role = ROLE_BUTTON,
-              .grow = 1, .radius = 20, .pad_x = 6, .pad_y = 6, .gap = 2, .justify = ALIGN_CENTER, .selected = here, .name = m->name,
+              .grow = 1, .radius = 20, .pad_x = 4, .pad_y = PAD, .gap = 2, .justify = ALIGN_CENTER, .selected = here, .name = m->name,
               .repeats = true) {
-        picture(ui, w, m, here, long_name);
-        ui_label(ui, m->name, .font = long_name ? FONT_NOTE : FONT_STRONG, .align = ALIGN_CENTER, .max_lines = long_name ? 2 : 1);
+        picture(ui, w, m, here, size);
+        ui_label(ui, m->name, .font = long_name ? FONT_NOTE : FONT_STRONG, .align = ALIGN_CENTER, .max_lines = two ? 2 : 1, .silent = true);
         tapped = ui_tapped(ui);
     }
     return tapped;
@@ -107,7 +110,7 @@ static bool row_button(struct ui *ui, bool all_here)
     return tapped;
 }
 
-static bool row(struct ui *ui, struct room_wall *w, int first, int columns, struct room_wall_tap *out)
+static bool row(struct ui *ui, struct room_wall *w, int first, int columns, int high, struct room_wall_tap *out)
 {
     bool all_here = true, any = false, tapped = false;
     ui_row(ui, "faces", .key = (uint32_t)first, .grow = 1, .gap = GAP) {
@@ -119,7 +122,7 @@ static bool row(struct ui *ui, struct room_wall *w, int first, int columns, stru
             }
             any = true;
             all_here &= is_present(w, w->shown[at]);
-            if (face(ui, w, w->shown[at])) {
+            if (face(ui, w, w->shown[at], high)) {
                 *out = (struct room_wall_tap){ .count = 1, .member = { &w->all.member[w->shown[at]] } };
                 tapped = true;
             }
@@ -184,13 +187,13 @@ static void pager(struct ui *ui, struct room_wall *w, int page)
 bool room_wall_draw(struct ui *ui, struct room_wall *w, int width, int height, struct room_wall_tap *out)
 {
     struct room_grid g = room_grid_fit(width, height, w->app->text_percent);
-    int page = g.columns * g.rows;
+    int page = g.columns * g.rows, high = (height - PAGER_HIGH) / g.rows - GAP;
     bool tapped = false;
     w->offset = room_grid_page(w->offset, page);
     ui_column(ui, "wall", .grow = 1, .gap = GAP) {
         ui_column(ui, "people", .grow = 1, .gap = GAP, .role = ROLE_LIST)
             for (int r = 0; r < g.rows; r++)
-                tapped |= row(ui, w, w->offset + r * g.columns, g.columns, out);
+                tapped |= row(ui, w, w->offset + r * g.columns, g.columns, high, out);
         pager(ui, w, page);
     }
     if (w->letters_open)

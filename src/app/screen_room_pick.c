@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 4, ROWS = 2, PAGE = COLUMNS * ROWS };
+enum { COLUMNS = 3, ROWS = 2, PAGE = COLUMNS * ROWS };
 
 struct picking {
     struct app *app;
@@ -131,14 +131,15 @@ static void lesson_tile(struct ui *ui, struct picking *s, const struct lesson_ro
 
 static void grid(struct ui *ui, struct picking *s)
 {
-    int first = s->in_course ? s->lesson_offset : 0, count = s->in_course ? s->lessons.count : s->courses.count;
+    bool in_course = s->in_course; /* a tap may change it while we draw */
+    int first = in_course ? s->lesson_offset : 0, count = in_course ? s->lessons.count : s->courses.count;
     ui_column(ui, "grid", .grow = 1, .gap = 24, .role = ROLE_LIST)
         for (int r = 0; r < ROWS; r++)
             ui_row(ui, "row", .key = (uint32_t)r, .grow = 1, .gap = 24)
                 for (int i = first + r * COLUMNS; i < first + (r + 1) * COLUMNS; i++) {
                     if (i >= count)
                         ui_column(ui, "none", .key = (uint32_t)i, .grow = 1) {}
-                    else if (s->in_course)
+                    else if (in_course)
                         lesson_tile(ui, s, &s->lessons.row[i]);
                     else
                         course_tile(ui, s, &s->courses.row[i]);

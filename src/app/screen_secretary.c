@@ -11,24 +11,29 @@
 
 enum { WORDS = 240 };
 
-static void room_words(struct app *app, char *out, size_t size)
+/* A meeting that is not over is gone on with; no second one begins. */
+static const struct screen_class *room_words(struct app *app, char *out, size_t size)
 {
     char title[WORDS];
     int present;
-    if (meeting_waiting(app, title, sizeof title, &present))
-        snprintf(out, size, tr("A meeting waits: %s"), title);
+    if (!meeting_waiting(app, title, sizeof title, &present))
+        return NULL;
+    snprintf(out, size, tr("A meeting waits: %s"), title);
+    return &room_screen;
 }
 
 /* In the order of how often they are wanted. */
 static const struct secretary_row row[] = {
     { ICON_GROUP, INK_GO, TR_MARK("Learn together"), TR_MARK("One film for everybody in the room"), &room_pick_screen, room_words },
     { ICON_HELP_OUTLINE, INK_SUN, TR_MARK("See hard questions"), TR_MARK("What the village often answers wrong"), &worst_screen, NULL },
+    { ICON_FORUM, INK_INFO, TR_MARK("Hear what people say"), TR_MARK("Comments on the lessons; hide one"), &moderation_screen, NULL },
 };
 enum { ROWS = sizeof row / sizeof *row, COLUMNS = 3 };
 
 struct secretary {
     struct app *app;
     char words[ROWS][WORDS]; /* "": the row's own text */
+    const struct screen_class *open[ROWS];
 };
 
 bool secretary_may(const struct app *app)
@@ -40,9 +45,10 @@ static void secretary_resume(void *screen)
 {
     struct secretary *s = screen;
     memset(s->words, 0, sizeof s->words);
-    for (int i = 0; i < ROWS; i++)
-        if (row[i].words)
-            row[i].words(s->app, s->words[i], sizeof s->words[i]);
+    for (int i = 0; i < ROWS; i++) {
+        const struct screen_class *instead = row[i].words ? row[i].words(s->app, s->words[i], sizeof s->words[i]) : NULL;
+        s->open[i] = instead ? instead : row[i].open;
+    }
 }
 
 static void secretary_enter(void *screen, void *app, const void *arg)
@@ -61,7 +67,7 @@ static void tile(struct ui *ui, struct secretary *s, int i)
         ui_label(ui, tr(row[i].title), .font = FONT_HEADING, .align = ALIGN_CENTER, .max_lines = 2);
         ui_label(ui, text, .ink = INK_SECOND, .align = ALIGN_CENTER, .max_lines = 2);
         if (ui_tapped(ui))
-            nav_push(s->app->nav, row[i].open, NULL);
+            nav_push(s->app->nav, s->open[i], NULL);
     }
 }
 
@@ -71,7 +77,7 @@ static void secretary_draw(struct ui *ui, void *screen)
     chrome_screen(ui, "secretary") {
         chrome_header_title(ui, s->app, tr("Village office"));
         ui_column(ui, "tasks", .grow = 1, .gap = 28, .role = ROLE_LIST)
-            for (int r = 0; r * COLUMNS < ROWS; r++)
+            for (int r = 0; r < 2 || r * COLUMNS < ROWS; r++)
                 ui_row(ui, "row", .key = (uint32_t)r, .gap = 28, .grow = 1)
                     for (int c = 0; c < COLUMNS; c++) {
                         if (r * COLUMNS + c < ROWS)

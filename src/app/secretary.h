@@ -9,7 +9,9 @@ struct secretary_row {
     enum ui_ink ink;           /* of the icon */
     const char *title, *text;  /* TR_MARK: a verb first; one short line under it */
     const struct screen_class *open;             /* entered without an argument */
-    void (*words)(struct app *app, char *out, size_t size); /* may be NULL: what there is, instead of `text`; asked on enter and resume */
+    /* May be NULL. Asked on enter and resume: writes what there is, in place of `text`; returns a screen to open in place of
+     * `open`, or NULL. */
+    const struct screen_class *(*words)(struct app *app, char *out, size_t size);
 };
 /* May this person see it? (home shows the button then) */
 bool secretary_may(const struct app *app);
