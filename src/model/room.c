@@ -203,6 +203,7 @@ static void pass_time(struct room *r, const struct clock_reading *at)
     int64_t passed_ms = at->boot_ms - r->last.boot_ms, boot_ms = r->last.boot_ms;
     passed_ms = passed_ms < 0 ? 0 : passed_ms > ROOM_QUIET_MS ? ROOM_QUIET_MS : passed_ms;
     r->room_ms += passed_ms;
+    r->held_ms += passed_ms;
     for (int i = 0; i < r->person_count; i++)
         if (r->person[i].present)
             r->person[i].present_ms += passed_ms;
@@ -442,6 +443,8 @@ void room_apply(struct room *r, const struct room_event *event)
     if (!r->begun) {
         r->begun = true;
         r->began = r->last = ev.at;
+    } else if (ev.kind == ROOM_SIGN && !*ev.member_id) {
+        ev.media_ms = r->position_ms; /* nobody was there: no time has passed since the event before */
     } else if (ev.kind == ROOM_CUT || strcmp(ev.at.boot_id, r->last.boot_id) != 0)
         cut(r, &ev.at);
     else

@@ -42,7 +42,7 @@ enum room_kind { /* kept in databases: numbers are never given another meaning *
     ROOM_TURN,        /* member answered aloud; text: "question id:response" */
     ROOM_MINUTE,      /* text: one line of the minutes: "phrase:…" "text:…" "voice:<sha256 of the blob>:<ms>" */
     ROOM_TOPIC,       /* text: what it was about; the last one holds */
-    ROOM_SIGN,        /* the end. member: who signed; "": nobody did, it closed by itself */
+    ROOM_SIGN,        /* the end. member: who signed; "": nobody did, it closed by itself, and ended with the event before */
     ROOM_SPEED,       /* text: permille, "1250" */
 };
 const char *room_kind_name(enum room_kind kind); /* "come"; "?" */
@@ -101,8 +101,9 @@ struct room {
     int64_t position_ms, position_room_ms;   /* of the film of lesson_now, and the room_ms it was told at */
     int64_t *lesson_position;                /* [lesson_count]: where each was left */
     bool *lesson_played;                     /* [lesson_count]: was played at all */
+    int64_t held_ms;                         /* time of the meeting without the cuts */
     int64_t room_ms;                         /* running time since BEGIN, gaps included as far as they are known */
-    struct clock_reading began, last;        /* of BEGIN and of the newest event */
+    struct clock_reading began, last;        /* of BEGIN and of the newest event; a SIGN without a name is none */
     int person_count, person_cap;
     struct room_person *person;              /* in order of first coming; indexes stay */
     int present, present_most;               /* now; at the same time, at most */

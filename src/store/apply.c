@@ -20,15 +20,17 @@ static bool put_statement(struct db *db, const struct fact *f, const struct fact
 
 /* ---- viewing ---- */
 
+struct fresh { int64_t watched_ms, verified_ms; }; /* media time that had not counted before this checkpoint */
 struct viewing { int64_t seq; int year, state; int64_t watched_ms, verified_ms, review_ms, screen_ms; };
 
 /* Makes the row if BEGIN itself could not be saved (a full disk, say), so that later checkpoints still count. */
 static bool ensure_viewing(struct db *db, const struct fact *f, struct err *e)
 {
+    const struct clock_reading *began = *f->began.boot_id ? &f->began : &f->at;
     struct query q = db_query(db, "INSERT INTO viewing (id, member_id, content_id, course_id, course_version, category, year, state,"
                                   " began_ms, clock, boot_id, began_boot_ms, saved_ms, saved_boot_ms, length_ms, completion_permille, position_ms,"
                                   " played, watched_ms, verified_ms, review_ms, screen_ms, ended_by)"
-                                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, ?8, ?11, ?12, ?13, ?14, '', 0, 0, 0, 0, '')"
+                                  " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, '')"
                                   " ON CONFLICT (id) DO NOTHING");
     query_text(&q, f->id);
     query_text(&q, f->member_id);
@@ -37,9 +39,11 @@ static bool ensure_viewing(struct db *db, const struct fact *f, struct err *e)
     query_int(&q, f->course_version);
     query_text(&q, f->category);
     query_int(&q, f->year);
+    query_int(&q, began->wall_ms);
+    query_int(&q, began->trust);
+    query_text(&q, began->boot_id);
+    query_int(&q, began->boot_ms);
     query_int(&q, f->at.wall_ms);
-    query_int(&q, f->at.trust);
-    query_text(&q, f->at.boot_id);
     query_int(&q, f->at.boot_ms);
     query_int(&q, f->length_ms);
     query_int(&q, f->completion_permille);
@@ -74,7 +78,7 @@ static bool save_viewing(struct db *db, const struct fact *f, int64_t seq, bool 
     query_int(&q, f->verified_ms);
     query_int(&q, f->review_ms);
     query_int(&q, f->screen_ms);
-    query_int(&q, ended);
+    query_int(&q, ended ? (f->cut_off ? 2 : 1) : 0);
     query_text(&q, ended ? f->ended_by : "");
     query_int(&q, seq);
     return query_run(&q, e);
@@ -85,14 +89,22 @@ static int64_t gain(int64_t now, int64_t before)
     return now > before ? now - before : 0;
 }
 
-/* What this checkpoint adds belongs to the month in which it was made: a lesson over midnight is split. */
-static bool add_hours(struct db *db, const struct fact *f, const struct viewing *before, struct err *e)
+static int64_t least(int64_t a, int64_t b)
 {
-    bool guest = !*f->member_id; /* screen statistics only */
-    struct hours h = { .screen_ms = gain(f->screen_ms, before->screen_ms),
-                       .watched_ms = guest ? 0 : gain(f->watched_ms, before->watched_ms),
-                       .verified_ms = guest ? 0 : gain(f->verified_ms, before->verified_ms),
-                       .review_ms = guest ? 0 : gain(f->review_ms, before->review_ms) };
+    return a < b ? a : b;
+}
+
+/* What this checkpoint adds belongs to the month in which it was made: a lesson over midnight is split. No more than what had
+ * not counted: two viewings that overlap in time do not know of each other, and what both saw is review for the later one. */
+static bool add_hours(struct db *db, const struct fact *f, const struct viewing *before, const struct fresh *fresh, struct err *e)
+{
+    struct hours h = { .screen_ms = gain(f->screen_ms, before->screen_ms) };
+    if (*f->member_id) { /* of guests: screen statistics only */
+        int64_t watched_ms = gain(f->watched_ms, before->watched_ms);
+        h.watched_ms = least(watched_ms, fresh->watched_ms);
+        h.verified_ms = least(gain(f->verified_ms, before->verified_ms), fresh->verified_ms);
+        h.review_ms = gain(f->review_ms, before->review_ms) + watched_ms - h.watched_ms;
+    }
     if (!h.screen_ms && !h.watched_ms && !h.verified_ms && !h.review_ms)
         return true;
     int month = hours_month_of(f->at.wall_ms);
@@ -154,8 +166,8 @@ static bool save_progress(struct db *db, const struct fact *f, struct err *e)
     return before || !f->finished || put_statement(db, f, &f->completed, e);
 }
 
-/* `text` with the spans of `more` that it lacks. Returns the total; `text` comes back in `out`. */
-static int64_t unite(const char *text, const char *more, int64_t length_ms, struct str *out)
+/* `text` with the spans of `more` that it lacks, as text in `out`. Returns the total; `fresh_ms`: what it lacked. */
+static int64_t unite(const char *text, const char *more, int64_t length_ms, struct str *out, int64_t *fresh_ms)
 {
     struct spans a = { 0 }, b = { 0 };
     struct err why = ERR_INIT;
@@ -163,8 +175,9 @@ static int64_t unite(const char *text, const char *more, int64_t length_ms, stru
         log_warn("counted spans \"%.60s\": %s", text, why.text);
     if (!spans_parse(more, length_ms, &b, &why))
         log_warn("counted spans \"%.60s\": %s", more, why.text);
+    *fresh_ms = 0;
     for (int i = 0; i < b.count; i++)
-        (void)spans_add(&a, b.span[i].from_ms, b.span[i].to_ms);
+        *fresh_ms += spans_add(&a, b.span[i].from_ms, b.span[i].to_ms);
     int64_t total = spans_total(&a);
     spans_format(&a, out);
     spans_release(&a);
@@ -173,7 +186,7 @@ static int64_t unite(const char *text, const char *more, int64_t length_ms, stru
 }
 
 /* United with what is there: a viewing that began before the one before it was saved does not know its last seconds. */
-static bool save_counted(struct db *db, const struct fact *f, int year, struct err *e)
+static bool save_counted(struct db *db, const struct fact *f, int year, struct fresh *fresh, struct err *e)
 {
     struct str spans, verified;
     str_init(&spans, 0);
@@ -183,8 +196,8 @@ static bool save_counted(struct db *db, const struct fact *f, int year, struct e
     query_text(&q, f->content_id);
     query_int(&q, year);
     bool there = query_row(&q);
-    int64_t total = unite(there ? query_col_text(&q, 0) : "", f->counted, f->length_ms, &spans);
-    unite(there ? query_col_text(&q, 1) : "", f->counted_verified, f->length_ms, &verified);
+    int64_t total = unite(there ? query_col_text(&q, 0) : "", f->counted, f->length_ms, &spans, &fresh->watched_ms);
+    unite(there ? query_col_text(&q, 1) : "", f->counted_verified, f->length_ms, &verified, &fresh->verified_ms);
     bool ok = query_end(&q, e);
     if (ok) {
         q = db_query(db, "INSERT INTO counted (member_id, content_id, year, spans, verified, watched_ms)"
@@ -206,14 +219,17 @@ static bool save_counted(struct db *db, const struct fact *f, int year, struct e
 static bool apply_viewing(struct db *db, const struct fact *f, struct err *e)
 {
     struct viewing v = { 0 };
+    struct fresh fresh = { 0 };
     bool ends = f->kind == RECORD_VIEWING_END;
     if (!ensure_viewing(db, f, e) || !read_viewing(db, f->id, &v, e))
         return false;
     if (v.state != 0) /* ended already: this is the same fact again */
         return true;
-    if (!save_viewing(db, f, v.seq, ends, e) || !add_hours(db, f, &v, e))
+    if (!save_viewing(db, f, v.seq, ends, e))
         return false;
-    if (*f->member_id && !(save_progress(db, f, e) && save_counted(db, f, v.year, e)))
+    if (*f->member_id && !(save_progress(db, f, e) && save_counted(db, f, v.year, &fresh, e)))
+        return false;
+    if (!add_hours(db, f, &v, &fresh, e))
         return false;
     return !ends || put_statement(db, f, &f->main, e);
 }

@@ -31,7 +31,8 @@ static char *format_spans(const struct spans *s)
 
 static struct statement_about about_of(const struct fact *f, const struct lang_text *title, const char *home_page, char id[UUID_TEXT])
 {
-    uuid_v7(f->at.wall_ms, id);
+    if (!*id)
+        uuid_v7(f->at.wall_ms, id);
     return (struct statement_about){ .id = id, .home_page = home_page, .member_id = f->member_id, .at = &f->at,
                                      .course_id = f->course_id, .course_version = f->course_version,
                                      .category = f->category, .content_id = f->content_id, .title = title };
@@ -40,7 +41,7 @@ static struct statement_about about_of(const struct fact *f, const struct lang_t
 /* A viewing ends once, whoever says so: should a backup from the middle of it be restored after its end was sent, the
  * `abandoned` made then has the id of the `terminated` that the county knows, and no hour counts twice. The viewing's own id with
  * its last digit turned over. */
-static void end_id(const char viewing[UUID_TEXT], char out[UUID_TEXT])
+void fact_end_id(const char viewing[UUID_TEXT], char out[UUID_TEXT])
 {
     static const char digit[] = "0123456789abcdef";
     const char *last = strchr(digit, viewing[UUID_TEXT - 2]);
@@ -56,13 +57,13 @@ static void take(struct fact_statement *s, struct str *text)
     str_release(text);
 }
 
-static void say_viewing(struct fact *f, enum statement_verb verb, const struct record *r, const char *home_page,
-                        struct fact_statement *out)
+static void say_viewing(struct fact *f, enum statement_verb verb, const struct study *s, const struct lang_text *title,
+                        const struct statement_room *room, const char *home_page, struct fact_statement *out)
 {
-    const struct study *s = r->viewing.study;
-    struct statement_about about = about_of(f, &r->lesson->title, home_page, out->id);
-    if (verb == STATEMENT_TERMINATED)
-        end_id(f->id, out->id);
+    struct statement_about about = about_of(f, title, home_page, out->id);
+    about.room = room;
+    if (verb != STATEMENT_COMPLETED)
+        fact_end_id(f->id, out->id);
     struct statement_viewing v = { .session_id = f->id, .length_ms = s->length_ms, .position_ms = s->position_ms,
                                    .played = &s->played, .counted = &s->counted,
                                    .completion_permille = f->completion_permille, .watched_ms = s->watched_ms,
@@ -108,6 +109,22 @@ static void copy_lesson(struct fact *f, const struct record *r)
     f->length_ms = r->lesson->duration_ms;
 }
 
+static void copy_study(struct fact *f, const struct study *s)
+{
+    f->length_ms = s->length_ms;
+    f->position_ms = s->position_ms;
+    f->watched_ms = s->watched_ms;
+    f->verified_ms = s->verified_ms;
+    f->review_ms = s->review_ms;
+    f->screen_ms = s->screen_ms;
+    f->at_end = s->ended;
+    f->played = format_spans(&s->played);
+    f->counted = format_spans(&s->counted);
+    f->counted_verified = format_spans(&s->counted_verified);
+    f->counted_ms = spans_total(&s->counted);
+    f->finished = *f->member_id && study_finished(s, f->completion_permille);
+}
+
 static void copy_viewing(struct fact *f, const struct record *r, const char *home_page)
 {
     const struct study *s = r->viewing.study;
@@ -116,23 +133,38 @@ static void copy_viewing(struct fact *f, const struct record *r, const char *hom
     copy(f->id, sizeof f->id, r->viewing.id);
     copy(f->ended_by, sizeof f->ended_by, r->viewing.ended_by ? r->viewing.ended_by : "left");
     f->year = hours_month_of(f->at.wall_ms) / 100;
-    f->length_ms = s->length_ms;
-    f->position_ms = s->position_ms;
-    f->watched_ms = s->watched_ms;
-    f->verified_ms = s->verified_ms;
-    f->review_ms = s->review_ms;
-    f->screen_ms = s->screen_ms;
-    f->at_end = s->ended;
     f->clip = r->viewing.clip;
-    f->played = format_spans(&s->played);
-    f->counted = format_spans(&s->counted);
-    f->counted_verified = format_spans(&s->counted_verified);
-    f->counted_ms = spans_total(&s->counted);
-    f->finished = *f->member_id && study_finished(s, f->completion_permille);
+    copy_study(f, s);
     if (f->finished)
-        say_viewing(f, STATEMENT_COMPLETED, r, home_page, &f->completed);
+        say_viewing(f, STATEMENT_COMPLETED, s, &r->lesson->title, NULL, home_page, &f->completed);
     if (f->kind == RECORD_VIEWING_END)
-        say_viewing(f, STATEMENT_TERMINATED, r, home_page, &f->main);
+        say_viewing(f, STATEMENT_TERMINATED, s, &r->lesson->title, NULL, home_page, &f->main);
+}
+
+struct fact *fact_new_in_room(const struct fact_room *in, const char *home_page)
+{
+    struct fact *f = mem_alloc(sizeof *f);
+    const struct study *s = &in->study->study;
+    f->kind = RECORD_VIEWING_END;
+    f->at = in->study->last;
+    f->began = in->study->first;
+    copy(f->id, sizeof f->id, in->viewing_id);
+    copy(f->member_id, sizeof f->member_id, in->member_id);
+    copy(f->course_id, sizeof f->course_id, in->lesson->course_id);
+    copy(f->content_id, sizeof f->content_id, in->lesson->content_id);
+    copy(f->category, sizeof f->category, in->lesson->category);
+    f->course_version = in->lesson->course_version;
+    f->completion_permille = in->lesson->completion_permille;
+    f->year = in->year;
+    f->cut_off = in->cut_off;
+    copy(f->ended_by, sizeof f->ended_by, in->cut_off ? "" : s->ended ? "finished" : "left");
+    copy_study(f, s);
+    if (f->finished) {
+        copy(f->completed.id, sizeof f->completed.id, in->completed_id);
+        say_viewing(f, STATEMENT_COMPLETED, s, in->title, in->room, home_page, &f->completed);
+    }
+    say_viewing(f, in->cut_off ? STATEMENT_ABANDONED : STATEMENT_TERMINATED, s, in->title, in->room, home_page, &f->main);
+    return f;
 }
 
 static void copy_item(struct fact *f, const struct record *r)
@@ -253,9 +285,9 @@ static bool close_one(struct db *db, struct abandoned *a, const char *home_page,
     if (!query_run(&q, e))
         return false;
     struct fact *f = &a->f;
-    char id[UUID_TEXT];
+    char id[UUID_TEXT] = "";
     struct statement_about about = about_of(f, a->title.count ? &a->title : NULL, home_page, id);
-    end_id(f->id, id);
+    fact_end_id(f->id, id);
     struct statement_viewing v = { .session_id = f->id, .length_ms = f->length_ms, .position_ms = f->position_ms,
                                    .played = &a->played, .counted = &a->counted,
                                    .completion_permille = f->completion_permille, .watched_ms = f->watched_ms,

@@ -5,6 +5,8 @@
 #ifndef WEIKE_STORE_FACT_H
 #define WEIKE_STORE_FACT_H
 #include "base/clock.h"
+#include "model/room.h"
+#include "model/statement.h"
 #include "store/library.h"
 #include "store/record.h"
 
@@ -24,6 +26,8 @@ struct fact {
     int year; /* plan year if the viewing begins now */
     int64_t position_ms, watched_ms, verified_ms, review_ms, screen_ms;
     bool at_end, finished, clip;
+    bool cut_off;               /* END: the film was never ended nor left, the lights went out: `abandoned` */
+    struct clock_reading began; /* boot_id "": begins now */
     char *played, *counted, *counted_verified; /* span texts */
     int64_t counted_ms;                        /* total of `counted` */
     char ended_by[16];
@@ -44,6 +48,22 @@ struct fact {
 struct fact *fact_new(const struct record *r, const char *home_page, const struct clock_reading *now);
 void fact_free(void *fact);
 bool fact_apply(struct db *db, void *fact, int64_t *value, struct err *e) MUST_CHECK; /* a writer_job */
+
+/* Id of the statement that ends a viewing, made of the viewing's own; and the other way round. */
+void fact_end_id(const char viewing[UUID_TEXT], char out[UUID_TEXT]);
+
+/* One person's viewing of a lesson in a room, whole, as RECORD_VIEWING_END; applied twice it is there once. */
+struct fact_room {
+    const char *viewing_id, *completed_id; /* made of room, member and lesson */
+    const char *member_id;
+    const struct room_lesson *lesson;
+    const struct lang_text *title;         /* NULL: not known any more */
+    const struct room_study *study;
+    const struct statement_room *room;
+    int year;                              /* plan year it counts in */
+    bool cut_off;
+};
+struct fact *fact_new_in_room(const struct fact_room *in, const char *home_page);
 
 /* Ends the viewings that a power cut left open: state 2 and an `abandoned` statement of what was truly played.
  * Inside the writer's transaction. */

@@ -29,22 +29,27 @@ uint64_t room_close(struct writer *w, const char *room_id, const char *member_id
 /* Goes on with credits that were cut off or met a full disk, and closes what was forgotten. store_open does it as owner; the
  * kiosk may do it now and then. Costs one look when there is nothing to do. */
 uint64_t room_settle(struct writer *w, const struct clock_reading *now);
+bool room_settle_due(struct db *db, const struct clock_reading *now); /* is there something for it to do? False also when that cannot be read */
 
 /* ---- reading one back ---- */
 
+struct room_look;
 struct room_session {         /* the open room, replayed; without one id is "" */
     char id[UUID_TEXT], host_id[MEMBER_ID];
     int64_t began_ms;
     struct room room;         /* at its newest event; earlier credits are looked up through `db` as people come */
-    struct db *db;            /* borrowed: as long as the session lives */
-    int year;
+    struct room_look *look;   /* owned; the connection it borrows must live as long as the session */
 };
 /* An open room that was not signed and is not forgotten at `now`. The caller posts CUT if he goes on with it, and applies it to
  * out->room, as every later event. Release it also when out->id is "". */
 bool room_open_session(struct db *db, const struct clock_reading *now, struct room_session *out, struct err *e) MUST_CHECK;
-/* The same of a room just opened, or any other, closed ones too. ERR_MISSING if there is none of this id. */
+/* The same of a room just opened, or any other; of one that has ended without the studies, as its credits are in the rows below.
+ * ERR_MISSING if there is none of this id. */
 bool room_read(struct db *db, const char *room_id, struct room_session *out, struct err *e) MUST_CHECK;
 void room_session_release(struct room_session *s);
+
+/* The viewing row of a person and lesson of a room: table viewing, and session-id of its statements. */
+void room_viewing_id(const char *room_id, const char *member_id, const char *content_id, char out[UUID_TEXT]);
 
 /* ---- for screens and registers ---- */
 

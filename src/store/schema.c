@@ -344,7 +344,7 @@ bool schema_complete(struct db *db, struct err *e)
     static const char *const table[] = { "setting", "counter",     "member", "pin",      "event",   "package",     "package_version",
                                          "manifest", "package_file", "lesson", "lesson_name", "viewing", "progress", "counted",
                                          "hours_month", "hours_lesson", "attempt", "answer", "statement", "room", "room_event",
-                                         "attendance", "voided", "machine_log", "register", "comment", "recording", "review", "review_open", "question_tally",
+                                         "attendance", "room_settled", "voided", "machine_log", "register", "comment", "recording", "review", "review_open", "question_tally",
                                          "voice_prompt" };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct query q = db_query(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");

@@ -11,6 +11,7 @@
 #include "store/marker.h"
 #include "store/repair.h"
 #include "store/reserve.h"
+#include "store/room.h"
 #include "store/scrub.h"
 #include "store/switch.h"
 
@@ -164,6 +165,8 @@ static bool start_writer(struct store *s, struct db *db, const struct store_opti
     bool due = s->owner && o->threaded && ((check->needed && !check->whole) || check_due(db, now.wall_ms));
     s->writer = writer_new(db, &w);
     s->db = db_open_reader(s->dir, e);
+    if (s->db && s->owner && room_settle_due(s->db, &now))
+        (void)room_settle(s->writer, &now);
     if (s->db && due)
         s->check = check_start(s->dir, s->writer, CHECK_DELAY_MS);
     if (s->db && s->owner && o->threaded)

@@ -64,20 +64,43 @@ struct writer {
 
 /* ---- posting ---- */
 
-uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx))
+static uint64_t enqueue(struct writer *w, struct item *item) /* under the gate */
+{
+    item->ticket = ++w->last_ticket;
+    *w->tail = item;
+    w->tail = &item->next;
+    w->waiting++;
+    gate_wake(&w->gate);
+    return item->ticket;
+}
+
+static struct item *item_new(writer_job *job, void *ctx, void (*release)(void *ctx))
 {
     struct item *item = mem_alloc(sizeof *item);
     item->job = job;
     item->ctx = ctx;
     item->release = release;
+    return item;
+}
+
+uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx))
+{
+    struct item *item = item_new(job, ctx, release);
     gate_lock(&w->gate);
     assert(!w->stop);
-    uint64_t ticket = item->ticket = ++w->last_ticket;
-    *w->tail = item;
-    w->tail = &item->next;
-    w->waiting++;
-    gate_wake(&w->gate);
+    uint64_t ticket = enqueue(w, item);
     gate_unlock(&w->gate);
+    return ticket;
+}
+
+uint64_t writer_post_more(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx))
+{
+    struct item *item = item_new(job, ctx, release);
+    gate_lock(&w->gate);
+    uint64_t ticket = w->stop ? 0 : enqueue(w, item);
+    gate_unlock(&w->gate);
+    if (!ticket)
+        free(item);
     return ticket;
 }
 

@@ -29,6 +29,10 @@ uint64_t writer_post(struct writer *w, const struct record *r);
 /* `ctx` is the job's until it has run; then `release(ctx)` is called on the writer's thread (may be NULL). */
 uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx));
 
+/* For a `release` that has more to do in another transaction, behind what others have posted meanwhile. 0, and `ctx` stays the
+ * caller's, when the writer is being stopped: the next start goes on. The writer's thread. */
+uint64_t writer_post_more(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx));
+
 /* A date that a verified signature vouches for: no honest clock shows less from now on. Lower ones change nothing. */
 uint64_t writer_post_floor(struct writer *w, int64_t vouched_ms);
 

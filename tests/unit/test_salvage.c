@@ -60,7 +60,7 @@ static struct chain_report verify(struct db *db)
 
 static const char *const rows[] = {
     "INSERT INTO room VALUES (1, 'r1', 'v1', 1, 5, 6, 2, '[]', 'topic')",
-    "INSERT INTO room_event VALUES (1, 1, 1, 'b', 1, 2, 3, 'v1', 'x')",
+    "INSERT INTO room_event VALUES (1, 1, 1, 'b', 1, 2, 3, 'v1', 'x', 2)",
     "INSERT INTO attendance VALUES (1, 'v1', 1, 2, 3, 'sid')",
     "INSERT INTO voided VALUES ('s1', 's2', '', 'v1', 'twice', 9)",
     "INSERT INTO machine_log VALUES (1, 1, 5, 2, 'b', 1, 0, '')",
@@ -141,7 +141,7 @@ static void older_side(void **state)
     struct salvage done;
     KIT_MUST(db_exec(into.db, "UPDATE statement SET chain = x''", &e));
     KIT_MUST(db_exec(from.db, "ALTER TABLE statement DROP COLUMN chain; DROP TABLE forgotten; DROP TABLE chain_gap; DROP TABLE voided;"
-                              "DROP TABLE comment; DROP TABLE attendance; DROP TABLE room_event; DROP TABLE room; DROP TABLE review;"
+                              "DROP TABLE comment; DROP TABLE attendance; DROP TABLE room_event; DROP TABLE room_settled; DROP TABLE room; DROP TABLE review;"
                               "DROP TABLE question_tally; DROP TABLE machine_log; DROP TABLE register", &e));
     KIT_MUST(salvage_run(into.db, from.db, &done, &e));
     assert_int_equal(done.records, 4);
