@@ -134,6 +134,10 @@ run: deps
 tour: deps
 	@$(MAKE) --no-print-directory -s village
 	@tests/tour/tour.sh $(BUILD)
+# Every screen, language, size of letters and panel, measured as UX rules ask; a slice of it is in `make test`.
+eyes: deps
+	@$(MAKE) --no-print-directory -s village
+	@tests/e2e/eyes.sh $(BUILD) all
 test: deps
 	@$(MAKE) --no-print-directory -s test-all
 deps:
@@ -200,5 +204,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all run tour test test-all deps content village lint bench bench-tools test-programs faults fuzz powercut powercut-tools fonts install clean unit-tests
+.PHONY: all run tour eyes test test-all deps content village lint bench bench-tools test-programs faults fuzz powercut powercut-tools fonts install clean unit-tests
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
