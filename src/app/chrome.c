@@ -120,10 +120,10 @@ void chrome_header_title(struct ui *ui, struct app *app, const char *title)
     }
 }
 
-bool chrome_back_button(struct ui *ui, const char *label)
+bool chrome_back_button(struct ui *ui, const char *label, const char *name)
 {
     return ui_icon_button(ui, ICON_ARROW_BACK, label ? label : tr("Back"), .tone = TONE_CARD, .h = CHROME_FOOT, .min_w = 232, .row = true,
-                          .corner = CORNER_BACK);
+                          .corner = CORNER_BACK, .name = name);
 }
 
 bool chrome_help_button(struct ui *ui, struct app *app, const char *help)
@@ -139,7 +139,7 @@ bool chrome_footer(struct ui *ui, struct app *app, const char *help, void (*midd
 {
     bool back = false;
     ui_row(ui, "footer", .gap = 24, .h = CHROME_FOOT, .align = ALIGN_CENTER, .stretch_off = true) {
-        back = chrome_back_button(ui, NULL);
+        back = chrome_back_button(ui, NULL, NULL);
         ui_spacer(ui);
         if (middle)
             middle(ui, ctx);

@@ -13,7 +13,7 @@ void chrome_header(struct ui *ui, struct app *app, void (*middle)(struct ui *ui,
 void chrome_header_title(struct ui *ui, struct app *app, const char *title);
 /* Bottom row: back (left) and help (right); `middle` as above. True if back was tapped. */
 bool chrome_footer(struct ui *ui, struct app *app, const char *help, void (*middle)(struct ui *ui, void *ctx), void *ctx);
-bool chrome_back_button(struct ui *ui, const char *label); /* label NULL: "Back" */
+bool chrome_back_button(struct ui *ui, const char *label, const char *name); /* NULL: "Back"; NULL: as the label */
 bool chrome_help_button(struct ui *ui, struct app *app, const char *help); /* true: the help now covers this screen */
 /* The two ends of a header, for screens that make their own. */
 void chrome_left(struct ui *ui, struct app *app);

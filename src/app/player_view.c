@@ -21,6 +21,11 @@ static void ground(struct ui *ui, struct player_view *s)
     }
 }
 
+static bool is_big(const struct player_view *s)
+{
+    return s->app->text_percent > 100;
+}
+
 static void notes(struct ui *ui, struct player_view *s)
 {
     if (s->state.damaged_count)
@@ -35,8 +40,8 @@ static void title_bar(struct ui *ui, struct player_view *s)
         ui_row(ui, "header", .gap = 20, .h = CHROME_HEAD, .align = ALIGN_CENTER, .stretch_off = true) {
             chrome_left(ui, s->app);
             ui_column(ui, "what", .grow = 1, .pad_x = 8) {
-                ui_label(ui, lang_text_get(&s->lesson.lesson->title, i18n_lang()), .font = s->app->text_percent > 100 ? FONT_NOTE : FONT_STRONG,
-                         .max_lines = 2);
+                ui_label(ui, lang_text_get(&s->lesson.lesson->title, i18n_lang()), .font = is_big(s) ? FONT_NOTE : FONT_STRONG,
+                         .max_lines = is_big(s) ? 1 : 2, .may_cut = true);
                 notes(ui, s);
             }
             chrome_stick_chip(ui, s->app);
@@ -53,6 +58,32 @@ static void caption(struct ui *ui, struct player_view *s)
         ui_label(ui, s->captions.cue[s->cue].text, .font = FONT_CAPTION, .ink = INK_WHITE, .align = ALIGN_CENTER, .max_lines = 3);
 }
 
+static bool control(struct ui *ui, struct player_view *s, uint32_t icon, const char *label, const char *name)
+{
+    return ui_icon_button(ui, icon, label, .tone = TONE_GLASS, .h = is_big(s) ? 180 : 144, .min_w = 128, .pad_x = 8,
+                          .font = FONT_NOTE, .repeats = true, .name = name);
+}
+
+static const char *caption_label(const struct player_view *s)
+{
+    if (s->caption < 0)
+        return tr("No captions");
+    const char *lang = s->lesson.lesson->caption[s->caption].lang;
+    return !strncmp(lang, "zh", 2) ? tr("Chinese text") : !strncmp(lang, "en", 2) ? tr("English text") : lang;
+}
+
+/* With big letters it lies beside the seek bar, where there is room for its words. */
+static void caption_button(struct ui *ui, struct player_view *s, bool beside)
+{
+    if (!s->lesson.lesson->caption_count)
+        return;
+    bool tapped = beside ? ui_icon_button(ui, ICON_SUBTITLES, caption_label(s), .tone = TONE_GLASS, .h = 84, .pad_x = 20, .font = FONT_NOTE,
+                                          .row = true, .repeats = true)
+                         : control(ui, s, ICON_SUBTITLES, caption_label(s), NULL);
+    if (tapped)
+        player_view_next_caption(s);
+}
+
 static void seek_bar(struct ui *ui, struct player_view *s)
 {
     int64_t length = s->state.length_ms > 0 ? s->state.length_ms : s->lesson.lesson->duration_ms;
@@ -66,6 +97,8 @@ static void seek_bar(struct ui *ui, struct player_view *s)
                 player_view_seek(s, (int64_t)(at * (float)length));
         }
         ui_label(ui, words_timer(ui, length), .font = FONT_STRONG, .min_w = 96, .max_lines = 1);
+        if (is_big(s))
+            caption_button(ui, s, true);
         if (s->state.audio_track_count > 1 && ui_icon_button(ui, ICON_RECORD_VOICE_OVER, tr("Other voice"), .tone = TONE_GLASS, .h = 84,
                                                               .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
             player_view_next_audio(s);
@@ -73,20 +106,6 @@ static void seek_bar(struct ui *ui, struct player_view *s)
                            .tone = TONE_GLASS, .h = 84, .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
             player_view_next_speed(s);
     }
-}
-
-static bool control(struct ui *ui, struct player_view *s, uint32_t icon, const char *label, const char *name)
-{
-    return ui_icon_button(ui, icon, label, .tone = TONE_GLASS, .h = s->app->text_percent > 100 ? 180 : 144, .min_w = 128, .pad_x = 8,
-                          .font = FONT_NOTE, .repeats = true, .name = name);
-}
-
-static const char *caption_label(const struct player_view *s)
-{
-    if (s->caption < 0)
-        return tr("Captions off");
-    const char *lang = s->lesson.lesson->caption[s->caption].lang;
-    return !strncmp(lang, "zh", 2) ? tr("Captions: Chinese") : !strncmp(lang, "en", 2) ? tr("Captions: English") : lang;
 }
 
 static void buttons(struct ui *ui, struct player_view *s)
@@ -98,12 +117,12 @@ static void buttons(struct ui *ui, struct player_view *s)
         if (control(ui, s, ICON_REPLAY_10, tr("10 s"), tr("Back 10 s")))
             player_view_seek(s, s->state.position_ms - 10000);
         if (ui_icon_button(ui, playing ? ICON_PAUSE : ICON_PLAY_ARROW, playing ? tr("Pause") : tr("Play"), .tone = TONE_GO,
-                           .h = s->app->text_percent > 100 ? 180 : 160, .w = 200))
+                           .h = is_big(s) ? 180 : 160, .w = 200, .pad_x = 8))
             player_view_toggle(s);
         if (control(ui, s, ICON_FORWARD_10, tr("10 s"), tr("On 10 s")))
             player_view_seek(s, s->state.position_ms + 10000);
-        if (s->lesson.lesson->caption_count && control(ui, s, ICON_SUBTITLES, caption_label(s), NULL))
-            player_view_next_caption(s);
+        if (!is_big(s))
+            caption_button(ui, s, false);
         if (control(ui, s, ICON_VOLUME_DOWN, tr("Quieter"), NULL))
             player_view_volume(s, -15);
         if (control(ui, s, ICON_VOLUME_UP, tr("Louder"), NULL))
@@ -116,7 +135,7 @@ static void controls(struct ui *ui, struct player_view *s)
     ui_column(ui, "panel", .tone = TONE_GLASS, .radius = -1, .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .gap = 16) {
         seek_bar(ui, s);
         ui_row(ui, "footer", .gap = 16, .align = ALIGN_END, .stretch_off = true) {
-            if (chrome_back_button(ui, s->arg.clip ? tr("To the question") : NULL))
+            if (chrome_back_button(ui, s->arg.clip && !is_big(s) ? tr("To the question") : NULL, s->arg.clip ? tr("To the question") : NULL))
                 player_view_leave(s);
             buttons(ui, s);
             if (chrome_help_button(ui, s->app, tr("Tap the picture to see the buttons or to hide them.\nThe round arrow says the last sentence once more.\nWhen the lesson is over, a few questions follow.")))

@@ -32,7 +32,7 @@ static bool choice(struct ui *ui, const char *label, bool on)
                      .role = ROLE_CHOICE, .font = FONT_HEADING) && !on;
 }
 
-#define comfort_card(ui, id) ui_column(ui, id, .tone = TONE_CARD, .grow = 1, .pad_x = 28, .pad_y = 18, .gap = 14, .justify = ALIGN_CENTER)
+#define comfort_card(ui, id) ui_column(ui, id, .tone = TONE_CARD, .grow = 1, .pad_x = 28, .pad_y = 12, .gap = 12, .justify = ALIGN_CENTER)
 #define comfort_row(ui) ui_row(ui, "choices", .gap = 20, .align = ALIGN_CENTER, .stretch_off = true)
 
 static void letters(struct ui *ui, struct app *app)

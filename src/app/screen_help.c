@@ -44,7 +44,7 @@ static void help_draw(struct ui *ui, void *screen)
             }
         }
         ui_row(ui, "footer", .h = CHROME_FOOT, .align = ALIGN_CENTER, .stretch_off = true) {
-            bool close = chrome_back_button(ui, NULL);
+            bool close = chrome_back_button(ui, NULL, NULL);
             ui_spacer(ui);
             close |= ui_icon_button(ui, ICON_HELP, tr("Help"), .tone = TONE_GO_SOFT, .h = CHROME_FOOT, .min_w = 232, .row = true, /* shown already: away with it */
                                     .selected = true, .corner = CORNER_HELP);

@@ -157,10 +157,10 @@ static void my_hours(struct ui *ui, struct home *s)
     const struct config_target *target = tile_target(s->app);
     int minutes = tile_minutes_per_hour(target);
     int64_t left = target ? config_target_ms(target) - s->year.total.watched_ms : 0;
-    bool small = s->cards > 0;
+    bool small = s->cards > 0 || s->app->text_percent > 100;
     ui_row(ui, "hours", .tone = TONE_CARD, .grow = 1, .pad_x = 24, .pad_y = 12, .gap = 24, .align = ALIGN_CENTER, .stretch_off = true,
            .role = ROLE_BUTTON, .name = tr("See my hours")) {
-        tile_ring(ui, &s->year.total, target, small ? 148 : chrome_is_tight(ui, s->app) ? 220 : 264);
+        tile_ring(ui, s->app, &s->year.total, target, small ? 160 : chrome_is_tight(ui, s->app) ? 220 : 264);
         ui_column(ui, "words", .grow = 1, .gap = small ? 0 : 10) {
             ui_label(ui, tr("My hours"), .font = FONT_HEADING);
             if (!small)

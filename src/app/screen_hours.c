@@ -74,7 +74,7 @@ static void summary(struct ui *ui, struct hours_view *s)
     const struct hours *h = &s->sums.total;
     enum ui_font font = is_big(s) ? FONT_NOTE : FONT_BODY;
     ui_row(ui, "summary", .tone = TONE_CARD, .w = 680, .pad_x = 28, .pad_y = 20, .gap = 28, .align = ALIGN_CENTER, .stretch_off = true) {
-        tile_ring(ui, h, target, is_big(s) ? 240 : 292);
+        tile_ring(ui, s->app, h, target, is_big(s) ? 240 : 292);
         ui_column(ui, "legend", .grow = 1, .gap = is_big(s) ? 10 : 24) {
             legend(ui, TONE_GO, tr("Verified"), words_hours(ui, h->verified_ms, m), font);
             legend(ui, TONE_SUN, tr("Only watched"), words_hours(ui, h->watched_ms - h->verified_ms, m), font);

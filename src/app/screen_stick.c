@@ -267,7 +267,7 @@ static void bottom_working(struct ui *ui, struct stick_view *s)
 {
     bool held = sticks_held(s->app->sticks);
     stick_foot(ui) {
-        if (chrome_back_button(ui, tr("Study meanwhile")))
+        if (chrome_back_button(ui, tr("Study meanwhile"), NULL))
             nav_pop(s->app->nav);
         ui_spacer(ui);
         if (held && ui_icon_button(ui, ICON_CLOSE, tr("Stop"), .tone = TONE_STOP_OUTLINE, .h = CHROME_FOOT, .min_w = 220, .row = true)) {
@@ -286,7 +286,7 @@ static void bottom_working(struct ui *ui, struct stick_view *s)
 static void bottom_ready(struct ui *ui, struct stick_view *s, const struct stick_progress *p)
 {
     stick_foot(ui) {
-        if (chrome_back_button(ui, tr("Not now")))
+        if (chrome_back_button(ui, tr("Not now"), NULL))
             nav_pop(s->app->nav);
         ui_spacer(ui);
         if (ui_icon_button(ui, ICON_PLAY_ARROW, tr("Exchange now"), .tone = TONE_GO, .h = CHROME_FOOT, .min_w = 560, .row = true,

@@ -41,7 +41,7 @@ static void play_tone(struct tech *s)
 static void target(struct ui *ui, struct tech *s, int i)
 {
     bool hit = s->touched >> i & 1;
-    if (ui_icon_button(ui, hit ? ICON_CHECK : ICON_TOUCH_APP, ui_fmt(ui, "%d", i + 1), .tone = hit ? TONE_GO : TONE_SAND, .grow = 1, .min_h = 100, .row = true))
+    if (ui_icon_button(ui, hit ? ICON_CHECK : ICON_TOUCH_APP, ui_fmt(ui, "%d", i + 1), .tone = hit ? TONE_GO : TONE_SAND, .grow = 1, .min_h = 84, .row = true))
         s->touched |= 1u << i;
 }
 
@@ -58,6 +58,6 @@ void tech_test_draw(struct ui *ui, struct tech *s)
     ui_row(ui, "sound", .gap = 28, .align = ALIGN_CENTER, .stretch_off = true) {
         if (ui_icon_button(ui, ICON_VOLUME_UP, tr("Play a tone"), .tone = TONE_GO_OUTLINE, .h = 100, .min_w = 320, .row = true))
             play_tone(s);
-        ui_label(ui, s->sound_note ? tr(s->sound_note) : "", .grow = 1, .ink = INK_SECOND);
+        ui_label(ui, s->sound_note ? tr(s->sound_note) : "", .font = FONT_NOTE, .grow = 1, .ink = INK_SECOND);
     }
 }

@@ -50,16 +50,16 @@ int tile_minutes_per_hour(const struct config_target *target)
     return target ? target->minutes_per_hour : 60;
 }
 
-void tile_ring(struct ui *ui, const struct hours *h, const struct config_target *target, int size)
+void tile_ring(struct ui *ui, const struct app *app, const struct hours *h, const struct config_target *target, int size)
 {
     int minutes = tile_minutes_per_hour(target);
     double whole = target ? (double)config_target_ms(target) : h->watched_ms > 0 ? (double)h->watched_ms : 1;
-    bool small = size < 200; /* room for the number alone */
+    bool small = size < 200 || app->text_percent > 100; /* room for the number alone */
     ui_stack(ui, "ring", .w = size, .h = size) {
         ui_ring(ui, size, (float)((double)h->verified_ms / whole), (float)((double)h->watched_ms / whole));
         ui_column(ui, "sum", .w = size, .h = size, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
             ui_label(ui, words_hours(ui, h->watched_ms, minutes),
-                     .font = small ? FONT_STRONG : h->watched_ms >= minutes * 60000 ? FONT_NUMBER : FONT_HEADING);
+                     .font = small && size < 200 ? FONT_STRONG : h->watched_ms >= minutes * 60000 && !small ? FONT_NUMBER : FONT_HEADING);
             if (!small)
                 ui_label(ui, target ? ui_fmt(ui, tr_n("of %d hour", "of %d hours", (unsigned long)target->hours), target->hours) : tr("hours"),
                          .font = FONT_NOTE, .ink = INK_SECOND);
