@@ -105,6 +105,17 @@ static void take_result(const json_t *result, struct columns *out)
     out->score = json_number_value(scaled);
 }
 
+static void take_about(const json_t *root, struct columns *out)
+{
+    const json_t *r = json_object_get(json_object_get(json_object_get(root, "result"), "extensions"), STATEMENT_IRI "register");
+    if (!strcmp(out->verb, "voided"))
+        snprintf(out->about, sizeof out->about, "%s", text_at(json_object_get(root, "object"), "id"));
+    if (!strcmp(out->verb, "registered")) {
+        snprintf(out->about, sizeof out->about, "%s", text_at(r, "code"));
+        snprintf(out->file, sizeof out->file, "%s", text_at(r, "sha256"));
+    }
+}
+
 static void take_all(const json_t *root, struct columns *out)
 {
     const json_t *actor = json_object_get(root, "actor");
@@ -116,6 +127,7 @@ static void take_all(const json_t *root, struct columns *out)
     if (!columns_time(text_at(root, "timestamp"), &out->at_ms))
         out->at_ms = 0;
     take_result(json_object_get(root, "result"), out);
+    take_about(root, out);
 }
 
 bool columns_read(const char *json, size_t len, struct columns *out, struct err *e)

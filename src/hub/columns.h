@@ -17,6 +17,8 @@ struct columns {
     int64_t duration_ms;
     bool success;
     double score;            /* scaled, -1..1 */
+    char about[40];          /* voided: the statement it takes back; registered: the code; "" */
+    char file[65];           /* registered: SHA-256 of the file; "" */
 };
 /* Is it a statement, and what is in it? False: ERR_INVALID says what is wrong; out->id is filled as far as it can be read. */
 bool columns_read(const char *json, size_t len, struct columns *out, struct err *e) MUST_CHECK;

@@ -8,7 +8,9 @@
 #include "hub/hub.h"
 #include "hub/join.h"
 #include "hub/office.h"
+#include "hub/register.h"
 #include "hub/report.h"
+#include "hub/vault.h"
 #include "hub/courier.h"
 
 #include <getopt.h>
@@ -223,6 +225,47 @@ static int run_stick(const struct line *l)
     return COMMAND_DONE;
 }
 
+/* ---- hours ---- */
+
+struct hours_wish { int month; json_t *list; };
+
+static bool look_hours(struct db *db, void *ctx, struct err *e)
+{
+    struct hours_wish *w = ctx;
+    int64_t from_ms, to_ms;
+    register_month_bounds(w->month, &from_ms, &to_ms);
+    json_decref(w->list);
+    w->list = register_hours_json(db, from_ms, to_ms, e);
+    return w->list != NULL;
+}
+
+static int run_hours(const struct line *l)
+{
+    struct err e = ERR_INIT;
+    struct hours_wish w = { 0 };
+    int year, month, used = 0;
+    size_t i;
+    json_t *o;
+    if (sscanf(l->operand, "%4d-%2d%n", &year, &month, &used) != 2 || l->operand[used] || year < 2000 || year > 2099 || month < 1 || month > 12) {
+        fprintf(stderr, "weike-hub hours: a month is written 2026-11\n");
+        return COMMAND_USAGE;
+    }
+    w.month = year * 100 + month;
+    if (!vault_look(l->data_dir, look_hours, &w, &e))
+        return fail(&e);
+    if (l->json)
+        return print_json(json_pack("{s:i, s:o}", "month", w.month, "hours", w.list));
+    json_array_foreach(w.list, i, o)
+    {
+        printf("%8.2f h  %8.2f h verified  %4lld viewings  %-16s ", (double)int_at(o, "watched_ms") / 3600000, (double)int_at(o, "verified_ms") / 3600000,
+               (long long)int_at(o, "viewings"), text_at(o, "member"));
+        print_clean(text_at(o, "site"));
+        putchar('\n');
+    }
+    json_decref(w.list);
+    return COMMAND_DONE;
+}
+
 /* ---- the line ---- */
 
 static const struct command {
@@ -231,6 +274,7 @@ static const struct command {
 } commands[] = {
     { "status", NULL, run_status }, { "sites", NULL, run_sites },       { "audit", NULL, run_audit }, { "enrol", "NAME", run_enrol },
     { "revoke", "DEVICE", run_revoke }, { "join", "CODE", run_join }, { "stick", "DIR", run_stick },
+    { "hours", "YYYY-MM", run_hours },
 };
 
 static int misuse(const struct command *c, const char *what)

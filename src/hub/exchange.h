@@ -10,6 +10,7 @@ struct ask {                     /* all borrowed for the call; NULL: not there *
     bool head;
     struct range_ask range;
     const char *nonce;           /* ?nonce= */
+    const char *code;            /* ?code= */
     const char *user, *password; /* Basic auth */
     const char *body; size_t body_len;
     const char *address;         /* of the client, as text */

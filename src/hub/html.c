@@ -28,6 +28,9 @@ void html_text(struct str *out, const char *text)
     }
 }
 
+void html_begin(struct str *out) { str_puts(out, top); }
+void html_end(struct str *out) { str_puts(out, bottom); }
+
 static const char *text_at(const json_t *o, const char *key)
 {
     const char *s = json_string_value(json_object_get(o, key));
@@ -244,6 +247,7 @@ void html_status(const json_t *status, const json_t *sites, const json_t *audit,
     facts(out, status);
     site_table(out, sites);
     office_forms(out, nonce);
+    str_puts(out, "<h2>登记表 Registers</h2>\n<p><a href=\"/register\">核对登记表 Check a register</a></p>\n");
     audit_table(out, audit);
     str_puts(out, bottom);
 }

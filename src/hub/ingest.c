@@ -136,17 +136,22 @@ bool ingest_check(struct ingest *g)
 
 struct sums { int64_t added, same, conflicts, rejected; };
 
+/* Rows can be missing from a packet (damaged at the terminal): then a line's seq is not known. */
+static int64_t seq_of(const struct ingest *g, const struct line *l)
+{
+    const struct packet_head *h = &g->packet.head;
+    return h->count == h->last - h->first + 1 ? h->first + (l - g->line) : 0;
+}
+
 static bool put_rejected(struct db *db, const struct ingest *g, int n, int64_t at_ms, struct sums *s, struct err *e)
 {
     const struct line *l = &g->line[n];
     const struct packet_head *h = &g->packet.head;
-    /* Rows can be missing from a packet (damaged at the terminal): then a line's seq is not known. */
-    int64_t seq = h->count == h->last - h->first + 1 ? h->first + n : 0;
     struct query q = db_query(db, "INSERT INTO rejected (device, epoch, sha256, seq, id, why, at_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
     query_text(&q, h->device.id);
     query_text(&q, h->epoch);
     query_blob(&q, l->sha256, sizeof l->sha256);
-    query_int(&q, seq);
+    query_int(&q, seq_of(g, l));
     query_text(&q, l->uuid);
     query_text(&q, l->why);
     query_int(&q, at_ms);
@@ -168,11 +173,14 @@ static bool compare(struct db *db, const struct ingest *g, const struct line *l,
     bool same = there && len == sizeof l->sha256 && !memcmp(sha, l->sha256, len);
     if (!query_end(&q, e))
         return false;
+    const char *device = g->packet.head.device.id;
     if (same) {
         s->same++;
-        return true;
+        q = db_query(db, "UPDATE statement SET seq = ? WHERE id = ? AND seq = 0"); /* it came in a packet with holes first */
+        query_int(&q, seq_of(g, l));
+        query_blob(&q, l->id, sizeof l->id);
+        return query_run(&q, e);
     }
-    const char *device = g->packet.head.device.id;
     q = db_query(db, "INSERT INTO conflict (id, sha256, device, at_ms, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
     query_blob(&q, l->id, sizeof l->id);
     query_blob(&q, l->sha256, sizeof l->sha256);
@@ -194,8 +202,8 @@ static bool put_statement(struct db *db, const struct ingest *g, struct line *l,
     const struct columns *c = l->columns;
     char *body = g->text.data + l->at, keep = body[l->len];
     body[l->len] = 0; /* bound as text: SQLite wants its length from us or a NUL */
-    struct query q = db_query(db, "INSERT INTO statement (id, sha256, device, site, verb, actor, activity, at_ms, duration_ms, success, score, stored_ms, body) "
-                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+    struct query q = db_query(db, "INSERT INTO statement (id, sha256, device, site, verb, actor, activity, at_ms, duration_ms, success, score, stored_ms, body, seq, about, file) "
+                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
     query_blob(&q, l->id, sizeof l->id);
     query_blob(&q, l->sha256, sizeof l->sha256);
     query_text(&q, g->packet.head.device.id);
@@ -209,6 +217,9 @@ static bool put_statement(struct db *db, const struct ingest *g, struct line *l,
     c->has_score ? query_num(&q, c->score) : query_text(&q, NULL);
     query_int(&q, at_ms);
     query_text(&q, body);
+    query_int(&q, seq_of(g, l));
+    query_text(&q, c->about);
+    query_text(&q, c->file);
     bool ok = query_run(&q, e);
     bool added = ok && db_changes(db) > 0;
     s->added += added;

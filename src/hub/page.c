@@ -8,6 +8,7 @@
 #include "hub/form.h"
 #include "hub/html.h"
 #include "hub/office.h"
+#include "hub/register.h"
 #include "hub/report.h"
 
 #include <stdio.h>
@@ -82,6 +83,24 @@ void page_status(struct hub *h, const struct ask *a, struct reply *out)
     json_decref(status);
     json_decref(sites);
     json_decref(audit);
+}
+
+/* ---- registers ---- */
+
+void page_register(struct hub *h, const struct ask *a, struct reply *out)
+{
+    bool none = false;
+    if (!let_in(h, a, out, &none))
+        return;
+    if (none) {
+        reply_say(out, 403, "make the first operator first: open /status");
+        return;
+    }
+    struct db *db = reader(h, out);
+    if (!db)
+        return;
+    register_page(db, a->code, a, out);
+    vault_reader_done(h->vault, db);
 }
 
 /* ---- forms ---- */

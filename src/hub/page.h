@@ -6,5 +6,6 @@
 
 void page_status(struct hub *h, const struct ask *a, struct reply *out);
 void page_admin(struct hub *h, const struct ask *a, struct reply *out);
+void page_register(struct hub *h, const struct ask *a, struct reply *out);
 void page_metrics(struct hub *h, const struct ask *a, struct reply *out);
 #endif

@@ -49,6 +49,7 @@ static const struct row {
     { "/v1/time", is_nothing, { ROUTE_TIME, ROUTE_GET, 0, "GET, HEAD", false } },
     { "/metrics", is_nothing, { ROUTE_METRICS, ROUTE_GET, 0, "GET, HEAD", true } },
     { "/admin/", is_act, { ROUTE_ADMIN, ROUTE_POST, 4096, "POST", true } },
+    { "/register", is_nothing, { ROUTE_REGISTER, ROUTE_GET | ROUTE_POST, 2 << 20, "GET, HEAD, POST", true } },
     { "/status", is_nothing, { ROUTE_STATUS, ROUTE_GET, 0, "GET, HEAD", true } },
     { "/", is_nothing, { ROUTE_STATUS, ROUTE_GET, 0, "GET, HEAD", true } },
 };

@@ -14,13 +14,14 @@ enum route_id {
     ROUTE_STATUS,    /* GET  / and /status */
     ROUTE_METRICS,   /* GET  /metrics */
     ROUTE_ADMIN,     /* POST /admin/<act> */
+    ROUTE_REGISTER,  /* GET /register?code=, POST /register */
     ROUTE_COUNT
 };
 enum { ROUTE_GET = 1, ROUTE_PUT = 2, ROUTE_POST = 4 }; /* HEAD goes where GET goes */
 
 struct route {
     enum route_id id;
-    unsigned method;      /* the one it takes */
+    unsigned method;      /* those it takes */
     size_t body_max;      /* bytes of body it takes */
     const char *allow;    /* for the Allow header of a 405 */
     bool slow;            /* may wait for the disk or a password: not on a thread that serves others */

@@ -274,8 +274,9 @@ static void fill_ask(struct request *r)
 {
     r->ask = (struct ask){ .rest = r->rest, .head = r->head, .body = r->body.data, .body_len = r->body.len, .address = r->address,
                            .nonce = MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, "nonce"),
+                           .code = MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, "code"),
                            .range = { r->head ? NULL : header(r, "Range"), header(r, "If-Range"), header(r, "If-None-Match") } };
-    if (r->route->id == ROUTE_STATUS || r->route->id == ROUTE_ADMIN) {
+    if (r->route->id == ROUTE_STATUS || r->route->id == ROUTE_ADMIN || r->route->id == ROUTE_REGISTER) {
         r->user = MHD_basic_auth_get_username_password(r->conn, &r->password);
         r->ask.user = r->user;
         r->ask.password = r->password;
@@ -297,6 +298,7 @@ static void open_door(struct request *r, struct reply *p)
     case ROUTE_METRICS: page_metrics(h, &r->ask, p); break;
     case ROUTE_STATUS: page_status(h, &r->ask, p); break;
     case ROUTE_ADMIN: page_admin(h, &r->ask, p); break;
+    case ROUTE_REGISTER: page_register(h, &r->ask, p); break;
     case ROUTE_PACKET:
     case ROUTE_COUNT: break; /* not this way */
     }

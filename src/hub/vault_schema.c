@@ -179,6 +179,16 @@ static const char office_1[] =
 ") STRICT, WITHOUT ROWID;\n";
 /* clang-format on */
 
+/* Numbers of statements, so that a terminal's chain of records can be computed again; and registers found by code or file. */
+static const char registers_2[] =
+"ALTER TABLE statement ADD COLUMN seq INTEGER NOT NULL DEFAULT 0; -- its number at the terminal; 0: not known\n"
+"CREATE INDEX statement_seq ON statement (device, seq) WHERE seq > 0;\n"
+"ALTER TABLE statement ADD COLUMN about TEXT NOT NULL DEFAULT '';  -- voided: id it takes back; registered: code; else ''\n"
+"ALTER TABLE statement ADD COLUMN file TEXT NOT NULL DEFAULT '';   -- registered: SHA-256 of the CSV file; else ''\n"
+"CREATE INDEX statement_about ON statement (about) WHERE about <> '';\n"
+"CREATE INDEX statement_file ON statement (file) WHERE file <> '';\n";
+
 static const char *const parts_1[] = { sites_1, records_1, statements_1, custody_1, office_1 };
-static const struct migration steps[] = { { parts_1, sizeof parts_1 / sizeof *parts_1 } };
+static const char *const parts_2[] = { registers_2 };
+static const struct migration steps[] = { { parts_1, sizeof parts_1 / sizeof *parts_1 }, { parts_2, 1 } };
 const struct schema vault_schema = { VAULT_APPLICATION_ID, sizeof steps / sizeof *steps, steps };

@@ -191,8 +191,8 @@ static bool check_commented(const json_t *s, struct err *e)
 
 static bool check_registered(const json_t *s, struct err *e)
 {
-    static const char *const keys[] = { "kind", "month", "rows", "sha256", "code", "chain_seq", "chain_head", NULL };
-    static const char *const number[] = { "month", "rows", "chain_seq", NULL };
+    static const char *const keys[] = { "kind", "month", "rows", "sha256", "code", "chain_from", "chain_seq", "chain_head", NULL };
+    static const char *const number[] = { "month", "rows", "chain_from", "chain_seq", NULL };
     char where[WHERE_MAX];
     const json_t *o = has_type(s, STATEMENT_IRI "register", e) ? result_extension(s, STATEMENT_IRI "register", where, e) : NULL;
     return o && keys_known(o, where, keys, e) && counts(o, where, number, e) && check_text(o, where, "kind", true, NULL, "a text", e) &&

@@ -152,6 +152,22 @@ static void nothing_there(void **state)
     assert_false(register_read(store_db(store), &config, REGISTER_KIND_COUNT, 202611, &t, &e));
 }
 
+static bool every_statement_valid(void *ctx, const struct outbox_row *row)
+{
+    struct err e = ERR_INIT;
+    kit_must(statement_validate(row->body, row->body_len, &e), &e, row->body);
+    ++*(int *)ctx;
+    return true;
+}
+
+static int statements(void)
+{
+    struct err e = ERR_INIT;
+    int n = 0;
+    KIT_MUST(outbox_each(store_db(store), 0, every_statement_valid, &n, NULL, &e));
+    return n;
+}
+
 static void codes(void **state)
 {
     (void)state;
@@ -180,6 +196,7 @@ static void codes(void **state)
     register_table_release(&t);
     KIT_MUST(chain_verify(store_db(store), NULL, NULL, &r, &e));
     assert_true(chain_intact(&r));
+    assert_int_equal(statements(), 2);
     assert_true(register_code_clean(first.code, code) && !strcmp(code, first.code));
     assert_true(register_code_clean(" 0o1i l234 abcd ", code));
     assert_string_equal(code, "0011-1234-ABCD");
@@ -234,22 +251,6 @@ static void assert_counted(const char *member, int64_t want_ms)
     assert_int_equal(spans_total(&counted), want_ms);
     spans_release(&counted);
     spans_release(&verified);
-}
-
-static bool every_statement_valid(void *ctx, const struct outbox_row *row)
-{
-    struct err e = ERR_INIT;
-    kit_must(statement_validate(row->body, row->body_len, &e), &e, row->body);
-    ++*(int *)ctx;
-    return true;
-}
-
-static int statements(void)
-{
-    struct err e = ERR_INIT;
-    int n = 0;
-    KIT_MUST(outbox_each(store_db(store), 0, every_statement_valid, &n, NULL, &e));
-    return n;
 }
 
 static const char view1[] = "0190cccc-0000-7000-8000-000000000010", view2[] = "0190cccc-0000-7000-8000-000000000020";

@@ -18,6 +18,8 @@ static const struct row {
     { "/", ROUTE_STATUS, "" },
     { "/status", ROUTE_STATUS, "" },
     { "/metrics", ROUTE_METRICS, "" },
+    { "/register", ROUTE_REGISTER, "" },
+    { "/register/", -1, NULL },
     { "/repo/timestamp", ROUTE_TREE, "timestamp" },
     { "/repo/root/2.root", ROUTE_TREE, "root/2.root" },
     { "/repo/b/01/" SHA, ROUTE_TREE, "b/01/" SHA },

@@ -211,7 +211,7 @@ static char *registered(void)
     struct str s;
     str_init(&s, 0);
     statement_registered(&about, &(struct statement_register){ "attendance", 202611, 31, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-                                                               "ABCD-EFGH-JKMN", 77, "" }, &s);
+                                                               "ABCD-EFGH-JKMN", 0, 77, "" }, &s);
     return valid(&s);
 }
 
