@@ -44,27 +44,36 @@ static bool send_button(struct ui *ui, bool ready)
     return ui_icon_button(ui, ICON_SEND, tr("Say it to everybody"), .tone = ready ? TONE_GO : TONE_CARD, .h = 120, .row = true, .font = FONT_HEADING, .disabled = !ready);
 }
 
+static void choice(struct ui *ui, struct comments_view *s, int i, bool full)
+{
+    bool on = s->picked[i];
+    ui_row(ui, "choice", .key = (uint32_t)i, .tone = on ? TONE_GO_SOFT : TONE_CARD, .role = ROLE_CHOICE, .w = (ui_units_wide(ui) - 2 * 48 - 20) / 2,
+           .min_h = 80, .pad_x = 32, .gap = 24, .align = ALIGN_CENTER, .stretch_off = true, .selected = on, .disabled = !on && full, .name = tr(phrase[i])) {
+        ui_icon(ui, on ? ICON_CHECK_BOX : ICON_CHECK_BOX_OUTLINE_BLANK, 56, on ? INK_GO : INK_SECOND);
+        ui_label(ui, tr(phrase[i]), .font = FONT_HEADING, .max_lines = 1);
+        if (ui_tapped(ui))
+            s->picked[i] = !on;
+    }
+}
+
 static void pick(struct ui *ui, struct comments_view *s)
 {
     int n = picks(s);
     ui_column(ui, "phrases", .gap = 16, .grow = 1)
         for (int r = 0; r < COMMENTS_PHRASES / 2; r++)
-            ui_row(ui, "row", .key = (uint32_t)r, .gap = 20, .grow = 1)
-                for (int i = 2 * r; i < 2 * r + 2; i++)
-                    if (ui_icon_button(ui, s->picked[i] ? ICON_CHECK_BOX : ICON_CHECK_BOX_OUTLINE_BLANK, tr(phrase[i]), .key = (uint32_t)i, .grow = 1,
-                                       .w = (ui_units_wide(ui) - 2 * 48 - 20) / 2, .min_h = 80, .row = true, .role = ROLE_CHOICE, .font = FONT_BUTTON,
-                                       .tone = s->picked[i] ? TONE_GO_SOFT : TONE_CARD, .selected = s->picked[i],
-                                       .disabled = !s->picked[i] && n >= COMMENTS_PICKS))
-                        s->picked[i] = !s->picked[i];
+            ui_row(ui, "row", .key = (uint32_t)r, .gap = 20, .grow = 1) {
+                choice(ui, s, 2 * r, n >= COMMENTS_PICKS);
+                choice(ui, s, 2 * r + 1, n >= COMMENTS_PICKS);
+            }
     if (send_button(ui, n > 0))
         send_picked(s);
 }
 
 static void speak(struct ui *ui, struct comments_view *s)
 {
-    ui_column(ui, "speak", .grow = 1, .gap = 30, .pad_x = 160, .justify = ALIGN_CENTER) {
+    ui_column(ui, "speak", .grow = 1, .gap = 30, .pad_x = 160) {
         voice_note_draw(ui, s->voice);
-        if (send_button(ui, voice_note_ready(s->voice)))
+        if (voice_note_ready(s->voice) && send_button(ui, true))
             send_voice(s);
     }
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { GAP = 16, ROWS = 5 /* with the words to choose from */, FIELD_LEAST = 150, KEY_LEAST = 80, KEY_MOST = 104, DONE_WIDE = 260,
-       PAGER_WIDE = 104, FIELD_PAD = 24 };
+       PAGER_WIDE = 104, FIELD_PAD = 24, FIELD_EDGE = 12, COUNT_WIDE = 240 /* "200 / 200" in the largest notes */ };
 
 /* What chrome_screen, header and footer leave. */
 static int body_high(struct ui *ui)
@@ -35,10 +35,11 @@ static int keys_wide(struct ui *ui)
 
 /* --- the text --- */
 
-static void words_so_far(struct ui *ui, struct keyboard *k, int high)
+static void words_so_far(struct ui *ui, struct keyboard *k, int high, int beside)
 {
-    int px = theme_font_size(FONT_STRONG, k->app->text_percent), line = px * theme_font(FONT_STRONG)->line_permille / 1000 + 1;
-    int lines = high / line, wide = keys_wide(ui) - DONE_WIDE - GAP - 2 * FIELD_PAD;
+    int px = theme_font_size(FONT_HEADING, k->app->text_percent), line = px * theme_font(FONT_HEADING)->line_permille / 1000 + 1;
+    int body = theme_font_size(FONT_BODY, k->app->text_percent) * theme_font(FONT_BODY)->line_permille / 1000 + 1, hint_lines = high / body;
+    int lines = high / line, wide = keys_wide(ui) - DONE_WIDE - GAP - 2 * FIELD_PAD - beside;
     struct str shown, tail;
     str_init(&shown, 0);
     str_init(&tail, 0);
@@ -46,25 +47,35 @@ static void words_so_far(struct ui *ui, struct keyboard *k, int high)
     typing_tail(shown.data, wide / (px + 1), lines > 1 ? lines : 1, &tail);
     str_puts(&tail, "▏");
     if (shown.len || !*k->hint)
-        ui_label(ui, ui_fmt(ui, "%s", tail.data), .font = FONT_STRONG, .name = shown.len ? ui_fmt(ui, "%s", shown.data) : tr("Nothing written yet"));
+        ui_label(ui, ui_fmt(ui, "%s", tail.data), .font = FONT_HEADING, .name = shown.len ? ui_fmt(ui, "%s", shown.data) : tr("Nothing written yet"));
     else
-        ui_label(ui, k->hint, .ink = INK_SECOND, .max_lines = lines > 1 ? lines : 1, .may_cut = true);
+        ui_label(ui, k->hint, .ink = INK_SECOND, .max_lines = hint_lines > 1 ? hint_lines : 1, .may_cut = true);
     str_release(&tail);
     str_release(&shown);
+}
+
+static void count(struct ui *ui, const struct keyboard *k)
+{
+    ui_label(ui, ui_fmt(ui, "%d / %d", k->text.chars, k->text.max_chars), .font = FONT_NOTE, .ink = k->full ? INK_STOP : INK_SECOND);
 }
 
 static void field(struct ui *ui, struct keyboard *k)
 {
     bool room = field_high(ui) >= 210;
     int note = theme_font_size(FONT_NOTE, k->app->text_percent) * theme_font(FONT_NOTE)->line_permille / 1000 + 1;
-    int inside = field_high(ui) - 2 * 12 - (room ? note + 4 : 0);
-    ui_column(ui, "field", .tone = TONE_CARD, .grow = 1, .pad_x = FIELD_PAD, .pad_y = 12, .gap = 4, .clip = true) {
+    int inside = field_high(ui) - 2 * FIELD_EDGE - (room ? note + 4 : 0);
+    ui_column(ui, "field", .tone = TONE_CARD, .grow = 1, .pad_x = FIELD_PAD, .pad_y = FIELD_EDGE, .gap = 4, .clip = true) {
         if (room)
             ui_row(ui, "asked", .gap = GAP) {
                 ui_label(ui, k->title, .font = FONT_NOTE, .ink = INK_SECOND, .grow = 1, .max_lines = 1, .may_cut = true);
-                ui_label(ui, ui_fmt(ui, "%d / %d", k->text.chars, k->text.max_chars), .font = FONT_NOTE, .ink = k->full ? INK_STOP : INK_SECOND);
+                count(ui, k);
             }
-        words_so_far(ui, k, inside);
+        ui_row(ui, "words", .gap = GAP) {
+            ui_column(ui, "text", .grow = 1)
+                words_so_far(ui, k, inside, room ? 0 : COUNT_WIDE);
+            if (!room)
+                count(ui, k);
+        }
     }
 }
 
@@ -73,13 +84,9 @@ static void top(struct ui *ui, struct keyboard *k, int64_t now)
     bool can = k->o.may_be_empty || k->text.chars || keyboard_composes(k);
     ui_row(ui, "top", .gap = GAP, .h = field_high(ui)) {
         field(ui, k);
-        ui_column(ui, "end", .w = DONE_WIDE, .gap = 4) {
-            if (ui_icon_button(ui, ICON_CHECK, tr("Done"), .tone = can ? TONE_GO : TONE_CARD, .row = true, .grow = 1, .min_h = 100, .font = FONT_HEADING, .disabled = !can))
-                keyboard_press(k, KEY_DONE, now);
-            if (field_high(ui) < 210)
-                ui_label(ui, ui_fmt(ui, "%d / %d", k->text.chars, k->text.max_chars), .font = FONT_NOTE, .ink = k->full ? INK_STOP : INK_SECOND,
-                         .align = ALIGN_CENTER);
-        }
+        if (ui_icon_button(ui, ICON_CHECK, tr("Done"), .tone = can ? TONE_GO : TONE_CARD, .row = true, .w = DONE_WIDE, .min_h = 100, .font = FONT_HEADING,
+                           .disabled = !can))
+            keyboard_press(k, KEY_DONE, now);
     }
 }
 

@@ -202,7 +202,7 @@ static const char *heading(struct ui *ui, const struct comments_view *s)
     case COMMENTS_SPEAK: return tr("Speak about this lesson");
     case COMMENTS_PICK: return tr("Pick up to three");
     case COMMENTS_WRITE: return tr("Write about this lesson");
-    default: return s->office ? s->title : *s->title ? ui_fmt(ui, tr("Talk: %s"), s->title) : tr("What people say");
+    default: return s->office ? s->title : *s->title && !chrome_is_tight(ui, s->app) ? ui_fmt(ui, tr("Talk: %s"), s->title) : tr("What people say");
     }
 }
 
