@@ -17,6 +17,7 @@
 #include "base/fault.h"
 #include "pack/install.h"
 #include "store/hours.h"
+#include "store/room.h"
 #include "store/setting.h"
 
 #include <fcntl.h>
@@ -28,14 +29,16 @@
 #define SIGNED "org.example.signed"
 #define PARTS "cn.example.parts"
 #define VIEWING "0190bbbb-0000-7000-8000-000000000001"
+#define ROOM "0190eeee-0000-7000-8000-000000000001"
 #define ATTEMPT "0190cccc-0000-7000-8000-000000000001"
 enum { LESSONS = 2, SLICE = 80 /* cut points a mode in make test */, CHECKPOINT_MS = 5000 };
 
 enum ack_kind { ACK_COURSE, ACK_SIGNED, ACK_MEMBER, ACK_EVENT, ACK_CHECKPOINT, ACK_PICK, ACK_ANSWER, ACK_RESULT, ACK_VIEWING, ACK_SETTING,
-                ACK_PART, ACK_REPAIR, ACK_RECEIPT, ACK_FORGOTTEN, ACK_KINDS };
+                ACK_PART, ACK_REPAIR, ACK_RECEIPT, ACK_FORGOTTEN, ACK_ROOM, ACK_FIRST, ACK_LATE, ACK_SIGN, ACK_SETTLED, ACK_KINDS };
 static const char *const ack_name[ACK_KINDS] = { "course version", "signed course version", "member",  "sign-in", "viewing up to ms", "tap on question",
                                                  "answer to question", "quiz result", "end of viewing", "setting", "lessons shown", "lesson in repair",
-                                                 "statements receipted", "statements forgotten" };
+                                                 "statements receipted", "statements forgotten", "meeting", "credit of who came first, ms",
+                                                 "credit of who came late, ms", "signature of the meeting", "people of the meeting settled" };
 struct ack { int kind; int64_t value; };
 
 /* ---- the life of a kiosk ---- */
@@ -50,6 +53,8 @@ struct life {
     struct open_lesson lesson;
     bool has_lesson;
     int64_t receipted;
+    struct room room;
+    int64_t film_ms;
 };
 
 static void acknowledged(struct life *l, enum ack_kind kind, int64_t value)
@@ -279,6 +284,104 @@ static void step_quiz(struct life *l)
     post_quiz(l, RECORD_ATTEMPT_END, -1, ACK_RESULT);
 }
 
+/* ---- a meeting: r1 from the beginning, r2 late, r1 leaves early; two cuts of its own are step_restart ---- */
+
+static void step_people(struct life *l)
+{
+    struct err e = ERR_INIT;
+    static const struct member_new m[] = { { .name = "书记", .id = "host", .role = MEMBER_SECRETARY }, { .name = "李红", .id = "r1" },
+                                           { .name = "张三", .id = "r2" } };
+    for (size_t i = 0; i < sizeof m / sizeof *m; i++)
+        (void)!member_add(store_writer(l->store), &m[i], NULL, &e);
+}
+
+static void reading(const struct life *l, struct clock_reading *out)
+{
+    clock_read(store_clock_floor_ms(l->store), out);
+    *out = (struct clock_reading){ .boot_ms = l->now.boot_ms, .wall_ms = l->now.wall_ms, .trust = CLOCK_RTC };
+    snprintf(out->boot_id, sizeof out->boot_id, "3b0a9d53-0c0b-4f9e-8f4e-2f0f6f1d7f10");
+}
+
+static void acknowledge_credit(struct life *l)
+{
+    static const char *const who[] = { "r1", "r2" };
+    for (int i = 0; i < 2; i++) {
+        const struct room_person *p = room_person(&l->room, who[i]);
+        if (p)
+            acknowledged(l, i ? ACK_LATE : ACK_FIRST, room_watched_ms(&l->room, p));
+    }
+}
+
+/* As the screen: what happened has happened; what is acknowledged must be found again. */
+static void happens(struct life *l, enum room_kind kind, int64_t passed_ms, const char *who, const char *text)
+{
+    struct err e = ERR_INIT;
+    struct room_event ev = { .kind = kind, .member_id = who, .text = text };
+    l->now.boot_ms += passed_ms;
+    l->now.wall_ms += passed_ms;
+    l->film_ms += l->room.playing ? passed_ms : 0;
+    ev.media_ms = l->film_ms;
+    reading(l, &ev.at);
+    room_apply(&l->room, &ev);
+    if (writer_wait(store_writer(l->store), room_post(store_writer(l->store), ROOM, &ev), &e))
+        acknowledge_credit(l);
+}
+
+static void step_room(struct life *l)
+{
+    struct err e = ERR_INIT;
+    struct clock_reading now;
+    struct room_pick pick = { &l->lesson.course, l->lesson.lesson };
+    struct room_lesson lesson = { .length_ms = 60000 };
+    reading(l, &now);
+    memcpy(lesson.content_id, l->lesson.lesson->content_id, sizeof lesson.content_id);
+    room_init(&l->room, &(struct room_options){ .room_id = ROOM, .lesson = &lesson, .lesson_count = 1 });
+    room_apply(&l->room, &(struct room_event){ .kind = ROOM_BEGIN, .at = now });
+    if (writer_wait(store_writer(l->store), room_open(store_writer(l->store), ROOM, "host", &pick, 1, &now), &e))
+        acknowledged(l, ACK_ROOM, 1);
+    happens(l, ROOM_LESSON, 0, "", lesson.content_id);
+    happens(l, ROOM_COME, 1000, "r1", "");
+    happens(l, ROOM_PLAY, 1000, "", "");
+}
+
+static void step_room_watch(struct life *l)
+{
+    happens(l, ROOM_TICK, ROOM_TICK_MS, "", "");
+    happens(l, ROOM_TICK, ROOM_TICK_MS, "", "");
+}
+
+static void step_room_late(struct life *l)
+{
+    happens(l, ROOM_COME, 1500, "r2", "");
+}
+
+static void step_room_cut(struct life *l)
+{
+    happens(l, ROOM_CUT, 30000, "", "");
+    l->film_ms = l->room.position_ms;
+    happens(l, ROOM_PLAY, 500, "", "");
+}
+
+static void step_room_early(struct life *l)
+{
+    happens(l, ROOM_GO, 2500, "r1", "");
+    happens(l, ROOM_TOPIC, 0, "", "防骗");
+}
+
+static void step_room_sign(struct life *l)
+{
+    struct err e = ERR_INIT;
+    struct clock_reading now;
+    happens(l, ROOM_PAUSE, 1000, "", "");
+    reading(l, &now);
+    if (writer_wait(store_writer(l->store), room_close(store_writer(l->store), ROOM, "host", &now), &e))
+        acknowledged(l, ACK_SIGN, 1);
+    while (writer_step(store_writer(l->store)))
+        ;
+    acknowledged(l, ACK_SETTLED, kit_number(store_db(l->store), "SELECT count(*) FROM attendance"));
+    room_release(&l->room);
+}
+
 static void step_update(struct life *l)
 {
     install(l, 2);
@@ -313,7 +416,10 @@ static const struct step { void (*run)(struct life *l); bool lesson; } steps[] =
     { step_install },     { step_import },      { step_member },      { step_restart },     { step_sign_in },
     { step_first_part },  { step_first_receipt },
     { step_open_lesson }, { step_begin, true }, { step_watch, true }, { step_watch, true }, { step_watch, true },
-    { step_quiz, true },  { step_watch, true }, { step_watch, true }, { step_end, true },   { step_update },
+    { step_quiz, true },  { step_watch, true }, { step_watch, true }, { step_end, true },
+    { step_people },      { step_room, true },  { step_room_watch, true }, { step_room_late, true }, { step_room_watch, true },
+    { step_restart },     { step_room_cut, true }, { step_room_watch, true }, { step_room_early, true }, { step_room_watch, true },
+    { step_room_sign, true }, { step_update },
     { step_second_part }, { step_receipt },     { step_forget },      { step_rot },
     { step_import_again }, { step_setting },    { step_sweep },       { step_restart },
 };
@@ -489,10 +595,59 @@ static bool check_kept(struct db *db, const struct found *f)
         return bad("tap %d is gone", (int)f->most[ACK_PICK]);
     if (f->any[ACK_RESULT] && kit_number(db, "SELECT count(*) FROM attempt WHERE state = 1") != 1)
         return bad("the quiz result is gone");
-    if (f->any[ACK_VIEWING] && kit_number(db, "SELECT count(*) FROM viewing WHERE state = 1") != 1)
+    if (f->any[ACK_VIEWING] && kit_number(db, "SELECT count(*) FROM viewing WHERE state = 1 AND member_id = 'v1'") != 1)
         return bad("the end of the viewing is gone");
     if (f->any[ACK_SETTING] && setting_get_int(db, "volume", 0) != 40)
         return bad("the setting is gone");
+    return true;
+}
+
+/* Of the meeting: nobody lost more than a tick of what was acknowledged, nobody has more than there was, or twice. */
+static bool check_credit(struct db *db, const char *who, const char *sql, const struct found *f, enum ack_kind ack)
+{
+    int64_t is = kit_number(db, sql);
+    return (is >= f->most[ack] && is <= f->most[ack] + CHECKPOINT_MS) ||
+           bad("%s: %d ms of the meeting acknowledged, %d credited", who, (int)f->most[ack], (int)is);
+}
+
+static bool check_meeting(struct db *db, const struct found *f)
+{
+    if (f->any[ACK_ROOM] && kit_number(db, "SELECT count(*) FROM room") != 1)
+        return bad("the meeting is gone");
+    if (f->any[ACK_SIGN] && kit_number(db, "SELECT count(*) FROM room WHERE state = 1 AND topic = '防骗'") != 1)
+        return bad("the signature is gone");
+    if (kit_number(db, "SELECT count(*) FROM attendance") < f->most[ACK_SETTLED])
+        return bad("attendance is gone");
+    return check_credit(db, "r1", "SELECT ifnull(sum(watched_ms), 0) FROM hours_month WHERE member_id = 'r1'", f, ACK_FIRST) &&
+           check_credit(db, "r2", "SELECT ifnull(sum(watched_ms), 0) FROM hours_month WHERE member_id = 'r2'", f, ACK_LATE) &&
+           none(db, "attendance that the hours do not know",
+                "SELECT ifnull((SELECT sum(watched_ms) FROM attendance), 0) -"
+                " ifnull((SELECT sum(watched_ms) FROM hours_month WHERE member_id LIKE 'r_'), 0)") &&
+           none(db, "attendance without statement",
+                "SELECT (SELECT count(*) FROM attendance) - (SELECT count(*) FROM statement WHERE body LIKE '%/verbs/attended\"%')") &&
+           none(db, "a settled meeting without its statement",
+                "SELECT (SELECT count(*) FROM room_settled) - (SELECT count(*) FROM statement WHERE body LIKE '%schema/1.0/host\"%')"
+                " - (SELECT count(*) FROM room WHERE state = 2 AND NOT EXISTS (SELECT 1 FROM room_event WHERE room_seq = room.seq AND kind = 8))");
+}
+
+/* Whoever comes next closes what is open; doing it again changes nothing. */
+static bool settle_meeting(struct store *s, const struct found *f)
+{
+    struct err e = ERR_INIT;
+    struct clock_reading now;
+    store_clock(s, &now);
+    for (int i = 0; i < 2; i++) {
+        if (kit_number(store_db(s), "SELECT count(*) FROM room WHERE state = 0") > 0 &&
+            !writer_wait(store_writer(s), room_close(store_writer(s), ROOM, "host", &now), &e))
+            return bad("closing the meeting: %s", e.text);
+        room_settle(store_writer(s), &now);
+        while (writer_step(store_writer(s)))
+            ;
+        if (kit_number(store_db(s), "SELECT (SELECT count(*) FROM room) - (SELECT count(*) FROM room_settled)"))
+            return bad("the meeting is not settled");
+        if (!check_meeting(store_db(s), f))
+            return false;
+    }
     return true;
 }
 
@@ -509,6 +664,7 @@ static bool check_all(const char *dir, const struct found *f)
         return bad("does not open: %s", e.text);
     bool ok = !r.happened || bad("a cut was taken for damage: %s", r.text);
     ok = ok && ((db_check(store_db(s), 0, &sound, &whole, &e) && sound) || bad("damaged"));
+    ok = ok && settle_meeting(s, f);
     ok = ok && check_consistent(store_db(s)) && check_playable(store_db(s), dir, COURSE) && check_playable(store_db(s), dir, SIGNED) && check_playable(store_db(s), dir, PARTS);
     ok = ok && check_blobs(dir) && check_kept(store_db(s), f);
     ok = ok && (outbox_each(store_db(s), 0, count_only, &rows, &damaged, &e) || bad("outbox: %s", e.text));
