@@ -182,12 +182,12 @@ static void at_the_end(struct ui *ui, struct player_view *s)
         if (quiz && ui_icon_button(ui, ICON_CHECKLIST, tr("To the questions"), .tone = TONE_GO, .h = 120, .w = 1120, .row = true))
             player_view_quiz(s);
         ui_row(ui, "others", .gap = 24, .w = 1120) {
-            if (ui_icon_button(ui, ICON_ARROW_BACK, s->arg.clip ? tr("To the question") : tr("Back"), .tone = quiz ? TONE_CARD : TONE_GO, .h = 112,
-                               .pad_x = 20, .grow = 1, .row = true, .font = FONT_BUTTON))
+            if (ui_icon_button(ui, ICON_ARROW_BACK, s->arg.clip ? tr("To the question") : tr("Back"), .tone = quiz ? TONE_CARD : TONE_GO, .min_h = 112,
+                               .pad_x = 12, .grow = 1, .row = true, .font = FONT_BUTTON))
                 player_view_leave(s);
-            if (ui_icon_button(ui, ICON_REPLAY, tr("Watch again"), .tone = TONE_CARD, .h = 112, .pad_x = 20, .grow = 1, .row = true, .font = FONT_BUTTON))
+            if (ui_icon_button(ui, ICON_REPLAY, tr("Watch again"), .tone = TONE_CARD, .min_h = 112, .pad_x = 12, .grow = 1, .row = true, .font = FONT_BUTTON))
                 player_view_again(s);
-            if (!s->arg.clip && ui_icon_button(ui, ICON_FORUM, tr("Talk about it"), .tone = TONE_CARD, .h = 112, .pad_x = 20, .grow = 1, .row = true,
+            if (!s->arg.clip && ui_icon_button(ui, ICON_FORUM, tr("Talk about it"), .tone = TONE_CARD, .min_h = 112, .pad_x = 12, .grow = 1, .row = true,
                                                .font = FONT_BUTTON))
                 player_view_talk(s);
         }

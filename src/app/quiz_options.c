@@ -73,9 +73,10 @@ static void true_false_card(struct ui *ui, struct quiz_view *s, const struct que
 {
     bool done = answered(s);
     enum ui_tone tone = option_tone(s, q, i);
-    ui_column(ui, "option", .key = (uint32_t)i, .tone = tone, .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .gap = 12, .pad_y = 8,
+    bool flat = done && s->app->text_percent > 100; /* leaves room for what is explained below */
+    ui_column(ui, "option", .key = (uint32_t)i, .tone = tone, .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .gap = 12, .pad_y = 8, .row = flat,
               .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->attempt, i), .name = option_text(q, i)) {
-        ui_icon(ui, i == 0 ? ICON_CHECK_CIRCLE : ICON_CLOSE, 128, tone == TONE_STOP_SOFT ? INK_STOP : i == 0 || tone == TONE_GO_SOFT ? INK_GO : INK_SECOND);
+        ui_icon(ui, i == 0 ? ICON_CHECK_CIRCLE : ICON_CLOSE, flat ? 80 : 128, tone == TONE_STOP_SOFT ? INK_STOP : i == 0 || tone == TONE_GO_SOFT ? INK_GO : INK_SECOND);
         ui_label(ui, option_text(q, i), .font = FONT_TITLE, .align = ALIGN_CENTER, .max_lines = 2);
         if (ui_tapped(ui) && !done)
             quiz_tap(s, i);

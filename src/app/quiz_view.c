@@ -84,7 +84,7 @@ static void verdict_panel(struct ui *ui, struct quiz_view *s, const struct quest
         ui_column(ui, "words", .grow = 1, .gap = 2) {
             ui_label(ui, tr(v->word), .font = FONT_HEADING, .ink = v->ink);
             if (*why)
-                ui_label(ui, why, .ink = INK_MAIN, .max_lines = 4);
+                ui_label(ui, why, .font = s->app->text_percent > 100 ? FONT_NOTE : FONT_BODY, .ink = INK_MAIN, .max_lines = 4);
         }
     }
 }

@@ -157,7 +157,7 @@ static void picture_pad(struct ui *ui, struct code *s)
         { ICON_HOME, TR_MARK("House"), INK_GO },           { ICON_PHONE, TR_MARK("Telephone"), INK_MAIN },
         { ICON_CAKE, TR_MARK("Cake"), INK_STOP },          { ICON_NOTIFICATIONS, TR_MARK("Bell"), INK_SUN },
     };
-    ui_column(ui, "pictures", .gap = 20, .w = 860)
+    ui_column(ui, "pictures", .gap = 20, .w = 940)
         for (int r = 0; r < 3; r++)
             ui_row(ui, "row", .key = (uint32_t)r, .gap = 20, .grow = 1)
                 for (int c = 0; c < 4; c++) {

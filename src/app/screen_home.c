@@ -176,10 +176,11 @@ static void my_hours(struct ui *ui, struct home *s)
 
 static void guest_card(struct ui *ui, struct home *s)
 {
-    bool big = s->app->text_percent > 125;
-    ui_column(ui, "guestcard", .tone = TONE_CARD, .grow = 1, .pad_x = 36, .pad_y = 24, .gap = 16, .justify = ALIGN_CENTER) {
+    bool big = s->app->text_percent > 100;
+    ui_column(ui, "guestcard", .tone = TONE_CARD, .grow = 1, .pad_x = 32, .pad_y = 20, .gap = 14, .justify = ALIGN_CENTER) {
         ui_label(ui, tr("You study as a guest"), .font = FONT_HEADING, .role = ROLE_HEADING);
-        ui_label(ui, big ? tr("Your hours are not kept.") : tr("Your hours are not kept. Sign in with your picture if you want them."), .ink = INK_SECOND);
+        ui_label(ui, big ? tr("Your hours are not kept.") : tr("Your hours are not kept. Sign in with your picture if you want them."),
+                 .font = big ? FONT_NOTE : FONT_BODY, .ink = INK_SECOND);
         if (ui_button(ui, tr("Find my picture"), .tone = TONE_GO_OUTLINE, .h = 104))
             app_sign_out(s->app);
     }
@@ -259,7 +260,7 @@ static void home_draw(struct ui *ui, void *screen)
     struct home *s = screen;
     chrome_screen(ui, "home") {
         chrome_header(ui, s->app, NULL, NULL);
-        ui_row(ui, "upper", .gap = 28, .min_h = chrome_is_tight(ui, s->app) ? 380 : 432) {
+        ui_row(ui, "upper", .gap = 28, .min_h = s->app->text_percent > 100 ? 330 : chrome_is_tight(ui, s->app) ? 400 : 432) {
             today(ui, s);
             mine(ui, s);
         }

@@ -51,11 +51,11 @@ static void tabs(struct ui *ui, struct tech *s)
     };
     ui_column(ui, "tabs", .w = 360, .gap = 16) {
         for (int i = 0; i < TECH_TAB_COUNT; i++)
-            if (ui_icon_button(ui, tab[i].icon, tr(tab[i].name), .tone = s->tab == (enum tech_tab)i ? TONE_GO : TONE_CARD, .h = 96, .pad_x = 16, .row = true, .font = FONT_STRONG,
+            if (ui_icon_button(ui, tab[i].icon, tr(tab[i].name), .tone = s->tab == (enum tech_tab)i ? TONE_GO : TONE_CARD, .h = 92, .pad_x = 16, .row = true, .font = FONT_STRONG,
                                .selected = s->tab == (enum tech_tab)i, .role = ROLE_TAB))
                 open_tab(s, (enum tech_tab)i);
         ui_spacer(ui);
-        if (ui_icon_button(ui, ICON_EXIT_TO_APP, tr("Stop the program"), .tone = TONE_STOP_SOFT, .min_h = 100, .pad_x = 16, .font = FONT_STRONG, .row = true))
+        if (ui_icon_button(ui, ICON_EXIT_TO_APP, tr("Stop the program"), .tone = TONE_STOP_SOFT, .min_h = 100, .pad_x = 16, .font = FONT_NOTE, .row = true))
             s->app->quit = true;
         ui_column(ui, "apart", .h = 2) {} /* twice the gap to Back: it ends the program */
     }

@@ -61,6 +61,8 @@ static void chooser_head(struct ui *ui, struct tech *s)
     ui_row(ui, "where", .gap = 24, .h = 96, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_label(ui, s->folder ? s->folder : tr("Sticks and folders"), .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1, .max_lines = 1,
                  .may_cut = s->folder != NULL);
+        if (s->places.count > FOLDERS)
+            s->places_offset = chrome_pager(ui, s->places_offset, FOLDERS, s->places.count);
         if (s->folder && ui_icon_button(ui, ICON_ARROW_UPWARD, tr("Folder above"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG))
             go_up(s);
         if (!s->folder && ui_icon_button(ui, ICON_FOLDER, tr("All folders"), .tone = TONE_CARD, .h = 88, .row = true, .font = FONT_STRONG))
@@ -84,8 +86,6 @@ static void chooser(struct ui *ui, struct tech *s)
         }
     if (!s->places.count)
         ui_label(ui, s->folder ? tr("No folders in here.") : tr("No stick is plugged in. Plug one in and look again."), .ink = INK_SECOND);
-    if (s->places.count > FOLDERS)
-        s->places_offset = chrome_pager(ui, s->places_offset, FOLDERS, s->places.count);
     if (chosen && look) {
         s->package_offset = 0;
         s->importer = importer_new(s->app, chosen);
@@ -155,8 +155,12 @@ static void import_view(struct ui *ui, struct tech *s)
 {
     struct install_progress p;
     importer_progress(s->importer, &p);
-    ui_label(ui, p.err.kind != ERR_NONE ? ui_fmt(ui, "%s %s", words_error(p.err.kind), p.err.text) : sum_words(ui, &p), .font = FONT_HEADING,
-             .role = p.err.kind != ERR_NONE ? ROLE_ALERT : ROLE_HEADING, .ink = p.err.kind != ERR_NONE ? INK_STOP : INK_MAIN, .max_lines = 3);
+    ui_row(ui, "head", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
+        ui_label(ui, p.err.kind != ERR_NONE ? ui_fmt(ui, "%s %s", words_error(p.err.kind), p.err.text) : sum_words(ui, &p), .font = FONT_HEADING,
+                 .role = p.err.kind != ERR_NONE ? ROLE_ALERT : ROLE_HEADING, .ink = p.err.kind != ERR_NONE ? INK_STOP : INK_MAIN, .grow = 1, .max_lines = 3);
+        if (p.packages > PACKAGES)
+            s->package_offset = chrome_pager(ui, s->package_offset, PACKAGES, p.packages);
+    }
     if (p.state >= INSTALL_READY && p.bytes_total)
         ui_progress(ui, (float)((double)p.bytes_done / (double)p.bytes_total), .h = 24);
     ui_column(ui, "packages", .gap = 16, .grow = 1, .role = ROLE_LIST)
@@ -167,8 +171,6 @@ static void import_view(struct ui *ui, struct tech *s)
             package_line(ui, &one);
             install_package_release(&one);
         }
-    if (p.packages > PACKAGES)
-        s->package_offset = chrome_pager(ui, s->package_offset, PACKAGES, p.packages);
     if (s->importer)
         import_buttons(ui, s, &p);
 }

@@ -23,7 +23,7 @@ static void language(struct ui *ui, struct tech *s)
 {
     bool en = s->app->config.language[0] == 'e';
     ui_row(ui, "language", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, tr("Language at the start"), .w = 380, .ink = INK_SECOND);
+        ui_label(ui, tr("Language at the start"), .w = 300, .ink = INK_SECOND);
         if (ui_button(ui, "中文", .tone = en ? TONE_CARD : TONE_GO, .h = 100, .min_w = 220, .selected = !en)) /* not translated */
             choose_language(s, "zh-CN");
         if (ui_button(ui, "English", .tone = en ? TONE_GO : TONE_CARD, .h = 100, .min_w = 220, .selected = en)) /* not translated */
@@ -36,11 +36,11 @@ static void volume(struct ui *ui, struct tech *s)
     int *v = &s->app->config.volume_percent, before = *v;
     char text[8];
     ui_row(ui, "volume", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, tr("Volume at the start"), .w = 380, .ink = INK_SECOND);
-        if (ui_icon_button(ui, ICON_VOLUME_DOWN, tr("Quieter"), .tone = TONE_CARD, .h = 100, .min_w = 220, .row = true, .disabled = *v <= 10))
+        ui_label(ui, tr("Volume at the start"), .w = 300, .ink = INK_SECOND);
+        if (ui_icon_button(ui, ICON_VOLUME_DOWN, tr("Quieter"), .tone = TONE_CARD, .h = 100, .pad_x = 16, .font = FONT_STRONG, .row = true, .disabled = *v <= 10))
             *v = *v < 20 ? 10 : *v - 10;
         ui_label(ui, ui_fmt(ui, "%d %%", *v), .font = FONT_BUTTON, .w = 140, .align = ALIGN_CENTER);
-        if (ui_icon_button(ui, ICON_VOLUME_UP, tr("Louder"), .tone = TONE_CARD, .h = 100, .min_w = 220, .row = true, .disabled = *v >= 100))
+        if (ui_icon_button(ui, ICON_VOLUME_UP, tr("Louder"), .tone = TONE_CARD, .h = 100, .pad_x = 16, .font = FONT_STRONG, .row = true, .disabled = *v >= 100))
             *v = *v > 90 ? 100 : *v + 10;
     }
     if (*v != before) {
