@@ -1,11 +1,14 @@
 /* Times and durations to milliseconds, case by case; what a statement's columns are. */
 #include "hub/columns.h"
+#include "model/statement.h"
 
 #include "../hub/terminal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -64,8 +67,53 @@ static void a_viewing(void **state)
     str_release(&s);
 }
 
+/* Of meetings, words, corrections and registers: taken as they come, each under its own verb. Time in a meeting is a duration
+ * of `attended` only: hours are summed over terminated and abandoned, where what was seen in it is once. */
+static void what_is_said_of_meetings(void **state)
+{
+    enum { ROWS = 6 };
+    static const char room_id[] = "01931c5e-7a00-7000-8000-000000000008", voided[] = "01931c5e-7a00-7000-8000-000000000009";
+    static const char *const verb[ROWS] = { "attended", "host", "voided", "commented", "registered", "terminated" };
+    const struct statement_room room = { .room_id = room_id, .host_id = "m1" };
+    const struct clock_reading at = { .wall_ms = terminal_start_ms, .boot_id = "3b0a9d53-0c0b-4f9e-8f4e-2f0f6f1d7f10" };
+    const struct statement_about about = { .id = "01931c5e-7a00-7000-8000-000000000001", .home_page = "https://village.example/x", .member_id = "m7", .at = &at,
+                                           .content_id = "6a1de1b4-5d0e-4c57-9a53-0d8e7c1f2a01", .room = &room };
+    struct spans played = { 1, 1, &(struct span){ 0, 5000 } };
+    uint8_t *voice = mem_alloc(STATEMENT_VOICE_MAX);
+    struct str s;
+    struct err e = ERR_INIT;
+    (void)state;
+    str_init(&s, 0);
+    for (int i = 0; i < ROWS; i++) {
+        struct columns c;
+        str_clear(&s);
+        switch (i) {
+        case 0: statement_attended(&about, &(struct statement_attendance){ .present_ms = 60000, .watched_ms = 5000 }, &s); break;
+        case 1: statement_hosted(&about, &(struct statement_meeting){ .people = 3, .duration_ms = 90000 }, &s); break;
+        case 2: statement_voided(&about, voided, "", &s); break;
+        case 3: assert_true(statement_commented(&about, &(struct statement_comment){ .voice = voice, .voice_bytes = STATEMENT_VOICE_MAX }, &s)); break;
+        case 4: statement_registered(&about, &(struct statement_register){ .kind = "viewing", .month = 202611, .code = "x",
+                    .sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }, &s); break;
+        default: statement_viewing(STATEMENT_TERMINATED, &about, &(struct statement_viewing){ .session_id = voided, .length_ms = 60000, .played = &played,
+                     .watched_ms = 5000, .screen_ms = 5000 }, &s);
+        }
+        if (!columns_read(s.data, s.len, &c, &e))
+            fail_msg("%s: %s", verb[i], e.text);
+        assert_string_equal(c.verb, verb[i]);
+        assert_string_equal(c.actor, "m7");
+        assert_int_equal(c.at_ms, terminal_start_ms);
+        assert_int_equal(c.has_duration, i == 0 || i == 1 || i == 5);
+        if (i == 2)
+            assert_string_equal(c.activity, voided);
+        if (i == 0)
+            assert_true(c.duration_ms == 60000 && strstr(c.activity, room_id));
+    }
+    str_release(&s);
+    free(voice);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(each_time), cmocka_unit_test(a_viewing) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(each_time), cmocka_unit_test(a_viewing), cmocka_unit_test(what_is_said_of_meetings) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
