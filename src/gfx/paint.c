@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <wchar.h>
 
 struct paint paint_begin(SDL_Surface *to, SDL_Rect clip)
 {
@@ -29,7 +30,8 @@ static inline uint32_t over(uint32_t under, uint32_t c, uint32_t alpha)
 
 static void span_solid(uint32_t *d, int n, uint32_t c)
 {
-    SDL_memset4(d, c, (size_t)n);
+    _Static_assert(sizeof(wchar_t) == sizeof *d, "a pixel is as wide as a wide character");
+    wmemset((wchar_t *)d, (wchar_t)c, (size_t)n); /* the only fill of 32-bit words that libc has in vector code */
 }
 
 /* One alpha for the whole span. Two pixels at a time: eight-bit channels spread over the 16-bit lanes of a 64-bit
