@@ -23,11 +23,21 @@ build_lesson() {
     name=$(basename "$1" .txt)
     mark=$out/work/${course##*/}/$name/built
     mapfile -t drawings < <(sed -nE 's|^> ([^ ]+) .*|'"$course"'/\1.svg|p' "$1" | sort -u)
-    key=$({ grep -F "$name" "$course/course.json" && state "${tools[@]}" "$course/$name".* "${drawings[@]}"; } | state)
+    key=$({ grep -F "$name" "$course/course.json" | grep -v '"@'"$name:" && state "${tools[@]}" "$course/$name".* "${drawings[@]}"; } | state)
     if [ "$(cat "$mark" 2>/dev/null)" = "$key" ]; then return 0; fi
     "$here/lesson.sh" "$course" "$name" "$out/src/${course##*/}" "${mark%/*}"
     echo "$key" >"$mark"
     echo "content: ${course##*/}/$name, $(($(cat "${mark%/*}/length_ms") / 1000)) s"
+}
+
+# "at": "@LESSON:LABEL" in a course.json is the moment before that sentence of that lesson.
+list_pauses() { # COURSE: lines for sed
+    local s
+    for s in "$out/work/$1"/*/timed; do
+        if [ -f "$s" ]; then
+            awk -F'\t' -v lesson="$(basename "${s%/*}")" '$5 != "-" { printf "s|\"@%s:%s\"|%.2f|\n", lesson, $5, ($1 - 120) / 1000 }' "$s"
+        fi
+    done
 }
 
 # What belongs to a course as a whole: course.json with its lists of stills, and every picture that it or a question
@@ -37,7 +47,7 @@ build_course() {
     mkdir -p "$made"
     sed -E "$(for s in "$out/work/${course##*/}"/*/stills; do
         if [ -f "$s" ]; then printf 's|"@%s"|%s|\n' "$(basename "${s%/*}")" "$(sed 's/[&|\\]/\\&/g' "$s")"; fi
-    done)" "$course/course.json" >"$target/course.json"
+    done; list_pauses "${course##*/}")" "$course/course.json" >"$target/course.json"
     while read -r picture; do
         drawing=${picture%.webp} stage=9
         if [[ $drawing =~ ^(.*)\.([1-9])$ ]]; then drawing=${BASH_REMATCH[1]} stage=${BASH_REMATCH[2]}; fi
