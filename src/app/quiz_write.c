@@ -64,7 +64,7 @@ static void not_known(struct quiz_view *s)
 
 static void field(struct ui *ui, struct quiz_view *s, const struct question *q, const char *text)
 {
-    ui_row(ui, "field", .tone = TONE_CARD, .role = ROLE_BUTTON, .min_h = 180, .pad_x = 44, .pad_y = 24, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true,
+    ui_row(ui, "field", .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1, .min_h = 160, .pad_x = 44, .pad_y = 24, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true,
            .name = *text ? text : tr("Tap here and write")) {
         ui_icon(ui, question_wants_digits(q) ? ICON_KEYBOARD : ICON_EDIT, 72, INK_GO);
         ui_label(ui, *text ? text : tr("Tap here and write"), .font = *text ? FONT_TITLE : FONT_HEADING, .ink = *text ? INK_MAIN : INK_SECOND, .grow = 1,
@@ -79,7 +79,7 @@ static void field(struct ui *ui, struct quiz_view *s, const struct question *q, 
 
 static void line(struct ui *ui, const char *id, enum ui_tone tone, uint32_t icon, enum ui_ink ink, const char *label, const char *text)
 {
-    ui_row(ui, id, .tone = tone, .min_h = 120, .pad_x = 44, .pad_y = 16, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, id, .tone = tone, .grow = 1, .min_h = 110, .pad_x = 44, .pad_y = 16, .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, icon, 64, ink);
         ui_column(ui, "words", .grow = 1) {
             ui_label(ui, label, .font = FONT_NOTE, .ink = INK_SECOND);
@@ -97,8 +97,9 @@ void quiz_write_field(struct ui *ui, struct quiz_view *s, const struct question 
         if (it->verdict == VERDICT_NONE) {
             field(ui, s, q, skipped ? "" : it->pick);
         } else {
-            line(ui, "mine", good ? TONE_GO_SOFT : TONE_STOP_SOFT, good ? ICON_CHECK : ICON_CLOSE, good ? INK_GO : INK_STOP, tr("You wrote"),
-                 skipped ? tr("I do not know") : it->pick);
+            if (!skipped)
+                line(ui, "mine", good ? TONE_GO_SOFT : TONE_STOP_SOFT, good ? ICON_CHECK : ICON_CLOSE, good ? INK_GO : INK_STOP, tr("You wrote"),
+                     it->pick);
             if (!good && (question_accepted(q, 0, i18n_lang(), right) || question_accepted(q, 0, NULL, right)))
                 line(ui, "right", TONE_GO_SOFT, ICON_CHECK, INK_GO, tr("Right would be"), ui_fmt(ui, "%s", right));
         }

@@ -31,14 +31,6 @@ static void load_courses(struct picking *s)
         s->courses = (struct course_list){ 0 };
 }
 
-static void pick_enter(void *screen, void *app, const void *arg)
-{
-    struct picking *s = screen;
-    (void)arg;
-    s->app = app;
-    load_courses(s);
-}
-
 static void pick_leave(void *screen)
 {
     struct picking *s = screen;
@@ -74,6 +66,26 @@ static void toggle(struct picking *s, const struct lesson_row *r)
         snprintf(it->content_id, sizeof it->content_id, "%s", r->content_id);
         s->length_ms += r->duration_ms;
     }
+}
+
+/* One lesson is chosen already, where the way here began at it. */
+static void choose(struct picking *s, const struct lesson_arg *lesson)
+{
+    open_course(s, lesson->course_id);
+    for (int i = 0; s->in_course && i < s->lessons.count; i++)
+        if (!strcmp(s->lessons.row[i].content_id, lesson->content_id) && !s->lessons.row[i].repairing) {
+            toggle(s, &s->lessons.row[i]);
+            s->lesson_offset = i - i % PAGE;
+        }
+}
+
+static void pick_enter(void *screen, void *app, const void *arg)
+{
+    struct picking *s = screen;
+    s->app = app;
+    load_courses(s);
+    if (arg)
+        choose(s, arg);
 }
 
 static void begin(struct picking *s)

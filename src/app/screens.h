@@ -22,7 +22,8 @@ extern const struct screen_class stick_screen;   /* no argument: the stick whose
 extern const struct screen_class review_screen;  /* no argument: two questions from before; see store/review.h */
 extern const struct screen_class worst_screen;   /* no argument: what the village answers worst */
 extern const struct screen_class secretary_screen; /* no argument: what the secretary does; see secretary.h */
-extern const struct screen_class room_pick_screen; /* no argument: which lessons the meeting is about */
+extern const struct screen_class registers_screen; /* no argument: viewing, attendance and the others, by month */
+extern const struct screen_class room_pick_screen; /* NULL, or const struct lesson_arg: chosen already; which lessons the meeting is about */
 extern const struct screen_class room_screen;      /* const struct room_arg */
 
 extern const struct screen_class comments_screen;   /* const struct lesson_arg: what people said about this lesson */
