@@ -6,6 +6,7 @@
 #include "app/media.h"
 #include "app/screens.h"
 #include "app/speaker.h"
+#include "app/speaker_button.h"
 #include "app/sticks.h"
 #include "app/stop.h"
 #include "base/fs.h"
@@ -110,6 +111,7 @@ static void draw(struct app *app, int64_t now)
     if (top)
         top->draw(app->ui, nav_top_screen(app->nav));
     idle_draw(app);
+    speaker_button_above(app->ui, app);
     ui_frame_end(app->ui);
     int64_t shown = clock_boot_us();
     speaker_drawn(app);

@@ -1,12 +1,17 @@
 #include "app/speaker_button.h"
+#include "app/chrome.h"
 #include "app/sound.h"
 #include "app/speaker.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
+#include "ui/reader.h"
+
+static bool declared; /* in this frame; the UI thread's */
 
 void chrome_speaker_button_(struct ui *ui, struct app *app, struct ui_opt o)
 {
     bool reading = speaker_reading(app);
+    declared = true;
     o.role = ROLE_BUTTON;
     o.name = reading ? tr("Stop reading") : tr("Read to me");
     o.w = o.w ? o.w : 96;
@@ -21,4 +26,12 @@ void chrome_speaker_button_(struct ui *ui, struct app *app, struct ui_opt o)
         speaker_toggle(app);
     ui_icon(ui, reading ? ICON_VOLUME_OFF : ICON_VOLUME_UP, o.h * 56 / 100, INK_AUTO);
     ui_box_close(ui);
+}
+
+void speaker_button_above(struct ui *ui, struct app *app)
+{
+    if (!declared && reader_card_is_up(ui))
+        ui_row(ui, "speakerrow", .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .justify = ALIGN_END, .stretch_off = true)
+            chrome_speaker_button_as(ui, app, .tone = TONE_CARD, .w = CHROME_HEAD, .h = CHROME_HEAD, .corner = CORNER_SPEAKER);
+    declared = false;
 }

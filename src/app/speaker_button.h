@@ -7,4 +7,6 @@
 #define chrome_speaker_button(ui, app) chrome_speaker_button_(ui, app, UI_OPT(.tone = TONE_CARD))
 #define chrome_speaker_button_as(ui, app, ...) chrome_speaker_button_(ui, app, UI_OPT(__VA_ARGS__)) /* over a film: .tone = TONE_GLASS_LIGHT */
 void chrome_speaker_button_(struct ui *ui, struct app *app, struct ui_opt o);
+/* After everything else of a frame: in its corner, when a card is up on a screen that shows none (a film). */
+void speaker_button_above(struct ui *ui, struct app *app);
 #endif

@@ -4,12 +4,14 @@
 #include <string.h>
 
 enum part { PART_TITLE, PART_CONTENT, PART_FOOTER, PART_HEADER, PART_COUNT };
+enum { NAME_MIN = 6 }; /* bytes: two characters; less may be part of anything */
 
 struct reading {
     const struct ui *ui;
     struct reader_item *out;
     int count, max;
     enum part part; /* what is being gathered */
+    uint64_t title; /* the page's, the first there is; headings of its parts stay where they are */
 };
 
 static const struct node *at(const struct ui *ui, int i)
@@ -26,7 +28,7 @@ static bool seen(const struct ui *ui, const struct node *n, SDL_Rect *out)
 static void add_piece(struct reader_item *item, const char *text)
 {
     for (int i = 0; text && i < item->piece_count; i++) /* a face has the name that stands beside it */
-        if (strcmp(item->piece[i], text) == 0)
+        if (strcmp(item->piece[i], text) == 0 || (strlen(text) >= NAME_MIN && strstr(item->piece[i], text)))
             return;
     if (text && *text && item->piece_count < READER_PIECES_MAX)
         item->piece[item->piece_count++] = text;
@@ -68,6 +70,8 @@ static void add_item(struct reading *g, const struct node *n)
     add_pieces(g->ui, n, &item);
     if (item.piece_count)
         g->out[g->count++] = item;
+    if (g->part == PART_TITLE && item.piece_count)
+        g->title = n->id;
 }
 
 static void gather(struct reading *g, const struct node *n, enum part part)
@@ -79,7 +83,9 @@ static void gather(struct reading *g, const struct node *n, enum part part)
     else if (is_called(n, "header"))
         part = PART_HEADER;
     if (is_item(n)) {
-        if (g->part == (is_title(n) ? PART_TITLE : part) && !node_is_hidden_by_overlay(g->ui, n))
+        if (node_is_hidden_by_overlay(g->ui, n))
+            return;
+        if (g->part == PART_TITLE ? is_title(n) && !g->title : part == g->part && n->id != g->title)
             add_item(g, n);
         return;
     }
@@ -95,6 +101,11 @@ int reader_list(const struct ui *ui, struct reader_item *out, int max)
         gather(&g, at(ui, 0), PART_CONTENT);
     }
     return g.count;
+}
+
+bool reader_card_is_up(const struct ui *ui)
+{
+    return ui->now->top_layer > 0;
 }
 
 bool reader_find(const struct ui *ui, uint64_t id, SDL_Rect *out)

@@ -1,6 +1,6 @@
 /* reader.h - the box tree as a list of things to say, in the order of reading. UI thread.
  *
- * Titles come first, then the content from top to bottom as it was declared, then the corners (boxes whose id is "footer"
+ * The page's title comes first, then the content from top to bottom as it was declared, then the corners (boxes whose id is "footer"
  * or "header"). What can be tapped is one item, called by its accessible name. Not read: decoration (`silent`), the clock (a
  * box whose id is "clock"), what is out of sight, covered by a card, or switched off. */
 #ifndef WEIKE_UI_READER_H
@@ -21,6 +21,8 @@ struct reader_item {
 
 /* What the frame on the screen has to say; at most `max` items. Returns their number. */
 int reader_list(const struct ui *ui, struct reader_item *out, int max);
+/* Is a card up in the frame that is being declared? */
+bool reader_card_is_up(const struct ui *ui);
 /* The same box in the frame on the screen now; false if it is not there any more. */
 bool reader_find(const struct ui *ui, uint64_t id, SDL_Rect *out);
 #endif
