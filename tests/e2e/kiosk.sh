@@ -361,7 +361,7 @@ tap Done
 wait My hours 5000
 tap 中文/English
 wait 我的学时 3000
-tap 不是我
+tap 我学完了
 wait Tap your picture 5000
 quit
 S

@@ -1,6 +1,7 @@
 #!/bin/bash
-# tour.sh BUILD: drives the real kiosk with a pointer under Xvfb through every screen, in both languages and two sizes;
-# leaves BUILD/tour/*.png and prints what was recorded.
+# tour.sh BUILD: drives the real kiosk with a pointer under Xvfb through every screen, in both languages, on a 21.5" panel
+# and with the largest letters on a 15.6" one; leaves BUILD/tour/*.png, contact sheets with the languages side by side, and
+# prints what was recorded. The scripts are written with the English labels; words.py says them in Chinese.
 set -eu
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,16 +22,18 @@ done
 export SDL_AUDIODRIVER=${SDL_AUDIODRIVER:-dummy} WEIKE_LOG=${WEIKE_LOG:-warn} TZ=Asia/Shanghai
 export WEIKE_IMPORT=$build/content/tree
 
-walk() { # NAME SCRIPT WINDOW LANG
+walk() { # NAME LANG WINDOW PANEL-MM TEXT
     local data=$out/data-$1
     "$here/../../packaging/village.sh" "$build" "$data" >/dev/null
     mkdir -p "$out/$1"
-    (cd "$out/$1" && "$build/weike" --data "$data" --window "$3" --lang "$4" --script "$here/$2")
+    python3 "$here/words.py" "$2" "$here/walk.script" >"$out/walk.$2.script"
+    (cd "$out/$1" && "$build/weike" --data "$data" --window "$3" --panel-mm "$4" --text "$5" --lang "$2" --script "$out/walk.$2.script")
     rm -f "$data/.made"
 }
-walk zh-1920 zh.script 1920x1080 zh-CN
-walk zh-1366 zh.script 1366x768 zh-CN
-walk en-1920 en.script 1920x1080 en
+walk zh-1920 zh-CN 1920x1080 476 100
+walk en-1920 en 1920x1080 476 100
+walk zh-1366 zh-CN 1366x768 345 150
+walk en-1366 en 1366x768 345 150
 
 # Sticks and links: a village with nothing but its members, a stick with three courses, a slow server with all five.
 ctl=$build/weikectl
@@ -42,18 +45,18 @@ cp -r "$out/stick/WEIKE" "$out/www"
 coproc SERVER { python3 "$here/../net/server.py" "$out/www" 2>/dev/null; }
 read -r port <&"${SERVER[0]}"
 curl -s -o /dev/null -d '[{"match": "/b/", "do": "slow", "n": 150000}]' "http://127.0.0.1:$port/!rules"
-visit() { # NAME SCRIPT WINDOW LANG
+visit() { # NAME LANG WINDOW PANEL-MM
     local data=$out/data-$1
     mkdir -p "$data"
     { cat "$here/../../content/village/weike.conf"; echo "server = \"http://127.0.0.1:$port\""; } >"$data/weike.conf"
     "$ctl" trust "$build/content/keys/weike.pub" --data "$data" >/dev/null
     "$ctl" member import "$here/../../content/village/members.csv" --data "$data" >/dev/null
     mkdir -p "$out/$1"
-    (cd "$out/$1" && WEIKE_STICKS=$out/stick WEIKE_HARDWARE=tour "$build/weike" --data "$data" --window "$3" --lang "$4" --script "$here/$2")
+    python3 "$here/words.py" "$2" "$here/link.script" >"$out/link.$2.script"
+    (cd "$out/$1" && WEIKE_STICKS=$out/stick WEIKE_HARDWARE=tour "$build/weike" --data "$data" --window "$3" --panel-mm "$4" --lang "$2" --script "$out/link.$2.script")
 }
-visit link-zh-1920 link.zh.script 1920x1080 zh-CN
-visit link-zh-1366 link.zh.script 1366x768 zh-CN
-visit link-en-1366 link.en.script 1366x768 en
+visit link-zh zh-CN 1366x768 345
+visit link-en en 1366x768 345
 
 echo "Pictures: $(find "$out" -name '*.png' | wc -l) in $out"
 echo "Recorded on the way:"
@@ -72,9 +75,15 @@ for r in rows(json.load(sys.stdin)):
 import collections, json, sys
 verbs = collections.Counter(json.loads(line)["verb"]["id"].rsplit("/", 1)[1] for line in sys.stdin)
 print("  statements:", ", ".join(f"{n} {verb}" for verb, n in sorted(verbs.items())))'
+# Each screen in Chinese and, right of it, in English.
+sheet() { # NAME ZH EN
+    local pair=()
+    for f in "$out/$2"/*.png; do pair+=("$f" "$out/$3/${f##*/}"); done
+    montage "${pair[@]}" -tile 4x -geometry 640x360+8+8 -background '#888' "$out/sheet-$1.png" 2>/dev/null || true
+}
 if command -v montage >/dev/null; then
-    for name in zh-1920 zh-1366 en-1920 link-zh-1920 link-zh-1366 link-en-1366; do
-        montage "$out/$name"/*.png -tile 3x -geometry 640x360+8+8 -background '#888' "$out/sheet-$name.png" 2>/dev/null || true
-    done
+    sheet 1920 zh-1920 en-1920
+    sheet 1366-largest zh-1366 en-1366
+    sheet link link-zh link-en
     echo "Contact sheets: $out/sheet-*.png"
 fi
