@@ -33,7 +33,10 @@ look() { # NAME SCRIPT WINDOW MM LANG TEXT OPTION…
     local name=$1 script=$2 window=$3 mm=$4 lang=$5 text=$6 dir=$out/data-$1 status
     shift 6
     cp -r "$out/village" "$dir"
-    sed 's/^shot .*/audit/' "$here/tour/$script" >"$out/$name.script"
+    case $script in
+        walk.script) python3 "$here/tour/words.py" "$lang" "$here/tour/$script" ;;
+        *) cat "$here/tour/$script" ;;
+    esac | sed 's/^shot .*/audit/' >"$out/$name.script"
     (cd "$out" && timeout -k 3 600 "$build/weike" --data "$dir" --window "$window" --panel-mm "$mm" --lang "$lang" --text "$text" \
         "$@" --script "$out/$name.script" >"$out/$name.log" 2>&1)
     status=$?
@@ -41,8 +44,10 @@ look() { # NAME SCRIPT WINDOW MM LANG TEXT OPTION…
     echo "$status" >"$out/$name.status"
 }
 
-# Scripts are named [WHAT.]zh.script or [WHAT.]en.script; those called link.* need a server and a stick and are not ours.
+# walk.script goes through the house in any language. Others are named WHAT.zh.script or WHAT.en.script; those called link.*
+# need a server and a stick and are not ours.
 scripts() { # zh|en
+    echo walk.script
     for s in "$here"/tour/*.script; do
         s=${s##*/}
         case $s in link.*) ;; "$1".script | *."$1".script) echo "$s" ;; esac
