@@ -26,6 +26,7 @@ static const struct screen_class *room_words(struct app *app, char *out, size_t 
 static const struct secretary_row row[] = {
     { ICON_GROUP, INK_GO, TR_MARK("Learn together"), TR_MARK("One film for everybody in the room"), &room_pick_screen, room_words },
     { ICON_HELP_OUTLINE, INK_SUN, TR_MARK("See hard questions"), TR_MARK("What the village often answers wrong"), &worst_screen, NULL },
+    { ICON_CHECKLIST, INK_GO, TR_MARK("Read the registers"), TR_MARK("Who watched, who came, hours: to a stick"), &registers_screen, NULL },
     { ICON_FORUM, INK_INFO, TR_MARK("Hear what people say"), TR_MARK("Comments on the lessons; hide one"), &moderation_screen, NULL },
 };
 enum { ROWS = sizeof row / sizeof *row, COLUMNS = 3 };

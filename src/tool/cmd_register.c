@@ -5,6 +5,7 @@
 #include "store/hours.h"
 #include "store/register.h"
 #include "store/register_void.h"
+#include "sync/stick_mount.h"
 #include "tool/print.h"
 #include "tool/tool.h"
 
@@ -155,6 +156,61 @@ const struct command cmd_register_csv = { "register csv", "KIND", "a register as
 static const struct option_spec pdf_options[] = { OPTION_DATA, OPTION_MONTH, { "out", "FILE", "where to", true },
                                                   { "png", "PAGE", "this one page as a picture instead" }, { NULL } };
 const struct command cmd_register_pdf = { "register pdf", "KIND", "a register as pages of A4, with its code at the foot", pdf_options, pdf };
+
+/* ---- register save: both forms into a folder or onto a stick; the kiosk runs this ---- */
+
+/* A stick that we had mounted is read-only, but while something is put on it. */
+static bool open_for_writing(const char *dir, bool *remounted, struct err *e)
+{
+    struct stick_mount m;
+    *remounted = stick_mount_at(dir, &m) && m.read_only;
+    return !*remounted || stick_mount_writable(dir, true, e);
+}
+
+static bool save_into(const char *dir, const struct register_table *t, const struct register_made *made, struct err *e)
+{
+    char name[120];
+    struct err why = ERR_INIT;
+    char *folder = fs_join(dir, "registers");
+    register_file_name(t->kind, t->month, "csv", name, sizeof name);
+    char *table = fs_join(folder, name);
+    register_file_name(t->kind, t->month, "pdf", name, sizeof name);
+    char *pages = fs_join(folder, name);
+    bool ok = fs_mkdirs(folder, e) && write_csv(t, table, e) && print_register(t, made, pages, e);
+    if (ok)
+        printf("code %s\nfile %s\nfile %s\n", made->code, table, pages);
+    if (!fs_sync_dir(dir, &why) && ok)
+        fprintf(stderr, "weikectl: %s\n", why.text);
+    free(folder);
+    free(table);
+    free(pages);
+    return ok;
+}
+
+static int save(const struct args *a)
+{
+    struct err e = ERR_INIT, why = ERR_INIT;
+    struct wish w;
+    struct register_table t;
+    struct register_made made;
+    const char *to = args_get(a, "to");
+    bool remounted = false;
+    int code = wish_open(&w, a);
+    if (code >= 0)
+        return code;
+    if (!register_read(store_db(w.store), &w.config, w.kind, w.month, &t, &e))
+        return wish_close(&w, false, &e);
+    bool ok = open_for_writing(to, &remounted, &e) && register_make(store_writer(w.store), w.config.home_page, "", &t, &made, &e) &&
+              save_into(to, &t, &made, &e);
+    if (remounted && !stick_mount_writable(to, false, &why))
+        fprintf(stderr, "weikectl: %s\n", why.text);
+    register_table_release(&t);
+    return wish_close(&w, ok, &e);
+}
+
+static const struct option_spec save_options[] = { OPTION_DATA, OPTION_MONTH, { "to", "DIR", "a folder or a mounted stick: into registers/ there", true },
+                                                   { NULL } };
+const struct command cmd_register_save = { "register save", "KIND", "a register as CSV and PDF into a folder or onto a stick", save_options, save };
 
 /* ---- register verify ---- */
 
