@@ -53,6 +53,8 @@ struct post { /* one event on its way; also BEGIN and SIGN */
     struct clock_reading at;
     int64_t media_ms;
     char *text, *playlist; /* playlist: BEGIN only */
+    bool refused;          /* it is wrong, not the disk */
+    struct post *next;     /* in `unsaved` */
 };
 
 static struct post *post_new(struct writer *w, const char *room_id, enum room_kind kind, const char *member_id, const struct clock_reading *at)
@@ -66,9 +68,8 @@ static struct post *post_new(struct writer *w, const char *room_id, enum room_ki
     return p;
 }
 
-static void post_free(void *ctx)
+static void post_free(struct post *p)
 {
-    struct post *p = ctx;
     free(p->text);
     free(p->playlist);
     free(p);
@@ -95,16 +96,79 @@ static bool needs_member(enum room_kind kind)
     return kind == ROOM_COME || kind == ROOM_GO || kind == ROOM_TURN;
 }
 
+static bool check_event(const struct post *p, struct err *e)
+{
+    if (p->kind <= ROOM_BEGIN || p->kind > ROOM_SPEED || p->kind == ROOM_SIGN || (needs_member(p->kind) && !*p->member_id))
+        return err_set(e, ERR_INVALID, "an event \"%s\" of %s cannot be added", room_kind_name(p->kind), *p->member_id ? p->member_id : "nobody");
+    if (strlen(p->text) > ROOM_TEXT_MAX || !utf8_valid(p->text, strlen(p->text)))
+        return err_set(e, ERR_INVALID, "the text of an event is at most %d bytes of UTF-8", ROOM_TEXT_MAX);
+    return true;
+}
+
+/* What a full or failing disk did not take is not lost while the program runs: it goes in with the next event that is taken,
+ * before it. Who came in those minutes has come. The writer's thread. */
+enum { UNSAVED_MAX = 4000 };
+static struct { struct writer *w; struct post *first, **last; int count; } unsaved;
+
+static void forget_unsaved(void)
+{
+    while (unsaved.first) {
+        struct post *p = unsaved.first;
+        unsaved.first = p->next;
+        post_free(p);
+    }
+    unsaved.last = &unsaved.first;
+    unsaved.count = 0;
+}
+
+static void keep_unsaved(struct post *p)
+{
+    if (unsaved.w != p->w)
+        forget_unsaved();
+    if (unsaved.count >= UNSAVED_MAX) {
+        post_free(p);
+        return;
+    }
+    unsaved.w = p->w;
+    *unsaved.last = p;
+    unsaved.last = &p->next;
+    unsaved.count++;
+}
+
+static bool insert_unsaved(struct db *db, const struct writer *w, const char *room_id, int64_t seq, struct err *e)
+{
+    for (const struct post *p = unsaved.w == w ? unsaved.first : NULL; p; p = p->next)
+        if (!strcmp(p->room_id, room_id) && !insert_event(db, seq, p->kind, &p->at, p->media_ms, p->member_id, p->text, e))
+            return false;
+    return true;
+}
+
 static bool apply_event(struct db *db, void *ctx, int64_t *value, struct err *e)
 {
     struct post *p = ctx;
     int64_t seq;
     (void)value;
-    if (p->kind <= ROOM_BEGIN || p->kind > ROOM_SPEED || p->kind == ROOM_SIGN || (needs_member(p->kind) && !*p->member_id))
-        return err_set(e, ERR_INVALID, "an event \"%s\" of %s cannot be added", room_kind_name(p->kind), *p->member_id ? p->member_id : "nobody");
-    if (strlen(p->text) > ROOM_TEXT_MAX || !utf8_valid(p->text, strlen(p->text)))
-        return err_set(e, ERR_INVALID, "the text of an event is at most %d bytes of UTF-8", ROOM_TEXT_MAX);
-    return find_open(db, p->room_id, &seq, e) && insert_event(db, seq, p->kind, &p->at, p->media_ms, p->member_id, p->text, e);
+    p->refused = true;
+    if (!check_event(p, e))
+        return false;
+    if (!find_open(db, p->room_id, &seq, e)) {
+        p->refused = e->kind == ERR_REFUSED || e->kind == ERR_MISSING;
+        return false;
+    }
+    p->refused = false;
+    return insert_unsaved(db, p->w, p->room_id, seq, e) && insert_event(db, seq, p->kind, &p->at, p->media_ms, p->member_id, p->text, e);
+}
+
+static void post_done(void *ctx)
+{
+    struct post *p = ctx;
+    if (!writer_kept(p->w) && !p->refused) {
+        keep_unsaved(p);
+        return;
+    }
+    if (writer_kept(p->w) && unsaved.w == p->w)
+        forget_unsaved();
+    post_free(p);
 }
 
 uint64_t room_post(struct writer *w, const char *room_id, const struct room_event *ev)
@@ -112,7 +176,7 @@ uint64_t room_post(struct writer *w, const char *room_id, const struct room_even
     struct post *p = post_new(w, room_id, ev->kind, ev->member_id, &ev->at);
     p->media_ms = ev->media_ms;
     p->text = mem_dup(ev->text ? ev->text : "");
-    return writer_post_job(w, apply_event, p, post_free);
+    return writer_post_job(w, apply_event, p, post_done);
 }
 
 /* ---- credits, some people a transaction ---- */
@@ -153,6 +217,8 @@ uint64_t room_settle(struct writer *w, const struct clock_reading *now)
 static void post_settled(void *ctx)
 {
     struct post *p = ctx;
+    if (writer_kept(p->w) && unsaved.w == p->w)
+        forget_unsaved();
     struct settle *s = settle_new(p->w, &p->at);
     if (!writer_post_more(p->w, apply_settle, s, settle_on))
         free(s);
@@ -294,7 +360,8 @@ static bool apply_close(struct db *db, void *ctx, int64_t *value, struct err *e)
         return false;
     if (again)
         return true;
-    return may_lead(db, p->member_id, e) && find_open(db, p->room_id, &seq, e) && room_end(db, seq, p->member_id, &p->at, e);
+    return may_lead(db, p->member_id, e) && find_open(db, p->room_id, &seq, e) && insert_unsaved(db, p->w, p->room_id, seq, e) &&
+           room_end(db, seq, p->member_id, &p->at, e);
 }
 
 uint64_t room_close(struct writer *w, const char *room_id, const char *member_id, const struct clock_reading *at)

@@ -21,7 +21,8 @@ struct room_pick { const struct course *course; const struct lesson *lesson; }; 
  * (store_clock). Fails on the writer with ERR_REFUSED if the host may not lead (secretary or technician). Returns the ticket. */
 uint64_t room_open(struct writer *w, const char *room_id, const char *host_id, const struct room_pick *pick, int count,
                    const struct clock_reading *at);
-/* One event, copied. Of a room that is signed or gone: ERR_REFUSED, nothing kept. */
+/* One event, copied. Of a room that is signed or gone: ERR_REFUSED, nothing kept. What the disk did not take (ERR_FULL, ERR_IO) goes
+ * in with the next event or the signature that it takes: the screen need not post it again. */
 uint64_t room_post(struct writer *w, const char *room_id, const struct room_event *ev);
 /* SIGN by `member_id` (the PIN was right) at `at`; then the credits follow by themselves, on the writer's thread, behind other
  * facts. The ticket is committed when the signature is: no cut can take the meeting any more. */

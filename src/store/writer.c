@@ -47,6 +47,7 @@ struct writer {
     struct backup *backup;
     int64_t backup_next_boot_ms;
     bool changed;
+    bool kept; /* the item whose release runs was committed */
     /* under the gate */
     struct gate gate;
     struct item *head, **tail;
@@ -102,6 +103,11 @@ uint64_t writer_post_more(struct writer *w, writer_job *job, void *ctx, void (*r
     if (!ticket)
         free(item);
     return ticket;
+}
+
+bool writer_kept(const struct writer *w)
+{
+    return w->kept;
 }
 
 static void raise_floor(struct writer *w, int64_t ms)
@@ -289,6 +295,7 @@ static void publish(struct writer *w, struct item *first, int count)
     gate_unlock(&w->gate);
     while (first) {
         struct item *next = first->next;
+        w->kept = first->ok;
         if (first->release)
             first->release(first->ctx);
         free(first);

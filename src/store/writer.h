@@ -33,6 +33,8 @@ uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*re
  * caller's, when the writer is being stopped: the next start goes on. The writer's thread. */
 uint64_t writer_post_more(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx));
 
+bool writer_kept(const struct writer *w); /* inside a `release`: was its job committed? */
+
 /* A date that a verified signature vouches for: no honest clock shows less from now on. Lower ones change nothing. */
 uint64_t writer_post_floor(struct writer *w, int64_t vouched_ms);
 

@@ -1,6 +1,7 @@
 /* Meetings on disk: what is credited, once, whatever is cut off or said twice. */
 #define _GNU_SOURCE
 #include "store/room.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "model/statement.h"
 #include "store/chain.h"
@@ -527,6 +528,49 @@ static void test_lists_for_screens(void **state)
     assert_int_equal(missed.count, 0);
 }
 
+/* A disk that is full for a minute: who came in it has come, and what was seen in it was seen. */
+static void test_a_full_disk_for_a_minute(void **state)
+{
+    struct hall *h = *state;
+    struct err e = ERR_INIT;
+    open_room(h, ROOM_ID "1");
+    choose(h, 0, 0);
+    say(h, ROOM_COME, 0, 0, "p0");
+    say(h, ROOM_PLAY, 0, 0, "");
+    fault_arm(FAULT_ENOSPC, 1);
+    assert_false(try_say(h, ROOM_ID "1", ROOM_COME, 1000, 1000, "p1", "", &e));
+    assert_int_equal(e.kind, ERR_FULL);
+    assert_false(try_say(h, ROOM_ID "1", ROOM_GO, 3000, 3000, "p0", "", &e));
+    fault_arm(FAULT_OFF, 0);
+    say(h, ROOM_TICK, 8000, 8000, "");
+    assert_int_equal(number(h, "SELECT count(*) FROM room_event"), 7); /* once each */
+    say(h, ROOM_TICK, 12000, 12000, "");
+    assert_int_equal(number(h, "SELECT count(*) FROM room_event"), 8);
+    fault_arm(FAULT_ENOSPC, 1);
+    assert_false(try_say(h, ROOM_ID "1", ROOM_COME, 14000, 14000, "p2", "", &e));
+    fault_arm(FAULT_OFF, 0);
+    sign(h, 20000);
+    settle_all(h);
+    assert_int_equal(number(h, WATCHED("p0")), 3000);
+    assert_int_equal(number(h, WATCHED("p1")), 13000); /* the film was last told of at 14 s */
+    assert_int_equal(number(h, "SELECT present_ms FROM attendance WHERE member_id = 'p2'"), 6000);
+}
+
+/* Credits meet a full disk: they wait, and are given later, once. */
+static void test_credits_on_a_full_disk(void **state)
+{
+    struct hall *h = *state;
+    meeting(h);
+    sign(h, 60000);
+    fault_arm(FAULT_ENOSPC, 1);
+    settle_all(h); /* and does not try for ever */
+    fault_arm(FAULT_OFF, 0);
+    assert_int_equal(number(h, "SELECT count(*) FROM attendance"), 0);
+    again(h);
+    settle_all(h);
+    check_meeting(h);
+}
+
 /* ---- three hundred people, three lessons ---- */
 
 static int setup_crowd(void **state)
@@ -559,10 +603,10 @@ static void check_crowd(struct hall *h)
     assert_int_equal(number(h, OF("verbs/attended")), 300);
 }
 
-static double ms_now(void)
+static double cpu_ms(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
@@ -575,9 +619,9 @@ static void test_three_hundred(void **state)
     crowd(h);
     sign(h, 180000);
     for (bool on = true; on;) {
-        double from = ms_now();
+        double from = cpu_ms();
         on = writer_step(store_writer(h->store));
-        double took = ms_now() - from;
+        double took = cpu_ms() - from;
         longest = took > longest ? took : longest;
         all += took;
         if (++steps == 5) {
@@ -585,8 +629,8 @@ static void test_three_hundred(void **state)
             assert_int_equal(number(h, "SELECT count(*) FROM room_settled"), 0);
         }
     }
-    print_message("300 people, 3 lessons: %.0f ms in all, the longest transaction %.0f ms\n", all, longest);
-    assert_true(steps > 10 && longest < 1000);
+    print_message("300 people, 3 lessons: %.0f ms of CPU in all, the longest transaction %.0f ms\n", all, longest);
+    assert_true(steps > 10 && longest < 200);
     check_crowd(h);
     all_valid(h);
 }
@@ -598,6 +642,7 @@ int main(void)
         T(test_who_was_there_is_credited), T(test_twice_is_once), T(test_settled_again_from_the_start), T(test_a_lesson_finished_together),
         T(test_read_back_after_a_cut), T(test_another_room_ends_the_first), T(test_a_forgotten_room), T(test_opened_by_mistake),
         T(test_alone_in_between), T(test_what_counted_is_united), T(test_what_is_refused), T(test_lists_for_screens),
+        T(test_a_full_disk_for_a_minute), T(test_credits_on_a_full_disk),
         cmocka_unit_test_setup_teardown(test_three_hundred, setup_crowd, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
