@@ -48,7 +48,8 @@ static void add(struct meeting *m, const struct room_event *ev)
 
 void meeting_say(struct meeting *m, enum room_kind kind, const char *member_id, const char *text)
 {
-    struct room_event ev = { .kind = kind, .media_ms = m->session.room.position_ms, .member_id = member_id, .text = text };
+    int64_t film_ms = m->presenting ? m->film_ms : m->session.room.position_ms; /* who comes or goes, does so here */
+    struct room_event ev = { .kind = kind, .media_ms = film_ms, .member_id = member_id, .text = text };
     app_clock(m->app, &ev.at);
     add(m, &ev);
     if (kind == ROOM_HERE)
@@ -149,6 +150,7 @@ void meeting_follow(struct meeting *m, const struct player_state *p, int64_t boo
 {
     struct room *r = &m->session.room;
     bool presenting = p->phase == PLAYER_PLAYING && !p->seeking;
+    m->film_ms = p->position_ms;
     if (p->phase == PLAYER_ENDED && !r->ended) {
         meeting_say_at(m, ROOM_LESSON_END, m->lesson.lesson->duration_ms);
         m->presenting = false;

@@ -16,6 +16,7 @@ struct meeting {
     bool opened;                 /* `lesson` holds something */
     bool found;                  /* it was going on when the program had stopped */
     bool presenting;             /* PLAY was said */
+    int64_t film_ms;             /* where the film stands by the last tick, while presenting */
     int64_t ticked_boot_ms, here_boot_ms;
 };
 

@@ -109,14 +109,26 @@ static void say_hands(struct room_view *s, const struct question *q)
         }
 }
 
+/* An answer given aloud is an answer of hers like any other: one question asked, answered, and no quiz left open. */
+static void post(struct room_view *s, const struct member *m, enum record_kind kind)
+{
+    app_post(s->app, &(struct record){
+        .kind = kind, .member_id = m->id, .course = &s->meeting.lesson.course, .lesson = s->meeting.lesson.lesson,
+        .attempt = &s->quiz.attempt, .question = s->quiz.one.question,
+    });
+}
+
 static void say_turn(struct room_view *s, const struct question *q)
 {
     char text[ROOM_TEXT_MAX], response[RESPONSE_MAX];
     const struct member *m = room_person_of(s, s->quiz.person);
-    snprintf(response, sizeof response, "%s", attempt_item(&s->quiz.attempt)->pick);
-    s->quiz.verdict = attempt_answer(&s->quiz.attempt, clock_boot_ms());
-    if (!m || s->quiz.verdict == VERDICT_NONE)
+    if (!m || !attempt_ready(&s->quiz.attempt))
         return;
+    snprintf(response, sizeof response, "%s", attempt_item(&s->quiz.attempt)->pick);
+    post(s, m, RECORD_ATTEMPT_BEGIN);
+    s->quiz.verdict = attempt_answer(&s->quiz.attempt, clock_boot_ms());
+    post(s, m, RECORD_ANSWER);
+    post(s, m, RECORD_ATTEMPT_LEAVE);
     snprintf(text, sizeof text, "%s:%s", q->id, response);
     meeting_say(&s->meeting, ROOM_TURN, m->id, text);
 }
