@@ -14,6 +14,7 @@ const char options_help[] =
     "       weike-hub revoke DEVICE --data D\n"
     "       weike-hub join CODE --upstream URL [--pin KEY] --data D\n"
     "       weike-hub stick DIR --data D [--json]\n"
+    "       weike-hub hours YYYY-MM --data D [--json]\n"
     "Serves lessons to the terminals of a township or county and takes in their records.\n"
     "  --data D              its folder; made at the first start\n"
     "  --listen ADDR:PORT    where it answers; \":8080\" on all addresses, port 0 any free one\n"
