@@ -29,5 +29,5 @@ void chrome_link_tile(struct ui *ui, struct app *app);
 /* A stick is in: opens its screen again. In a lesson or quiz only a sign, so that nobody is called away. */
 void chrome_stick_chip(struct ui *ui, struct app *app);
 /* One screen with the ground, edges and gaps that all share; use as: chrome_screen(ui, "home") { … } */
-#define chrome_screen(ui, id) ui_column(ui, id, .tone = TONE_PAPER, .radius = -1, .pad_x = 48, .pad_y = 16, .gap = 18, .grow = 1)
+#define chrome_screen(ui, id) ui_column(ui, id, .tone = TONE_PAPER, .radius = -1, .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .gap = 18, .grow = 1)
 #endif

@@ -1,13 +1,24 @@
 /* screen_code.c - a PIN on a number pad, or three pictures: for a member who has one, and for the technician. */
 #include "app/chrome.h"
+#include "app/job.h"
 #include "app/screens.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PIN_MAX = 12, TECH_PIN_MIN = 6 };
+
+/* The technician's new PIN on its way to the disk: hashing and waiting take a while, so a thread of its own does both. */
+enum keeping_state { KEEPING, KEPT, NOT_KEPT };
+struct keeping {
+    struct writer *writer;
+    char pin[PIN_MAX + 1];
+    _Atomic(enum keeping_state) state;
+};
 
 struct code {
     struct app *app;
@@ -22,6 +33,8 @@ struct code {
     int64_t locked_ms;
     bool choosing;          /* no technician PIN is set: choose one now */
     char first[PIN_MAX + 1];/* choosing: as entered the first time */
+    struct job *job;        /* keeps the chosen one; NULL: none at work */
+    struct keeping *keeping;/* what it works on, its own */
     const char *note;       /* sentence to be translated when shown, or NULL */
 };
 
@@ -44,6 +57,7 @@ static void code_enter(void *screen, void *app, const void *arg)
 
 static void code_leave(void *screen)
 {
+    job_let_go(((struct code *)screen)->job);
     memset(screen, 0, sizeof(struct code)); /* no digits stay in memory */
 }
 
@@ -61,19 +75,66 @@ static void enter_right(struct code *s)
         nav_replace(s->app->nav, &tech_screen, NULL);
 }
 
+static bool keeping_step(void *work)
+{
+    struct keeping *k = work;
+    struct err e = ERR_INIT;
+    atomic_store(&k->state, pin_set_technician(k->writer, k->pin, &e) ? KEPT : NOT_KEPT);
+    return false;
+}
+
+static bool keeping_waits(void *work)
+{
+    (void)work;
+    return false;
+}
+
+static void keeping_nothing(void *work)
+{
+    (void)work;
+}
+
+static void keeping_close(void *work)
+{
+    memset(work, 0, sizeof(struct keeping));
+    free(work);
+}
+
+static void keep(struct code *s)
+{
+    static const struct job_work how = { keeping_step, keeping_waits, keeping_nothing, keeping_nothing, keeping_close };
+    s->keeping = mem_alloc(sizeof *s->keeping);
+    s->keeping->writer = app_writer(s->app);
+    memcpy(s->keeping->pin, s->digits, sizeof s->keeping->pin);
+    s->job = job_new("pin", &how, s->keeping, app_wake, s->app);
+}
+
+static void kept(struct code *s)
+{
+    enum keeping_state state = atomic_load(&s->keeping->state);
+    if (state == KEEPING)
+        return;
+    job_let_go(s->job);
+    s->job = NULL;
+    s->keeping = NULL;
+    ui_request_frame(s->app->ui);
+    if (state == KEPT)
+        enter_right(s);
+    else
+        s->note = TR_MARK("The PIN could not be saved.");
+}
+
 static void choose(struct code *s)
 {
-    struct err e = ERR_INIT;
     if (!s->first[0]) {
         snprintf(s->first, sizeof s->first, "%s", s->digits);
         s->note = TR_MARK("Once more, to be sure");
     } else if (strcmp(s->first, s->digits)) {
         s->first[0] = 0;
         s->note = TR_MARK("The two were different. Choose again.");
-    } else if (pin_set_technician(app_writer(s->app), s->digits, &e)) {
-        enter_right(s);
     } else {
-        s->note = TR_MARK("The PIN could not be saved.");
+        s->note = NULL;
+        keep(s);
     }
     clear(s);
 }
@@ -91,6 +152,8 @@ static void code_tick(void *screen, int64_t boot_ms)
     struct code *s = screen;
     enum pin_verdict said;
     (void)boot_ms;
+    if (s->job)
+        kept(s);
     if (!s->checking || !pin_result(app_writer(s->app), s->checking, &said, &s->locked_ms, &s->tries_left))
         return;
     s->checking = 0;
@@ -123,7 +186,7 @@ static void pick_picture(struct code *s, int picture)
 
 static void key(struct ui *ui, struct code *s, int digit)
 {
-    if (ui_button(ui, ui_fmt(ui, "%d", digit), .tone = TONE_CARD, .font = FONT_TITLE, .grow = 1, .min_h = 100, .repeats = true, .disabled = s->checking != 0))
+    if (ui_button(ui, ui_fmt(ui, "%d", digit), .tone = TONE_CARD, .font = FONT_TITLE, .grow = 1, .min_h = 100, .repeats = true, .disabled = s->checking || s->job))
         type_digit(s, digit);
 }
 
@@ -141,7 +204,7 @@ static void number_pad(struct ui *ui, struct code *s)
                 type_digit(s, -1);
             key(ui, s, 0);
             if (ui_icon_button(ui, ICON_CHECK, "", .name = tr("Done"), .tone = TONE_GO, .grow = 1, .min_h = 100, .row = true,
-                               .disabled = strlen(s->digits) < least || s->checking))
+                               .disabled = strlen(s->digits) < least || s->checking || s->job))
                 submit(s);
         }
     }
@@ -186,7 +249,7 @@ static const char *said_text(struct ui *ui, const struct code *s)
 {
     if (s->note)
         return tr(s->note);
-    if (s->checking)
+    if (s->checking || s->job)
         return tr("One moment …");
     if (s->said == PIN_LOCKED)
         return ui_fmt(ui, tr("Too many tries. Please wait %d minutes, or ask the secretary."), (int)(s->locked_ms / 60000 + 1));

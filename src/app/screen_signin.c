@@ -1,8 +1,10 @@
 /* screen_signin.c - the wall of faces: tap yours, or learn without one. */
+#define LOG_MODULE "signin"
 #include "app/chrome.h"
 #include "app/screens.h"
 #include "app/sticks.h"
 #include "base/i18n.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "ui/icons.h"
 
@@ -25,16 +27,21 @@ static void load(struct signin *s)
 {
     struct err e = ERR_INIT;
     member_list_release(&s->page);
-    if (!member_page(app_db(s->app), s->initial, s->offset, s->rows * COLUMNS, &s->page, &s->shown_total, &e))
+    if (!member_page(app_db(s->app), s->initial, s->offset, s->rows * COLUMNS, &s->page, &s->shown_total, &e)) {
+        log_error("members: %s", e.text);
         s->page = (struct member_list){ 0 };
+    }
     ui_request_frame(s->app->ui);
 }
 
 static void signin_resume(void *screen)
 {
     struct signin *s = screen;
-    if (!member_count(app_db(s->app), &s->total, NULL))
+    struct err e = ERR_INIT;
+    if (!member_count(app_db(s->app), &s->total, &e)) {
+        log_error("members: %s", e.text);
         s->total = 0;
+    }
     if (!member_initials(app_db(s->app), s->initials, NULL))
         s->initials[0] = 0;
     s->initial = 0;
