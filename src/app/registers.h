@@ -8,6 +8,7 @@
 
 enum registers_page { REGISTERS_KINDS, REGISTERS_ROWS, REGISTERS_REASON, REGISTERS_PERSON, REGISTERS_CODE, REGISTERS_DONE };
 
+enum registers_saved { SAVED_NOT_YET, SAVED_WORKING, SAVED_DONE, SAVED_FAILED };
 struct registers_out;       /* the child that writes the files; registers_out.c */
 
 struct registers {
@@ -30,6 +31,7 @@ struct registers {
     struct void_done done;
     /* saving */
     struct registers_out *out;
+    enum registers_saved seen;     /* what the screen shows of it */
 };
 
 void registers_load(struct registers *s);                  /* reads `table` again */
@@ -44,7 +46,6 @@ void registers_fix_release(struct registers *s);
 
 /* Saves the register on the screen onto the stick that is in, else into DIR/registers/. */
 void registers_save(struct registers *s);
-enum registers_saved { SAVED_NOT_YET, SAVED_WORKING, SAVED_DONE, SAVED_FAILED };
 enum registers_saved registers_saved(const struct registers *s);
 void registers_saved_draw(struct ui *ui, struct registers *s); /* a card over the screen while it works, and what came of it */
 void registers_out_release(struct registers *s);

@@ -102,8 +102,13 @@ static void registers_leave(void *screen)
 
 static void registers_tick(void *screen, int64_t boot_ms)
 {
+    struct registers *s = screen;
+    enum registers_saved now = registers_saved(s);
     (void)boot_ms;
-    registers_fix_tick(screen);
+    registers_fix_tick(s);
+    if (now != s->seen)
+        ui_request_frame(s->app->ui);
+    s->seen = now;
 }
 
 static bool registers_busy(void *screen)
@@ -187,13 +192,27 @@ static int column_share(const struct register_column *c)
     return c->cell == REGISTER_NUMBER ? 9 : c->cell == REGISTER_DATE ? 11 : c->cell == REGISTER_TIME ? 8 : c->weight < 10 ? 9 : c->weight;
 }
 
+enum { CELL_GAP = 20, CELLS_EDGE = 28, SCREEN_EDGE = 48 };
+
+/* Units for one share of the columns: rows and head must stand below each other, whatever is in them. */
+static int share_width(struct ui *ui, const struct registers *s)
+{
+    int shares = 0, wide = ui_units_wide(ui) - 2 * (SCREEN_EDGE + CELLS_EDGE) + CELL_GAP;
+    for (int i = 0; i < 6 && shown[s->kind].column[i]; i++) {
+        shares += column_share(&s->table.column[column_of(s, shown[s->kind].column[i])]);
+        wide -= CELL_GAP;
+    }
+    return wide * 16 / (shares ? shares : 1); /* sixteenths */
+}
+
 static void cells(struct ui *ui, const struct registers *s, const struct register_row *row)
 {
+    int share = share_width(ui, s);
     for (int i = 0; i < 6 && shown[s->kind].column[i]; i++) {
         int c = column_of(s, shown[s->kind].column[i]);
         const struct register_column *column = &s->table.column[c];
         bool number = column->cell == REGISTER_NUMBER;
-        ui_column(ui, "cell", .key = (uint32_t)i, .grow = column_share(column), .w = 1, .justify = ALIGN_CENTER)
+        ui_column(ui, "cell", .key = (uint32_t)i, .w = share * column_share(column) / 16, .justify = ALIGN_CENTER)
             ui_label(ui, row ? row->cell[c] : column_words(ui, column), .font = row ? FONT_BODY : FONT_NOTE, .align = number ? ALIGN_END : ALIGN_START,
                      .ink = row && !row->voided ? INK_AUTO : INK_SECOND, .max_lines = row ? 1 : 2, .may_cut = true);
     }
@@ -201,7 +220,7 @@ static void cells(struct ui *ui, const struct registers *s, const struct registe
 
 void registers_head_cells(struct ui *ui, const struct registers *s)
 {
-    ui_row(ui, "head", .pad_x = 28, .gap = 20, .align = ALIGN_CENTER)
+    ui_row(ui, "head", .pad_x = CELLS_EDGE, .gap = CELL_GAP, .align = ALIGN_CENTER)
         cells(ui, s, NULL);
 }
 
@@ -212,7 +231,7 @@ void registers_row_draw(struct ui *ui, struct registers *s, int i, bool may_tap)
     bool button = may_tap && *row->statement_id && !row->voided;
     ui_stack(ui, "record", .key = (uint32_t)i, .tone = TONE_CARD, .grow = 1, .min_h = 84, .role = button ? ROLE_BUTTON : ROLE_NONE,
              .name = button ? row->cell[column_of(s, "full_name")] : NULL) {
-        ui_row(ui, "cells", .pad_x = 28, .gap = 20, .align = ALIGN_CENTER)
+        ui_row(ui, "cells", .pad_x = CELLS_EDGE, .gap = CELL_GAP, .align = ALIGN_CENTER)
             cells(ui, s, row);
         if (row->voided)
             ui_column(ui, "void", .pad_x = 20, .justify = ALIGN_CENTER, .silent = true)
