@@ -200,8 +200,12 @@ static bool sticks_out(const SDL_Rect *in, const SDL_Rect *of, bool scrolls)
 static void check_place(struct audit *a, const struct node *n)
 {
     const struct node *up = n;
+    SDL_Rect r = n->r;
+    int blank = n->kind == NODE_LABEL ? (n->line_h - n->style.px) / 2 : 0; /* above and below the letters */
+    r.y += blank;
+    r.h -= 2 * blank;
     while (!up->floating && (up = at(a, up->parent)) != NULL) {
-        if (sticks_out(&n->r, &up->r, up->o.scroll)) {
+        if (sticks_out(&r, &up->r, up->o.scroll)) {
             audit_say(a, "outside", n, "%d,%d %dx%d px in %s at %d,%d %dx%d", n->r.x, n->r.y, n->r.w, n->r.h, up->id_text,
                       up->r.x, up->r.y, up->r.w, up->r.h);
             return;
