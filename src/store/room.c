@@ -241,7 +241,9 @@ static char *playlist_json(const struct room_pick *pick, int count)
     str_init(&text, 0);
     json_write(list, &text);
     json_decref(list);
-    return str_take(&text);
+    char *out = str_take(&text);
+    str_release(&text);
+    return out;
 }
 
 static bool may_lead(struct db *db, const char *host_id, struct err *e)
