@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWERS = 64 };
+enum { ANSWERS = 128 }; /* more than letters of a composition, so that fast typing never meets it */
 
 struct pinyin {
     struct helper *helper; /* NULL: not installed, or failed */
