@@ -571,6 +571,22 @@ static void test_credits_on_a_full_disk(void **state)
     check_meeting(h);
 }
 
+/* With a writer's thread of its own, as in the kiosk: the credits follow behind what others post. */
+static void test_behind_the_others(void **state)
+{
+    struct hall *h = *state;
+    struct err e = ERR_INIT;
+    struct store_options o = { .owner = true, .threaded = true, .home_page = "https://village.example/x" };
+    store_close(h->store);
+    h->store = store_open(h->dir, &o, NULL, &e);
+    KIT_MUST(h->store != NULL);
+    meeting(h);
+    sign(h, 60000);
+    for (int i = 0; i < 1000 && !number(h, "SELECT count(*) FROM room_settled"); i++)
+        kit_commit(h->store, &(struct record){ .kind = RECORD_SIGN_IN, .member_id = "p0" });
+    check_meeting(h);
+}
+
 /* ---- three hundred people, three lessons ---- */
 
 static int setup_crowd(void **state)
@@ -642,7 +658,7 @@ int main(void)
         T(test_who_was_there_is_credited), T(test_twice_is_once), T(test_settled_again_from_the_start), T(test_a_lesson_finished_together),
         T(test_read_back_after_a_cut), T(test_another_room_ends_the_first), T(test_a_forgotten_room), T(test_opened_by_mistake),
         T(test_alone_in_between), T(test_what_counted_is_united), T(test_what_is_refused), T(test_lists_for_screens),
-        T(test_a_full_disk_for_a_minute), T(test_credits_on_a_full_disk),
+        T(test_a_full_disk_for_a_minute), T(test_credits_on_a_full_disk), T(test_behind_the_others),
         cmocka_unit_test_setup_teardown(test_three_hundred, setup_crowd, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
