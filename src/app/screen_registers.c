@@ -192,7 +192,7 @@ static int column_share(const struct register_column *c)
     return c->cell == REGISTER_NUMBER ? 9 : c->cell == REGISTER_DATE ? 11 : c->cell == REGISTER_TIME ? 8 : c->weight < 10 ? 9 : c->weight;
 }
 
-enum { CELL_GAP = 20, CELLS_EDGE = 28, SCREEN_EDGE = 48 };
+enum { CELL_GAP = 32, CELLS_EDGE = 28, SCREEN_EDGE = 48 };
 
 /* Units for one share of the columns: rows and head must stand below each other, whatever is in them. */
 static int share_width(struct ui *ui, const struct registers *s)
@@ -276,7 +276,9 @@ static void rows_foot(struct ui *ui, void *ctx)
 static void register_draw(struct ui *ui, struct registers *s)
 {
     chrome_screen(ui, "register") {
-        chrome_header_title(ui, s->app, ui_fmt(ui, "%s · %s", kind_title(s->kind), registers_month_words(ui, s->month)));
+        /* On a small panel the dates of the rows must say which month it is. */
+        chrome_header_title(ui, s->app, chrome_is_tight(ui, s->app) ? kind_title(s->kind)
+                                                                    : ui_fmt(ui, "%s · %s", kind_title(s->kind), registers_month_words(ui, s->month)));
         rows_draw(ui, s);
         if (chrome_footer(ui, s->app, tr("Is a row wrong? Tap it. It stays, with a line through it, and the right one is added.\n“Save” writes a page to print and a table, with a code that the county can check."), rows_foot, s)) {
             s->page = REGISTERS_KINDS;
