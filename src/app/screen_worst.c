@@ -123,7 +123,7 @@ static void worst_draw(struct ui *ui, void *screen)
     struct worst_view *s = screen;
     int page = a_page(ui, s);
     chrome_screen(ui, "worst") {
-        chrome_header_title(ui, s->app, tr("Often answered wrong"));
+        chrome_header_title(ui, s->app, tr("Hard questions"));
         if (s->count)
             ui_column(ui, "list", .grow = 1, .gap = 20, .role = ROLE_LIST)
                 for (int i = s->offset; i < s->offset + page; i++) {
