@@ -81,7 +81,8 @@ struct statement_meeting {
     int cuts, cuts_unknown;         /* unknown: how long, nobody can say */
     bool is_signed;
 };
-/* `hosted` by the host (about->member_id) on the meeting (about->room, required). What would make it too long goes: hands first. */
+/* `hosted` by the host (about->member_id) on the meeting (about->room, required). What would make it too long stays behind: hands, then minutes
+ * and topic. */
 void statement_hosted(const struct statement_about *about, const struct statement_meeting *m, struct str *out);
 
 /* `voided`: the object is the statement that does not hold any more. `reason` may be "" or NULL. */

@@ -45,7 +45,10 @@ static json_t *hands_json(const struct statement_meeting *m)
     return list;
 }
 
-static json_t *meeting_json(const struct statement_meeting *m, bool all)
+/* How much of what was said goes up: a fact is not lost for its length. */
+enum telling { TELL_FIGURES, TELL_MINUTES, TELL_ALL };
+
+static json_t *meeting_json(const struct statement_meeting *m, enum telling telling)
 {
     json_t *o = json_object();
     part_set(o, "people", json_integer(m->people));
@@ -55,20 +58,20 @@ static json_t *meeting_json(const struct statement_meeting *m, bool all)
     part_set(o, "cuts_unknown", json_integer(m->cuts_unknown));
     part_set(o, "gap_ms", json_integer(m->gap_ms));
     part_set(o, "lessons", texts(m->lesson, m->lesson_count));
-    part_set(o, "minutes", texts(m->minute, all ? m->minute_count : 0));
-    part_set(o, "hands", all ? hands_json(m) : json_array());
+    part_set(o, "minutes", texts(m->minute, telling >= TELL_MINUTES ? m->minute_count : 0));
+    part_set(o, "hands", telling >= TELL_ALL ? hands_json(m) : json_array());
     return o;
 }
 
-static json_t *hosted_json(const struct statement_about *about, const struct statement_meeting *m, bool all)
+static json_t *hosted_json(const struct statement_about *about, const struct statement_meeting *m, enum telling telling)
 {
     json_t *result = json_object(), *x = json_object(), *object = part_meeting(about->room);
-    if (all && part_given(m->topic)) {
+    if (telling >= TELL_MINUTES && part_given(m->topic)) {
         json_t *name = json_object();
         part_set_text(name, "und", m->topic); /* as typed or picked: nobody said in which language */
         part_set(json_object_get(object, "definition"), "name", name);
     }
-    part_set(x, STATEMENT_IRI "meeting", meeting_json(m, all));
+    part_set(x, STATEMENT_IRI "meeting", meeting_json(m, telling));
     part_set_duration(result, m->duration_ms);
     part_set(result, "extensions", x);
     return part_finish(STATEMENT_HOSTED, about, object, result, part_context(about, json_object(), json_object()));
@@ -77,8 +80,9 @@ static json_t *hosted_json(const struct statement_about *about, const struct sta
 void statement_hosted(const struct statement_about *about, const struct statement_meeting *m, struct str *out)
 {
     assert(about->room);
-    if (!part_write(hosted_json(about, m, true), out))
-        part_write(hosted_json(about, m, false), out);
+    for (int telling = TELL_ALL; telling >= TELL_FIGURES; telling--)
+        if (part_write(hosted_json(about, m, (enum telling)telling), out))
+            return;
 }
 
 /* ---- corrections ---- */

@@ -267,6 +267,18 @@ static void test_a_long_meeting_keeps_its_figures(void **state)
     assert_null(strstr(text, "xxx"));
     assert_non_null(strstr(text, "\"people\":30"));
     free(text);
+    static struct statement_hands many[MANY_MINUTES];
+    for (int i = 0; i < MANY_MINUTES; i++)
+        many[i] = (struct statement_hands){ "q", line, 1 };
+    m = meeting();
+    m.hands = many;
+    m.hands_count = MANY_MINUTES;
+    str_init(&s, 0);
+    statement_hosted(&about, &m, &s);
+    text = valid(&s);
+    assert_null(strstr(text, "xxx"));
+    assert_non_null(strstr(text, "text:种子"));
+    free(text);
 }
 
 static void test_bytes_of_words(void **state)
