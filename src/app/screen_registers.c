@@ -34,7 +34,7 @@ const char *registers_month_words(struct ui *ui, int month)
                                         "November", "December" };
     if (!strcmp(i18n_lang(), "en"))
         return ui_fmt(ui, "%s %d", name[(month % 100 + 11) % 12], month / 100);
-    return ui_fmt(ui, "%d年%d月", month / 100, month % 100);
+    return ui_fmt(ui, tr("%d-%02d"), month / 100, month % 100);
 }
 
 static int month_step(int month, int by)

@@ -237,7 +237,7 @@ static const char *day(int64_t ms, char out[11])
     if (ms > 0)
         clock_local_day(ms, out);
     else
-        strcpy(out, "?");
+        snprintf(out, 11, "?");
     return out;
 }
 

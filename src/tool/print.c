@@ -302,7 +302,7 @@ bool print_register(const struct register_table *t, const struct register_made *
     str_init(&bytes, (size_t)256 << 20);
     cairo_surface_t *pdf = cairo_pdf_surface_create_for_stream(collect, &bytes, s.width, s.height);
     clock_format_utc(made->made_ms, date, sizeof date);
-    strcpy(date + 19, "Z"); /* the same code gives the same file: no date of printing inside */
+    memcpy(date + 19, "Z", 2); /* the same code gives the same file: no date of printing inside */
     cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_TITLE, made->code);
     cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATE_DATE, date);
     sheet_begin(&s, pdf);
