@@ -39,13 +39,15 @@ rule_fences() { # a library is known to one place only
     done <<'END'
 sqlite3\.h store/
 libav|libsw media/|pack/probe\.c
-SDL gfx/|ui/|app/|media/audio_out\.c
+SDL gfx/|ui/|app/|media/audio_out\.c|media/recorder_main\.c
 sodium base/hash\.c|pack/
 curl sync/http\.c
 microhttpd hub/
 confuse base/
 libyuv gfx/|media/
 sonic media/
+rime app/pinyin
+opusenc media/recorder
 END
 }
 
