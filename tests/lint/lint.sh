@@ -48,6 +48,7 @@ libyuv gfx/|media/
 sonic media/
 rime app/pinyin
 opusenc media/recorder
+cairo|pango tool/print
 END
 }
 
