@@ -1,6 +1,7 @@
 #!/bin/bash
 # review.sh BUILD: what was learned is asked again, two a visit, through the real kiosk; a kill in the middle; what the
 # village answers worst; a question answered in words. Days pass by moving the rows back, for no test may wait for tomorrow.
+# REVIEW_SHOTS keeps the pictures, REVIEW_WINDOW and REVIEW_OPTIONS try other panels and sizes of letters.
 set -u
 build=$(cd "$1" && pwd)
 command -v Xvfb >/dev/null && [ -n "${DISPLAY:-}" ] || { echo "skip review: no X display (Xvfb)"; exit 0; }
@@ -16,7 +17,7 @@ bad() { echo "not ok review: $1"; [ -f "$work/log" ] && sed 's/^/    /' "$work/l
 is() { if [ "$2" = "$3" ]; then ok "$1"; else echo "    got: $2"; echo "    want: $3"; bad "$1"; fi; }
 kiosk() { # LANG: script on stdin
     cat >"$work/script"
-    timeout -k 3 120 "$build/weike" --data "$work/a" --window ${REVIEW_WINDOW:-1366x768} --lang "$1" --script "$work/script" >"$work/log" 2>&1
+    timeout -k 3 120 "$build/weike" --data "$work/a" --window ${REVIEW_WINDOW:-1366x768} --lang "$1" ${REVIEW_OPTIONS:-} --script "$work/script" >"$work/log" 2>&1
 }
 drive() { # NAME LANG: script on stdin; one result
     if kiosk "$2"; then ok "$1"; else bad "$1"; fi
@@ -99,8 +100,14 @@ tap 下一题
 wait 点这里写字 3000
 shot $shots/fill-in.png
 audit
+tap 中文/English
+pause 300
+shot $shots/fill-in.en.png
+audit
+tap 中文/English
+pause 300
 tap 点这里写字
-wait 谁会帮您？写两个字。 3000
+wait 完成 3000
 pause 500
 shot $shots/fill-in-keyboard.png
 audit
@@ -111,6 +118,12 @@ wait 这次没答对 3000
 wait 警察 3000
 shot $shots/fill-in-unknown.png
 audit
+tap 中文/English
+pause 300
+shot $shots/fill-in-unknown.en.png
+audit
+tap 中文/English
+pause 300
 tap 下一题
 tap 有
 tap 选好了，看对不对
@@ -159,12 +172,22 @@ tap 王小明
 wait 两道复习题 5000
 pause 600
 shot $shots/home-card.png
-audit
+tap 中文/English
+pause 300
+shot $shots/home-card.en.png
+tap 中文/English
+pause 300
 tap 两道复习题
 wait 第 1 题，共 2 题 5000
 pause 300
 shot $shots/review-question.png
 audit
+tap 中文/English
+pause 300
+shot $shots/review-question.en.png
+audit
+tap 中文/English
+pause 300
 quit
 S
 is "the review is kept" "$(sql "SELECT place, question_id, answered FROM review_open")" "0/q2/0 1/word/0"
@@ -204,6 +227,12 @@ wait 继续学习 3000
 pause 300
 shot $shots/review-done.png
 audit
+tap 中文/English
+pause 300
+shot $shots/review-done.en.png
+audit
+tap 中文/English
+pause 300
 tap 继续学习
 wait 我的学时 5000
 gone 一道复习题 2000
@@ -252,6 +281,12 @@ wait 先做什么？ 5000
 pause 300
 shot $shots/worst.png
 audit
+tap 中文/English
+pause 300
+shot $shots/worst.en.png
+audit
+tap 中文/English
+pause 300
 gone 王小明 1000
 tap 看课
 wait 暂停 8000
