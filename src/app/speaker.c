@@ -130,13 +130,19 @@ static bool find_recording(struct app *app, const char *text, char sha256[SHA256
     return sha256[0] != 0;
 }
 
-/* "3. Is it so?": the number was not recorded. */
+/* "3. Is it so?", "第 3 题 对吗？": the number was not recorded. What comes after it; NULL if this is no such title. */
 static const char *without_number(const char *text)
 {
-    const char *p = text;
+    const char *form = tr("%d. %s"), *number = strstr(form, "%d"), *rest = strstr(form, "%s");
+    size_t before = number ? (size_t)(number - form) : 0;
+    if (!number || !rest || rest < number || rest[2] || strncmp(text, form, before) != 0)
+        return NULL;
+    const char *p = text + before;
     while (isdigit((unsigned char)*p))
         p++;
-    return p > text && p[0] == '.' && p[1] == ' ' && p[2] ? p + 2 : NULL;
+    size_t between = (size_t)(rest - number) - 2;
+    bool fits = p > text + before && strncmp(p, number + 2, between) == 0 && p[between];
+    return fits ? p + between : NULL;
 }
 
 static struct utterance *add(struct speaker *s, const char *text)
@@ -145,6 +151,15 @@ static struct utterance *add(struct speaker *s, const char *text)
     struct utterance *u = &s->say[s->count++];
     *u = (struct utterance){ .text = mem_dup(text), .item = s->item_count - 1 };
     return u;
+}
+
+static const char *pause_after(const char *text)
+{
+    static const char *const sign[] = { "。", "！", "？", "，", "：", "；", "…", ".", "!", "?", ",", ":", ";" };
+    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+        if (str_ends_with(text, sign[i]))
+            return " ";
+    return i18n_lang()[0] == 'e' ? ", " : "，";
 }
 
 /* Joins what the machine says to what it said just before, of the same box: one breath. */
@@ -156,7 +171,7 @@ static void add_words(struct speaker *s, const char *text)
     if (find_recording(s->app, text, sha256) || (rest && find_recording(s->app, rest, sha256))) {
         memcpy(add(s, text)->sha256, sha256, sizeof sha256);
     } else if (last && last->item == s->item_count - 1 && !last->sha256[0] && strlen(last->text) + strlen(text) < WORDS_MAX - 8) {
-        char *joined = mem_printf("%s%s%s", last->text, i18n_lang()[0] == 'e' ? ", " : "，", text);
+        char *joined = mem_printf("%s%s%s", last->text, pause_after(last->text), text);
         free(last->text);
         last->text = joined;
     } else {
