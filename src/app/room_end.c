@@ -4,13 +4,14 @@
 #include "app/tiles.h"
 #include "app/words.h"
 #include "base/i18n.h"
+#include "base/str.h"
 #include "ui/icons.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERSON_HIGH = 64, TOPIC_CHARS = 60, MINUTES_CHARS = 200, VOICES_MAX = 5 };
+enum { PERSON_HIGH = 80, TOPIC_CHARS = 60, MINUTES_CHARS = 200, VOICES_MAX = 5 };
 
 static const char *const phrase[ROOM_PHRASES] = {
     TR_MARK("We watched and talked it over"), TR_MARK("Everybody joined in"),         TR_MARK("Questions were answered"),
@@ -161,7 +162,7 @@ static void topic_card(struct ui *ui, struct room_view *s)
 static void topic(struct ui *ui, struct room_view *s)
 {
     ui_row(ui, "topic", .tone = TONE_CARD, .pad_x = 28, .pad_y = 10, .gap = 20, .min_h = 116, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, s->end.topic, .font = FONT_STRONG, .grow = 1, .max_lines = 3, .role = ROLE_HEADING);
+        ui_label(ui, s->end.topic, .font = FONT_STRONG, .grow = 1, .max_lines = 3);
         if (ui_icon_button(ui, ICON_EDIT, tr("Change"), .tone = TONE_CARD, .min_h = 96, .row = true)) {
             if (meeting_room(&s->meeting)->options.lesson_count > 1)
                 s->end.choosing_topic = true;
@@ -178,10 +179,10 @@ static void phrases(struct ui *ui, struct room_view *s)
             ui_row(ui, "row", .key = (uint32_t)r, .gap = 16)
                 for (int i = r; i < r + 2; i++) {
                     bool on = s->end.picked[i];
-                    ui_row(ui, "phrase", .key = (uint32_t)i, .tone = on ? TONE_GO_SOFT : TONE_CARD, .role = ROLE_CHOICE, .selected = on, .grow = 1,
+                    ui_row(ui, "phrase", .key = (uint32_t)i, .tone = on ? TONE_GO_SOFT : TONE_CARD, .role = ROLE_BUTTON, .selected = on, .grow = 1,
                            .min_h = 88, .pad_x = 18, .pad_y = 6, .gap = 14, .radius = 24, .align = ALIGN_CENTER, .stretch_off = true) {
                         ui_icon(ui, on ? ICON_CHECK_BOX : ICON_CHECK_BOX_OUTLINE_BLANK, 44, on ? INK_GO : INK_SECOND);
-                        ui_label(ui, tr(phrase[i]), .grow = 1, .max_lines = 2);
+                        ui_label(ui, tr(phrase[i]), .grow = 1, .max_lines = 4);
                         if (ui_tapped(ui))
                             s->end.picked[i] = !on;
                     }
@@ -197,7 +198,7 @@ static const char *kept_words(struct ui *ui, const struct room_view *s)
 
 static void minutes(struct ui *ui, struct room_view *s)
 {
-    ui_column(ui, "minutes", .grow = 1, .gap = 12, .scroll = true) {
+    ui_column(ui, "minutes", .grow = 1, .gap = 16, .scroll = true) {
         ui_label(ui, tr("What was it about?"), .ink = INK_SECOND);
         topic(ui, s);
         ui_label(ui, tr("What was said? Tap what is true."), .ink = INK_SECOND);
@@ -217,10 +218,11 @@ static void minutes(struct ui *ui, struct room_view *s)
 static void person_line(struct ui *ui, struct room_view *s, const struct room_person *p, int per_hour)
 {
     const struct member *m = room_wall_member(&s->wall, p->member_id);
+    const char *name = m ? m->name : p->member_id;
     int64_t watched = room_watched_ms(meeting_room(&s->meeting), p);
-    ui_row(ui, "line", .key = (uint32_t)hash64(0, p->member_id, strlen(p->member_id)), .gap = 12, .h = PERSON_HIGH, .align = ALIGN_CENTER,
+    ui_row(ui, "line", .key = (uint32_t)hash64(0, p->member_id, strlen(p->member_id)), .gap = 12, .h = PERSON_HIGH * s->app->text_percent / 100, .align = ALIGN_CENTER,
            .stretch_off = true) {
-        ui_label(ui, m ? m->name : p->member_id, .font = FONT_STRONG, .grow = 1, .max_lines = 1);
+        ui_label(ui, name, .font = utf8_count(name) > 4 ? FONT_NOTE : FONT_STRONG, .grow = 1, .max_lines = 2);
         ui_label(ui, words_minutes(ui, p->present_ms), .ink = INK_SECOND, .min_w = 150, .align = ALIGN_END, .max_lines = 1);
         ui_label(ui, watched ? words_hours(ui, watched, per_hour) : "0", .ink = INK_GO, .min_w = 170, .align = ALIGN_END,
                  .max_lines = 1);
@@ -232,7 +234,7 @@ static void roster(struct ui *ui, struct room_view *s)
     const struct room *r = meeting_room(&s->meeting);
     int per_hour = tile_minutes_per_hour(tile_target(s->app));
     int high = ui_units_high(ui) - 2 * 16 - CHROME_HEAD - CHROME_FOOT - 2 * 18 - 2 * 24 - 120 * s->app->text_percent / 100 - 112;
-    int page = high / PERSON_HIGH < 1 ? 1 : high / PERSON_HIGH;
+    int line = PERSON_HIGH * s->app->text_percent / 100, page = high / line < 1 ? 1 : high / line;
     ui_column(ui, "roster", .tone = TONE_CARD, .w = ui_units_wide(ui) * 38 / 100, .pad = 24, .gap = 8) {
         ui_label(ui, ui_fmt(ui, tr_n("%d person was here", "%d people were here", (unsigned long)r->person_count), r->person_count), .font = FONT_HEADING,
                  .role = ROLE_HEADING);

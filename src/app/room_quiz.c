@@ -204,12 +204,12 @@ static void option(struct ui *ui, struct room_view *s, const struct question *q,
 {
     const struct file_ref *picture = &q->option[i].picture;
     bool taps = s->quiz.in_turn && can_tap(q) && !s->quiz.shown, counts = !s->quiz.in_turn && can_count(q);
-    ui_row(ui, "option", .key = (uint32_t)i, .tone = option_tone(s, q, i), .role = taps ? ROLE_CHOICE : ROLE_TEXT, .grow = 1, .min_h = 116,
+    ui_row(ui, "option", .key = (uint32_t)i, .tone = option_tone(s, q, i), .role = taps ? ROLE_CHOICE : ROLE_TEXT, .grow = 1, .min_h = 100,
            .pad_x = 24, .pad_y = 10, .gap = 20, .align = ALIGN_CENTER, .stretch_off = true, .selected = is_marked(s, q, i), .name = option_text(q, i)) {
         badge(ui, s, q, i);
         if (i < q->option_count && picture->sha256[0])
             ui_image(ui, app_blob(s->app, picture->sha256), 0xEAE4D8, .w = 180, .h = 116, .silent = true, .radius = 20);
-        ui_label(ui, option_text(q, i), .font = FONT_HEADING, .grow = 1, .max_lines = 3);
+        ui_label(ui, option_text(q, i), .font = FONT_HEADING, .grow = 1, .max_lines = chrome_is_tight(ui, s->app) ? 0 : 3);
         if (counts)
             counter(ui, s, i);
         if (taps && ui_tapped(ui))
@@ -248,10 +248,11 @@ static void talk(struct ui *ui, struct room_view *s, const struct question *q)
 static void who(struct ui *ui, struct room_view *s)
 {
     const struct member *m = room_person_of(s, s->quiz.person);
-    ui_column(ui, "asked", .tone = TONE_SUN_SOFT, .w = 360, .pad = 24, .gap = 14, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
-        ui_avatar(ui, m ? m->name : "", m ? app_blob(s->app, m->photo_sha256) : "", m ? (unsigned)m->hue : 0, 160);
-        ui_label(ui, m ? m->name : tr("Nobody is here"), .font = FONT_TITLE, .align = ALIGN_CENTER, .max_lines = 2, .role = ROLE_HEADING);
-        if (!s->quiz.shown && ui_button(ui, tr("Somebody else"), .tone = TONE_CARD, .min_h = 100, .min_w = 300)) {
+    bool tight = chrome_is_tight(ui, s->app);
+    ui_column(ui, "asked", .tone = TONE_SUN_SOFT, .w = 360, .pad = tight ? 12 : 24, .gap = tight ? 6 : 14, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+        ui_avatar(ui, m ? m->name : "", m ? app_blob(s->app, m->photo_sha256) : "", m ? (unsigned)m->hue : 0, tight ? 76 : 160);
+        ui_label(ui, m ? m->name : tr("Nobody is here"), .font = tight ? FONT_HEADING : FONT_TITLE, .align = ALIGN_CENTER, .max_lines = 2, .role = ROLE_HEADING);
+        if (!s->quiz.shown && ui_button(ui, tr("Somebody else"), .tone = TONE_CARD, .font = FONT_STRONG, .pad_x = 8, .min_h = 92, .min_w = 300)) {
             s->quiz.person = room_turn_next(meeting_room(&s->meeting), s->quiz.person);
             clear_marks(s);
         }
@@ -262,12 +263,13 @@ static void who(struct ui *ui, struct room_view *s)
 static void onward(struct ui *ui, struct room_view *s, const struct question *q)
 {
     struct room_quiz *z = &s->quiz;
+    bool tight = chrome_is_tight(ui, s->app);
     bool ready = !z->in_turn || !can_tap(q) || attempt_ready(&z->attempt);
     if (z->shown) {
         if (ui_icon_button(ui, ICON_CHEVRON_RIGHT, z->at + 1 < z->set.count ? tr("Next question") : tr("Done with the questions"), .tone = TONE_GO,
-                           .min_h = 112, .min_w = 420, .row = true))
+                           .min_h = 112, .font = FONT_BUTTON, .min_w = tight ? 260 : 420, .row = true))
             show_question(s, z->at + 1);
-    } else if (ui_icon_button(ui, ICON_CHECK, question_is_survey(q) ? tr("Keep it") : tr("Show the answer"), .tone = TONE_GO, .min_h = 112, .min_w = 420,
+    } else if (ui_icon_button(ui, ICON_CHECK, question_is_survey(q) ? tr("Keep it") : tr("Show the answer"), .tone = TONE_GO, .min_h = 112, .font = FONT_BUTTON, .min_w = tight ? 260 : 420,
                               .row = true, .disabled = !ready)) {
         show_answer(s, q);
     }
@@ -276,7 +278,7 @@ static void onward(struct ui *ui, struct room_view *s, const struct question *q)
 static void way(struct ui *ui, struct room_view *s, uint32_t icon, const char *label, bool in_turn)
 {
     bool on = s->quiz.in_turn == in_turn;
-    if (!ui_icon_button(ui, icon, label, .tone = on ? TONE_GO_SOFT : TONE_CARD, .role = ROLE_TAB, .selected = on, .min_h = 112, .row = true) || on)
+    if (!ui_icon_button(ui, icon, label, .tone = on ? TONE_GO_SOFT : TONE_CARD, .role = ROLE_TAB, .selected = on, .min_h = 112, .font = FONT_BUTTON, .pad_x = 20, .row = true) || on)
         return;
     s->quiz.in_turn = in_turn;
     if (in_turn)

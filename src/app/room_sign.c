@@ -215,5 +215,7 @@ void room_done_draw(struct ui *ui, struct room_view *s)
             if (ui_icon_button(ui, ICON_CHECK, tr("Done"), .tone = TONE_GO, .min_h = 120, .min_w = 480, .row = true))
                 room_leave(s);
         }
+        if (chrome_footer(ui, s->app, tr("The meeting is signed and kept.\nWho was not here finds the lesson on his own page."), NULL, NULL))
+            room_leave(s);
     }
 }

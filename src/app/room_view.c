@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { GAP = 32, EDGES = 96, GATHERING_WIDE = 480, CONTROL_HIGH = 104, BODY_LESS = 2 * 16 + CHROME_HEAD + CHROME_FOOT + 2 * 18 };
+enum { GAP = 32, EDGES = 96, GATHERING_WIDE = 480, CONTROL_HIGH = 104, BODY_LESS = 2 * 16 + CHROME_HEAD + CHROME_FOOT + 3 * 18 + 1 };
 
 /* --- the head --- */
 
@@ -63,7 +63,8 @@ static void gathering(struct ui *ui, struct room_view *s)
             ui_label(ui, tr("The power was out. Who was here is still here."), .font = FONT_NOTE, .ink = INK_SUN, .role = ROLE_ALERT);
         else if (!r->present)
             ui_label(ui, tr("First everybody who is here taps his picture."), .font = FONT_NOTE, .ink = INK_SUN, .role = ROLE_ALERT);
-        if (ui_icon_button(ui, ICON_PLAY_ARROW, begin_words(s), .tone = TONE_GO, .min_h = 120, .row = true, .disabled = !r->present))
+        if (ui_icon_button(ui, ICON_PLAY_ARROW, begin_words(s), .tone = TONE_GO, .min_h = 120, .font = FONT_BUTTON, .pad_x = 16,
+                           .row = true, .disabled = !r->present))
             room_play(s);
     }
 }
@@ -151,7 +152,7 @@ void room_lesson_over_draw(struct ui *ui, struct room_view *s)
         if (more && ui_icon_button(ui, ICON_PLAY_ARROW, tr("Next lesson"), .tone = quiz ? TONE_GO_OUTLINE : TONE_GO, .min_h = 108, .row = true))
             room_show_lesson(s, r->lesson_now + 1);
         ui_row(ui, "others", .gap = 16) {
-            if (ui_icon_button(ui, ICON_REPLAY, tr("Watch again"), .tone = TONE_CARD, .min_h = 104, .grow = 1, .row = true))
+            if (ui_icon_button(ui, ICON_REPLAY, tr("Watch again"), .tone = TONE_CARD, .font = FONT_STRONG, .pad_x = 12, .min_h = 104, .grow = 1, .row = true))
                 room_watch_again(s);
             if (ui_icon_button(ui, ICON_RECORD_VOICE_OVER, tr("Ask"), .tone = TONE_CARD, .min_h = 104, .grow = 1, .row = true))
                 room_ask_own(s);
@@ -213,8 +214,9 @@ static void foot_middle(struct ui *ui, void *ctx)
                 room_undo(s);
         }
     }
-    if (ui_icon_button(ui, ICON_STOP, tr("End and sign"), .tone = TONE_STOP_OUTLINE, .min_h = 100, .row = true))
-        room_to_page(s, ROOM_PAGE_END);
+    ui_row(ui, "end", .pad_x = 12)
+        if (ui_icon_button(ui, ICON_STOP, tr("End and sign"), .tone = TONE_STOP_OUTLINE, .min_h = 100, .row = true))
+            room_to_page(s, ROOM_PAGE_END);
 }
 
 /* --- above all --- */
@@ -274,6 +276,7 @@ static void room_page(struct ui *ui, struct room_view *s)
     chrome_screen(ui, "room") {
         room_head_draw(ui, s);
         body(ui, s);
+        ui_column(ui, "apart", .h = 1) {} /* what ends something keeps its distance */
         if (chrome_footer(ui, s->app, tr("Tap your picture when you come, and again when you go.\nThe button at the end of a row is for the whole row.\nThe film stops by itself where we talk about it."), foot_middle, s))
             room_leave(s);
     }

@@ -9,7 +9,7 @@
 
 enum {
     GAP = 16, FACE_WIDE = 130, FACE_HIGH = 84, NAME_HIGH = 46, /* a face; the name below it grows with the letters */
-    ROW_BUTTON = 88, PAGER_HIGH = 96, COLUMNS_MAX = 15, ROWS_MAX = 12, LETTERS_A_ROW = 9,
+    ROW_BUTTON = 88, PAGER_HIGH = 104, COLUMNS_MAX = 15, ROWS_MAX = 12, LETTERS_A_ROW = 9,
 };
 
 struct room_grid room_grid_fit(int width, int height, int text_percent)
@@ -75,7 +75,8 @@ static void picture(struct ui *ui, struct room_wall *w, const struct member *m, 
             ui_avatar(ui, m->name, app_blob(w->app, m->photo_sha256), (unsigned)m->hue, size);
         if (here)
             ui_row(ui, "tick", .justify = ALIGN_END, .align = ALIGN_START, .stretch_off = true)
-                ui_icon(ui, ICON_CHECK_CIRCLE, 36, INK_GO);
+                ui_column(ui, "badge", .w = 40, .h = 40, .radius = 20, .tone = TONE_CARD, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true)
+                    ui_icon(ui, ICON_CHECK_CIRCLE, 38, INK_GO);
     }
 }
 

@@ -126,7 +126,7 @@ static void lesson_tile(struct ui *ui, struct picking *s, const struct lesson_ro
     const char *title = lang_text_get(&r->title, i18n_lang());
     int place = place_of(s, r->content_id);
     ui_column(ui, "lesson", .key = (uint32_t)hash64(0, r->content_id, strlen(r->content_id)), .tone = place >= 0 ? TONE_GO_SOFT : TONE_CARD,
-              .clip = true, .grow = 1, .role = ROLE_CHOICE, .selected = place >= 0, .disabled = r->repairing, .name = title) {
+              .clip = true, .grow = 1, .role = ROLE_BUTTON, .selected = place >= 0, .disabled = r->repairing, .name = title) {
         ui_stack(ui, "picture", .grow = 1, .min_h = 60) {
             ui_image(ui, app_blob(s->app, r->poster_sha256), words_category_rgb(r->category), .grow = 1, .silent = true, .radius = -1);
             if (place >= 0)
@@ -183,10 +183,10 @@ static void go_on(struct ui *ui, void *ctx)
         return;
     if (s->sorry)
         ui_label(ui, s->sorry, .ink = INK_STOP, .role = ROLE_ALERT, .max_lines = 2);
-    else
+    else if (!chrome_is_tight(ui, s->app))
         ui_label(ui, ui_fmt(ui, tr_n("%d lesson chosen · %s", "%d lessons chosen · %s", (unsigned long)s->list.count), s->list.count,
                         words_minutes(ui, s->length_ms)), .ink = INK_SECOND, .max_lines = 1);
-    if (ui_icon_button(ui, ICON_GROUP, tr("Who is here?"), .tone = TONE_GO, .min_h = 112, .min_w = 380, .row = true))
+    if (ui_icon_button(ui, ICON_GROUP, tr("Who is here?"), .tone = TONE_GO, .min_h = 100, .min_w = 380, .font = FONT_BUTTON, .row = true))
         begin(s);
 }
 
@@ -194,7 +194,7 @@ static void pick_draw(struct ui *ui, void *screen)
 {
     struct picking *s = screen;
     chrome_screen(ui, "roompick") {
-        chrome_header_title(ui, s->app, s->in_course ? tr("Choose one lesson or several") : tr("What shall we learn together?"));
+        chrome_header_title(ui, s->app, s->in_course ? tr("Choose lessons") : tr("What shall we learn together?"));
         pages(ui, s);
         grid(ui, s);
         if (chrome_footer(ui, s->app, tr("Tap a course, then the lessons you want to watch together.\nThen tap the green button: everybody taps his picture.\nThe film begins when you say so."), go_on, s)) {

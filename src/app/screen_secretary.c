@@ -61,12 +61,14 @@ static void secretary_enter(void *screen, void *app, const void *arg)
 
 static void tile(struct ui *ui, struct secretary *s, int i)
 {
+    bool tight = chrome_is_tight(ui, s->app);
     const char *text = s->words[i][0] ? s->words[i] : tr(row[i].text);
-    ui_column(ui, "task", .key = (uint32_t)i, .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1, .pad = 32, .gap = 12, .align = ALIGN_CENTER,
+    ui_column(ui, "task", .key = (uint32_t)i, .tone = TONE_CARD, .role = ROLE_BUTTON, .grow = 1, .pad = tight ? 16 : 32, .gap = 12, .align = ALIGN_CENTER,
               .justify = ALIGN_CENTER, .stretch_off = true, .name = tr(row[i].title)) {
-        ui_icon(ui, row[i].icon, 120, row[i].ink);
+        ui_icon(ui, row[i].icon, tight ? 88 : 120, row[i].ink);
         ui_label(ui, tr(row[i].title), .font = FONT_HEADING, .align = ALIGN_CENTER, .max_lines = 2);
-        ui_label(ui, text, .ink = INK_SECOND, .align = ALIGN_CENTER, .max_lines = 2);
+        if (!tight || s->words[i][0])
+            ui_label(ui, text, .ink = INK_SECOND, .align = ALIGN_CENTER, .max_lines = 2);
         if (ui_tapped(ui))
             nav_push(s->app->nav, s->open[i], NULL);
     }
