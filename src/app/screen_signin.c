@@ -219,7 +219,7 @@ static void signin_draw(struct ui *ui, void *screen)
     }
     chrome_screen(ui, "signin") {
         top(ui, s);
-        ui_row(ui, "middle", .gap = 32, .grow = 1) {
+        ui_row(ui, "middle", .gap = 32, .grow = 1, .handed = true) {
             ui_column(ui, "people", .grow = 1, .gap = 20) {
                 if (s->total)
                     wall(ui, s);

@@ -51,20 +51,20 @@ static const struct theme paper = {
 };
 
 /* High contrast: white ground, black words and lines, fills so dark that white words on them reach 7:1. Over film the
- * glass is nearly black, whatever the picture shows. */
+ * glass is nearly black, whatever the picture shows, and the fills' white lines part them from it. */
 static const struct theme contrast = {
     .tone = {
         [TONE_NONE] = { NONE, NONE, BLACK },
         [TONE_PAPER] = { WHITE, NONE, BLACK },
         [TONE_CARD] = { WHITE, BLACK, BLACK, .border = 4 },
-        [TONE_GO] = { DEEP_GO, BLACK, WHITE, .border = 4 },
+        [TONE_GO] = { DEEP_GO, WHITE, WHITE, .border = 4 },
         [TONE_GO_SOFT] = { 0xffe2f5ecu, DEEP_GO, BLACK, .border = 6 },
         [TONE_GO_OUTLINE] = { WHITE, DEEP_GO, DEEP_GO, .border = 6 },
-        [TONE_SUN] = { DEEP_SUN, BLACK, WHITE, .border = 4 },
+        [TONE_SUN] = { DEEP_SUN, WHITE, WHITE, .border = 4 },
         [TONE_SUN_SOFT] = { 0xfffff3dcu, DEEP_SUN, BLACK, .border = 4 },
-        [TONE_STOP] = { DEEP_STOP, BLACK, WHITE, .border = 4 },
+        [TONE_STOP] = { DEEP_STOP, WHITE, WHITE, .border = 4 },
         [TONE_STOP_SOFT] = { 0xfffff0eeu, DEEP_STOP, BLACK, .border = 6 },
-        [TONE_INFO] = { DEEP_INFO, BLACK, WHITE, .border = 4 },
+        [TONE_INFO] = { DEEP_INFO, WHITE, WHITE, .border = 4 },
         [TONE_INFO_SOFT] = { 0xffeef6ffu, DEEP_INFO, BLACK, .border = 4 },
         [TONE_SAND] = { WHITE, BLACK, BLACK, .border = 4 },
         [TONE_GLASS] = { 0xf0000000u, WHITE, WHITE, .border = 3 },

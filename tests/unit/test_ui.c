@@ -395,6 +395,47 @@ static void two_thousand_boxes(void **state)
     print_message("a frame of %d boxes: %.2f ms CPU (wanted < 4)\n", ui_stats(ui).nodes, (cpu_ms() - start) / 20);
 }
 
+/* A finger that rolls over the edge into the gap still means the button; over another one it means neither. */
+static void a_finger_may_roll_over_the_edge(void **state)
+{
+    (void)state;
+    SDL_Rect r = find("点我");
+    now += 1000;
+    mouse(SDL_MOUSEBUTTONDOWN, r.x + r.w - 4, r.y + r.h / 2);
+    frame();
+    mouse(SDL_MOUSEMOTION, r.x + r.w + 6, r.y + r.h / 2);
+    mouse(SDL_MOUSEBUTTONUP, r.x + r.w + 6, r.y + r.h / 2);
+    settle();
+    assert_int_equal(s.taps, 1);
+    now += 1000;
+    mouse(SDL_MOUSEBUTTONDOWN, r.x + r.w - 4, r.y + r.h / 2);
+    frame();
+    mouse(SDL_MOUSEBUTTONUP, r.x + r.w + 60, r.y + r.h / 2);
+    settle();
+    assert_int_equal(s.taps, 1);
+}
+
+/* Whatever the panel, 80 units are at least 16 mm, and the window is never fewer units than screens are drawn for. */
+static void a_unit_is_at_least_a_fifth_of_a_millimetre(void **state)
+{
+    (void)state;
+    static const struct { int w, h; double mm; int wide, high; } t[] = {
+        { 1366, 768, 345, 1725, 969 },  { 1920, 1080, 345, 1725, 970 }, { 1920, 1080, 476, 1920, 1080 }, { 1920, 1080, 708, 1920, 1080 },
+        { 1366, 768, 0, 1920, 1079 },   { 1920, 1080, 220, 1725, 970 }, { 1024, 768, 304, 1725, 1293 },  { 1280, 1024, 376, 1880, 1504 },
+        { 1920, 1080, -5, 1920, 1080 }, { 1920, 1080, 1e9, 1920, 1080 },
+    };
+    for (int i = 0; i < DIM(t); i++) {
+        struct gfx *small = screen_open(t[i].w, t[i].h);
+        struct ui *u = ui_new(small);
+        ui_set_panel_mm(u, t[i].mm);
+        if (abs(ui_units_wide(u) - t[i].wide) > 1 || abs(ui_units_high(u) - t[i].high) > 1)
+            fail_msg("%dx%d on %.0f mm: %dx%d units instead of %dx%d", t[i].w, t[i].h, t[i].mm, ui_units_wide(u),
+                     ui_units_high(u), t[i].wide, t[i].high);
+        ui_free(u);
+        gfx_close(small);
+    }
+}
+
 int main(void)
 {
     g = screen_open(1920, 1080);
@@ -406,6 +447,7 @@ int main(void)
         T(an_overlay_covers_the_rest), T(lists_scroll_by_dragging), T(sliders_tell_where), T(fingers_tap_too_and_never_twice),
         T(keys_come_one_a_frame), T(video_alone_is_painted_alone), T(what_lies_above_video_stays),
         T(icons_and_words_are_centred), T(two_thousand_boxes),
+        T(a_finger_may_roll_over_the_edge), T(a_unit_is_at_least_a_fifth_of_a_millimetre),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ui_free(ui);
