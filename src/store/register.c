@@ -62,7 +62,7 @@ static const struct kind {
     [REGISTER_DISCUSSION] = { "discussion", "讨论记录", TR_MARK("Discussion"), COLUMNS(discussion), register_discussion },
     [REGISTER_EQUIPMENT] = { "equipment", "设备使用记录", TR_MARK("Equipment log"), COLUMNS(equipment), register_equipment },
     [REGISTER_DOWNLOAD] = { "download", "下载记录", TR_MARK("Download log"), COLUMNS(download), register_download },
-    [REGISTER_HOURS] = { "hours", "学时完成情况", TR_MARK("Hours and target"), COLUMNS(hours), register_hours },
+    [REGISTER_HOURS] = { "hours", "学时完成情况", TR_MARK("Study hours"), COLUMNS(hours), register_hours },
 };
 
 const char *register_kind_name(enum register_kind k)
