@@ -155,11 +155,12 @@ static struct utterance *add(struct speaker *s, const char *text)
 
 static const char *pause_after(const char *text)
 {
-    static const char *const sign[] = { "。", "！", "？", "，", "：", "；", "…", ".", "!", "?", ",", ":", ";" };
+    /* what ends a clause in Chinese, then in English */
+    static const char *const sign[] = { "\u3002", "\uff01", "\uff1f", "\uff0c", "\uff1a", "\uff1b", "\u2026", ".", "!", "?", ",", ":", ";" };
     for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
         if (str_ends_with(text, sign[i]))
             return " ";
-    return i18n_lang()[0] == 'e' ? ", " : "，";
+    return i18n_lang()[0] == 'e' ? ", " : "\uff0c";
 }
 
 /* Joins what the machine says to what it said just before, of the same box: one breath. */

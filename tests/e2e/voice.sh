@@ -46,7 +46,7 @@ if "$ctl" voice record "$work/voice" --from "$work/takes" --lang zh-CN-x-sichuan
     [ "$(ls "$work"/voice/*.opus | wc -l)" = 3 ]; then ok "recordings are taken from a folder"; else bad "recordings are taken from a folder"; fi
 is "the author's folder counts before it is published" "$(state 返回 "$work/voice")" recorded
 cp -r "$work/voice" "$work/spoiled"
-first=$(ls "$work/spoiled" | grep opus | head -1)
+first=$(basename "$(find "$work/spoiled" -name "*.opus" | sort | head -1)")
 cp "$src/one.mp4" "$work/spoiled/$first"
 if "$ctl" voice pack "$work/spoiled" --key "$work/keys/weike.key" --out "$work/spoiledtree" >"$work/log" 2>&1; then bad "what is no Opus is refused"; else
     if grep -q "no Ogg Opus" "$work/log"; then ok "what is no Opus is refused"; else bad "what is no Opus is refused"; fi

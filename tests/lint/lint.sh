@@ -48,6 +48,8 @@ libyuv gfx/|media/
 sonic media/
 rime app/pinyin
 opusenc media/recorder
+opusfile media/mouth_main\.c
+espeak-ng media/mouth_main\.c
 cairo|pango tool/print
 END
 }
