@@ -231,14 +231,17 @@ static void options(struct ui *ui, struct room_view *s, const struct question *q
                 }
 }
 
-/* Numbers and pairs: talked about, then the right answer is read out. */
+/* Numbers, words and pairs: talked about, then the right answer is read out. */
 static void talk(struct ui *ui, struct room_view *s, const struct question *q)
 {
+    char words[RESPONSE_MAX];
     ui_column(ui, "talk", .tone = TONE_CARD, .grow = 1, .pad = 36, .gap = 16, .justify = ALIGN_CENTER) {
         if (!s->quiz.shown)
             ui_label(ui, tr("Say the answer aloud. Then we look."), .font = FONT_HEADING, .ink = INK_SECOND, .align = ALIGN_CENTER);
         else if (q->kind == QUESTION_NUMERIC)
             ui_label(ui, q->min == q->max ? ui_fmt(ui, "%g", q->min) : ui_fmt(ui, "%g – %g", q->min, q->max), .font = FONT_NUMBER, .ink = INK_GO, .align = ALIGN_CENTER);
+        else if (q->kind == QUESTION_FILL_IN && (question_accepted(q, 0, i18n_lang(), words) || question_accepted(q, 0, NULL, words)))
+            ui_label(ui, ui_fmt(ui, "%s", words), .font = FONT_TITLE, .ink = INK_GO, .align = ALIGN_CENTER);
         for (int i = 0; s->quiz.shown && q->kind == QUESTION_MATCHING && i < q->option_count; i++)
             ui_label(ui, ui_fmt(ui, "%s  →  %s", lang_text_get(&q->option[i].text, i18n_lang()), lang_text_get(&q->target[i].text, i18n_lang())),
                      .font = FONT_HEADING);
