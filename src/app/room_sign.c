@@ -200,10 +200,12 @@ void room_sign_draw(struct ui *ui, struct room_view *s)
 void room_done_draw(struct ui *ui, struct room_view *s)
 {
     const struct room *r = meeting_room(&s->meeting);
+    bool tight = chrome_is_tight(ui, s->app);
     chrome_screen(ui, "roomdone") {
         chrome_header(ui, s->app, NULL, NULL);
-        ui_column(ui, "done", .tone = TONE_CARD, .grow = 1, .pad = 48, .gap = 20, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
-            ui_icon(ui, ICON_CHECK_CIRCLE, 200, INK_GO);
+        ui_column(ui, "done", .tone = TONE_CARD, .grow = 1, .pad = tight ? 20 : 48, .gap = tight ? 10 : 20, .align = ALIGN_CENTER, .justify = ALIGN_CENTER,
+                  .stretch_off = true) {
+            ui_icon(ui, ICON_CHECK_CIRCLE, tight ? 96 : 200, INK_GO);
             ui_label(ui, tr("Signed"), .font = FONT_TITLE, .role = ROLE_HEADING);
             ui_label(ui, s->end.topic ? s->end.topic : "", .font = FONT_HEADING, .align = ALIGN_CENTER, .max_lines = 2);
             ui_label(ui, ui_fmt(ui, tr_n("%d person · %s together", "%d people · %s together", (unsigned long)r->person_count), r->person_count,
