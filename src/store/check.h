@@ -1,7 +1,7 @@
 /* check.h - reads a big database through in the background after a cut, and once a week. Its own thread.
  *
  * Damage sets the marker "damaged" (the next start repairs) and a flag; a statement whose hash does not fit is
- * quarantined, so that it never goes up. */
+ * quarantined, so that it never goes up; a broken chain is said in the log. */
 #ifndef WEIKE_STORE_CHECK_H
 #define WEIKE_STORE_CHECK_H
 #include "store/writer.h"
