@@ -11,13 +11,14 @@ build=$(cd "$1" && pwd)
 shift
 here=$(cd "$(dirname "$0")" && pwd)
 parts=("$@")
-[ $# -gt 0 ] || parts=(playback kiosk uplink herd hub wire)
+[ $# -gt 0 ] || parts=(playback kiosk voice uplink herd hub wire)
 missed=()
 for part in "${parts[@]}"; do
     echo "== $part"
     case $part in
         playback) python3 "$here/playback.py" "$build" ;;
         kiosk) python3 "$here/kiosk.py" "$build" "$build/bench-kiosk.json" ${BENCH_REALTIME:+--realtime} ;;
+        voice) python3 "$here/voice.py" "$build" "$build/bench-voice.json" ;;
         wire) python3 "$here/wire.py" "$build" --slow ;;
         uplink) "$here/uplink.sh" "$build" ;;
         herd) "$build/test/herd" ;;
