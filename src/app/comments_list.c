@@ -12,7 +12,7 @@ enum { CARD_GAP = 16, FACE = 88, WAYS_WIDE = 400, LONG_CHARS = 40 };
 
 static int card_high(const struct comments_view *s)
 {
-    return s->app->text_percent > 100 ? 236 : 190;
+    return s->app->text_percent > 125 ? 272 : s->app->text_percent > 100 ? 236 : 190;
 }
 
 static int cards_fitting(struct ui *ui, const struct comments_view *s)
@@ -34,7 +34,7 @@ static void who_and_when(struct ui *ui, struct comments_view *s, const struct co
     }
     if (c->hidden_ms)
         ui_label(ui, ui_fmt(ui, tr("Hidden by %s, %s"), *c->hidden_name ? c->hidden_name : "–", words_moment(ui, c->hidden_ms, now.wall_ms)),
-                 .font = FONT_NOTE, .ink = INK_STOP, .max_lines = 1);
+                 .font = FONT_NOTE, .ink = INK_STOP, .max_lines = 2);
 }
 
 static void play_button(struct ui *ui, struct comments_view *s, const struct comment *c)
@@ -139,7 +139,7 @@ void comments_reading_draw(struct ui *ui, struct comments_view *s)
             c = &s->list.row[i];
     if (!c)
         return;
-    ui_overlay(ui, "reading", .tone = TONE_CARD, .pad = 48, .gap = 28, .w = ui_units_wide(ui) - 240) {
+    ui_overlay(ui, "reading", .tone = TONE_CARD, .pad = 36, .gap = 20, .w = ui_units_wide(ui) - 300) {
         ui_label(ui, *c->name ? c->name : tr("Somebody who has left"), .font = FONT_HEADING, .role = ROLE_HEADING);
         ui_label(ui, c->text);
         if (ui_icon_button(ui, ICON_CHECK, tr("Read"), .tone = TONE_GO, .h = 112, .row = true))
