@@ -34,7 +34,7 @@ static const struct theme paper = {
         [TONE_INFO] = { INFO, NONE, WHITE },
         [TONE_INFO_SOFT] = { 0xffe1edf8u, NONE, INK },
         [TONE_SAND] = { 0xfff1ebddu, NONE, INK },
-        [TONE_GLASS] = { 0xb3201c18u, NONE, WHITE },
+        [TONE_GLASS] = { 0xcc201c18u, NONE, WHITE },
         [TONE_SCRIM] = { 0x99161a18u, NONE, WHITE },
         [TONE_STOP_OUTLINE] = { WHITE, STOP, STOP, .border = 2 },
         [TONE_GO_TINT] = { 0xffa9d3c2u, NONE, INK },
