@@ -76,7 +76,6 @@ struct room_view {
     bool break_asked;        /* "everyone still here?" after a break, before it goes on */
     bool paused_for_absence;
     bool paused_for_reading; /* the screen is read aloud */
-    int present_shown;
     struct room_undo undo;
     struct room_ask ask;
     struct room_quiz quiz;
