@@ -98,7 +98,7 @@ static void ways(struct ui *ui, struct comments_view *s)
             ui_label(ui, tr("Sign in with your face to say something."), .ink = INK_SECOND);
         } else {
             way(ui, s, ICON_MIC, tr("Speak"), COMMENTS_SPEAK);
-            way(ui, s, ICON_CHECKLIST, tr("Pick words"), COMMENTS_PICK);
+            way(ui, s, ICON_CHECKLIST, tr("Choose"), COMMENTS_PICK);
             way(ui, s, ICON_KEYBOARD, tr("Write"), COMMENTS_WRITE);
         }
         if (s->sending)

@@ -7,9 +7,9 @@
 
 /* What villagers say after a lesson. In the comment they stand in the language of whoever picked them. */
 static const char *const phrase[COMMENTS_PHRASES] = {
-    TR_MARK("This was useful."), TR_MARK("Well explained!"), TR_MARK("I did not understand it."), TR_MARK("Please explain it once more."),
-    TR_MARK("I have done it this way."), TR_MARK("I will try it at home."), TR_MARK("I will tell my family."), TR_MARK("I have a question about it."),
-    TR_MARK("We should talk about it together."), TR_MARK("I want to learn more about it."),
+    TR_MARK("This was useful."), TR_MARK("Well explained!"), TR_MARK("I did not understand it."), TR_MARK("Once more, please."),
+    TR_MARK("I have done it this way."), TR_MARK("I will try it at home."), TR_MARK("I will tell my family."), TR_MARK("I have a question."),
+    TR_MARK("Let us talk about it."), TR_MARK("I want to learn more."),
 };
 
 static int picks(const struct comments_view *s)

@@ -199,10 +199,10 @@ static void write_words(struct ui *ui, struct comments_view *s)
 static const char *heading(struct ui *ui, const struct comments_view *s)
 {
     switch (s->part) {
-    case COMMENTS_SPEAK: return tr("Speak about this lesson");
+    case COMMENTS_SPEAK: return tr("Speak about it");
     case COMMENTS_PICK: return tr("Pick up to three");
-    case COMMENTS_WRITE: return tr("Write about this lesson");
-    default: return s->office ? s->title : *s->title && !chrome_is_tight(ui, s->app) ? ui_fmt(ui, tr("Talk: %s"), s->title) : tr("What people say");
+    case COMMENTS_WRITE: return tr("Write about it");
+    default: return s->office ? s->title : *s->title && !chrome_is_tight(ui, s->app) ? ui_fmt(ui, tr("Talk: %s"), s->title) : tr("Comments");
     }
 }
 
