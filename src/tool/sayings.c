@@ -15,10 +15,20 @@ const char *saying_state_name(enum saying_state s)
     return (unsigned)s < SAYING_STATES ? name[s] : "missing";
 }
 
+/* Signs alone ("/", a list's comma) are part of other texts. */
+static bool says_something(const char *text)
+{
+    for (uint32_t c; (c = utf8_next(&text)) != 0;)
+        if ((c | 0x20) >= 'a' && ((c | 0x20) <= 'z' || (c >= 0xc0 && c < 0x2000) || (c >= 0x3400 && c < 0xff00)))
+            return true;
+    return false;
+}
+
 static void add(struct sayings *s, char *key, const char *text, enum saying_state state)
 {
     char hex[SHA256_HEX];
-    if (!text || !*text || strlen(text) > VOICE_TEXT_MAX || !voice_key_valid(key)) {
+    if (!text || strlen(text) > VOICE_TEXT_MAX || !utf8_valid(text, strlen(text)) || !says_something(text) ||
+        !voice_key_valid(key)) {
         free(key);
         return;
     }
