@@ -163,9 +163,12 @@ void paint_round(const struct paint *p, SDL_Rect r, int radius, uint32_t fill, i
     if (least <= 0 || !SDL_IntersectRect(&r, &p->clip, &all))
         return;
     rows(p, r.y, r.h, &y0, &y1);
+    /* Under a thick border the fill ends a pixel earlier, else its soft corners would shine through those of the border. */
+    int in = border >= 3 && line >> 24 == 255 && least > 2 * border ? 1 : 0;
+    SDL_Rect inner = { r.x + in, r.y + in, r.w - 2 * in, r.h - 2 * in };
     for (int y = y0; y < y1; y++) {
-        if (fill >> 24)
-            round_row(p, r, radius, y, fill);
+        if (fill >> 24 && y >= inner.y && y < inner.y + inner.h)
+            round_row(p, inner, radius > in ? radius - in : 0, y, fill);
         if (border > 0 && line >> 24)
             border_row(p, r, radius, border, y, line);
     }
