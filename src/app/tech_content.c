@@ -113,7 +113,7 @@ static void package_line(struct ui *ui, const struct install_package *p)
 {
     bool bad = p->state == PLAN_REFUSED || p->state == PLAN_NO_ROOM, done = p->state == PLAN_DONE || p->state == PLAN_CURRENT;
     const char *title = lang_text_get(&p->title, i18n_lang());
-    ui_row(ui, "package", .key = (uint32_t)hash64(0, p->id, strlen(p->id)), .gap = 28, .min_h = 92, .align = ALIGN_CENTER, .stretch_off = true) {
+    ui_row(ui, "package", .key = (uint32_t)hash64(0, p->id, strlen(p->id)), .gap = 28, .min_h = 76, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, bad ? ICON_ERROR_OUTLINE : done ? ICON_CHECK_CIRCLE : ICON_SCHOOL, 56, bad ? INK_STOP : done ? INK_GO : INK_INFO);
         ui_column(ui, "text", .grow = 1, .gap = 2) {
             ui_label(ui, *title ? title : p->id, .font = FONT_STRONG, .max_lines = 1);
@@ -163,7 +163,7 @@ static void import_view(struct ui *ui, struct tech *s)
     }
     if (p.state >= INSTALL_READY && p.bytes_total)
         ui_progress(ui, (float)((double)p.bytes_done / (double)p.bytes_total), .h = 24);
-    ui_column(ui, "packages", .gap = 16, .grow = 1, .role = ROLE_LIST)
+    ui_column(ui, "packages", .gap = 8, .grow = 1, .role = ROLE_LIST)
         for (int i = s->package_offset; i < p.packages && i < s->package_offset + PACKAGES; i++) {
             struct install_package one;
             if (!importer_package(s->importer, i, &one))
