@@ -126,13 +126,21 @@ static void check_icon(struct audit *a, int i, double wanted)
         audit_say(a, "contrast", &f->node[c->node], "an icon %.1f:1, wanted %.1f", is, wanted);
 }
 
+static bool over_film(const struct frame *f, const struct node *n)
+{
+    for (; n; n = n->parent < 0 ? NULL : &f->node[n->parent])
+        if (n->o.tone == TONE_GLASS || n->o.tone == TONE_GLASS_LIGHT || n->o.tone == TONE_FADE_UP || n->o.tone == TONE_FADE_DOWN)
+            return true;
+    return false;
+}
+
 /* Fill or border of a button must stand out from what it lies on. Over film the icon on it does that. */
 static void check_edge(struct audit *a, int i, double wanted)
 {
     const struct frame *f = a->ui->shown;
     const struct cmd *c = &f->cmd[i];
     const struct node *n = &f->node[c->node];
-    if (!role_is_tappable(n->o.role) || n->o.disabled || !SDL_RectEquals(&c->r, &n->r) || n->kind != NODE_BOX)
+    if (!role_is_tappable(n->o.role) || n->o.disabled || !SDL_RectEquals(&c->r, &n->r) || n->kind != NODE_BOX || over_film(f, n))
         return;
     bool rounded = n->o.clip && c->radius > 0; /* then its border is a command of its own, after what is inside */
     int out = n->vis.x > 2 ? n->vis.x - 2 : n->vis.x + n->vis.w + 1;
