@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct db {
     sqlite3 *handle;
     char *dir;
     bool damaged;
+    _Atomic bool inside; /* a thread is in SQLite with it: a second one there would be our own mistake */
     struct err err; /* first failure of the query under way */
     int64_t check_deadline_ms;
     struct slot slot[SLOT_COUNT];
@@ -44,6 +46,18 @@ static enum err_kind kind_of(int rc)
     case SQLITE_CANTOPEN: return errno == ENOENT ? ERR_MISSING : ERR_IO;
     default: return ERR_IO;
     }
+}
+
+/* Connections have no lock of their own (SQLITE_OPEN_NOMUTEX): two threads in one read each other's pages. */
+static void go_in(struct db *db)
+{
+    bool taken = atomic_exchange(&db->inside, true);
+    assert(!taken);
+}
+
+static void come_out(struct db *db)
+{
+    atomic_store(&db->inside, false);
 }
 
 static bool fail(struct db *db, int rc, const char *what, struct err *e)
@@ -182,7 +196,9 @@ bool db_damaged(const struct db *db)
 
 bool db_exec(struct db *db, const char *sql, struct err *e)
 {
+    go_in(db);
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+    come_out(db);
     return rc == SQLITE_OK || fail(db, rc, sql, e);
 }
 
@@ -274,7 +290,9 @@ struct query db_query(struct db *db, const char *sql)
     struct slot *s = slot_for(db, sql);
     assert(!s->busy); /* the same SQL twice at once: the first was not ended */
     if (!s->sql) {
+        go_in(db);
         int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL);
+        come_out(db);
         if (rc != SQLITE_OK) {
             fail(db, rc, sql, &db->err);
             q.failed = true;
@@ -334,7 +352,9 @@ bool query_row(struct query *q)
 {
     if (q->failed)
         return false;
+    go_in(q->db);
     int rc = sqlite3_step(stmt_of(q));
+    come_out(q->db);
     if (rc == SQLITE_ROW)
         return true;
     if (rc != SQLITE_DONE) {

@@ -10,7 +10,7 @@ const char schema_comments_5[] =
 "  member_id TEXT NOT NULL,       -- '' guest\n"
 "  text TEXT NOT NULL,            -- '' when only spoken\n"
 "  voice_sha256 TEXT NOT NULL,    -- Opus file among the blobs; '' for none\n"
-"  voice_ms INTEGER NOT NULL,\n"
+"  voice_ms INTEGER NOT NULL,     -- how long it is\n"
 "  at_ms INTEGER NOT NULL,        -- wall time, best estimate\n"
 "  hidden_by TEXT NOT NULL,       -- member who hid it; '' while it shows\n"
 "  hidden_ms INTEGER NOT NULL     -- wall time; 0\n"

@@ -3,7 +3,7 @@
 /* clang-format off */
 const char schema_voice_5[] =
 "CREATE TABLE voice_prompt (\n"
-"  package_seq INTEGER NOT NULL REFERENCES package ON DELETE CASCADE,\n"
+"  package_seq INTEGER NOT NULL REFERENCES package ON DELETE CASCADE, -- package\n"
 "  key TEXT NOT NULL,             -- which words: model/voice.h\n"
 "  lang TEXT NOT NULL,            -- language tag, with a dialect after it: zh-CN-x-sichuan\n"
 "  text TEXT NOT NULL,            -- the very words that are spoken\n"

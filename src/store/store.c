@@ -292,7 +292,7 @@ bool store_health_by(struct store *s, struct db *reader, struct health *out, str
             if (!strcmp(field[i].name, query_col_text(&q, 0)))
                 *field[i].value = query_col_int(&q, 1);
     struct library_gaps gaps;
-    if (!query_end(&q, e) || !library_gaps(s->db, &gaps, e) || !fs_space(s->dir, &h.disk_free_bytes, &h.disk_total_bytes, e))
+    if (!query_end(&q, e) || !library_gaps(reader, &gaps, e) || !fs_space(s->dir, &h.disk_free_bytes, &h.disk_total_bytes, e))
         return false;
     h.lessons_to_come = gaps.to_come;
     h.lessons_repairing = gaps.repairing;
