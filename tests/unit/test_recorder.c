@@ -142,7 +142,9 @@ static int16_t *decode(const char *file, size_t *frames)
     free(command);
     free(raw);
     *frames = bytes.len / sizeof(int16_t);
-    return (int16_t *)(void *)str_take(&bytes);
+    void *pcm = str_take(&bytes);
+    str_release(&bytes);
+    return pcm;
 }
 
 /* Where the tone stands in each 50 ms against where it must stand if not one sample was lost, in parts of a period. */

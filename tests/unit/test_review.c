@@ -474,6 +474,12 @@ static void test_worst(void **state)
 
 /* ---- size ---- */
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SLOWER = 20 }; /* what a sanitizer costs says nothing about the query */
+#else
+enum { SLOWER = 1 };
+#endif
+
 static int64_t us(void)
 {
     struct timespec t;
@@ -533,7 +539,7 @@ static void test_size(void **state)
     printf("2,000 reviews of one member: due list with %d stale rows looked into %.2f ms, with a dead clock %.2f ms; 20,000 tallies: worst 24 in %.2f ms\n",
            d.stale_count, (double)due_us / 1000, (double)dead_us / 1000, (double)worst_us / 1000);
     assert_int_equal(n, 24);
-    assert_true(due_us < 5000 && dead_us < 5000 && worst_us < 5000);
+    assert_true(due_us < 5000 * SLOWER && dead_us < 5000 * SLOWER && worst_us < 5000 * SLOWER);
     /* What the screens add when they are entered: two questions, or twelve, of a course of thirty lessons. */
     install("cn.x.long", 1, 30, "第");
     struct review_ask ask = { .question_id = "q2" };
@@ -549,7 +555,7 @@ static void test_size(void **state)
     }
     printf("a question of a course of 30 lessons: %.2f ms, so entering the review %.2f ms, the village's twelve %.2f ms\n", (double)open_us / 1000,
            (double)(due_us + 2 * open_us) / 1000, (double)(worst_us + 12 * open_us) / 1000);
-    assert_true(due_us + 2 * open_us < 16000 && worst_us + 12 * open_us < 16000);
+    assert_true(due_us + 2 * open_us < 16000 * SLOWER && worst_us + 12 * open_us < 16000 * SLOWER);
     /* Rows of questions that are gone clear away visit by visit until the good one is reached. */
     while (!d.count && rounds++ < 100) {
         KIT_MUST(writer_wait(store_writer(store), review_forget(store_writer(store), "v1", &d), &e));
