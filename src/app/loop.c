@@ -14,12 +14,15 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "gfx/gfx.h"
+#include "store/room.h"
 #include "ui/script.h"
 
 #include <SDL2/SDL.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+enum { HOUR_MS = 3600000 };
 
 struct loop {
     struct app *app;
@@ -52,13 +55,10 @@ static int due_ms(struct loop *l, int64_t now)
     int due = sooner(ui_next_wakeup_ms(app->ui), sooner(idle_due_ms(app, now), speaker_due_ms(app, now)));
     if (top && top->due_ms)
         due = sooner(due, top->due_ms(nav_top_screen(app->nav), now));
-    if (app->signed_in || link_is_set_up(app->link)) { /* the clock in the header moves on with the minute */
-        struct clock_reading clock;
-        app_clock(app, &clock);
-        int step = app->signed_in ? 60000 : 3600000; /* on the wall only "today" becomes "yesterday" */
-        due = sooner(due, step - (int)(clock.wall_ms % step) + 5);
-    }
-    return due;
+    struct clock_reading clock;
+    app_clock(app, &clock);
+    int step = app->signed_in ? 60000 : HOUR_MS; /* the clock in the header moves on with the minute; on the wall "today" becomes "yesterday" */
+    return sooner(due, step - (int)(clock.wall_ms % step) + 5);
 }
 
 static void handle(struct app *app, const SDL_Event *e, int64_t now)
@@ -81,6 +81,18 @@ static void handle(struct app *app, const SDL_Event *e, int64_t now)
         top->touched(nav_top_screen(app->nav), now);
 }
 
+/* A machine that stays on for days closes a forgotten meeting without a new start, and goes on with credits that met a full disk. */
+static void hourly(struct app *app, const struct clock_reading *clock)
+{
+    static int64_t hour = -1;
+    int64_t now = clock->boot_ms / HOUR_MS;
+    if (now == hour)
+        return;
+    if (hour >= 0 && room_settle_due(app_db(app), clock)) /* the start has done it itself */
+        room_settle(app_writer(app), clock);
+    hour = now;
+}
+
 static void tick(struct app *app, int64_t now)
 {
     static int64_t minute = -1;
@@ -90,6 +102,7 @@ static void tick(struct app *app, int64_t now)
         minute = clock.wall_ms / 60000;
         ui_request_frame(app->ui);
     }
+    hourly(app, &clock);
     if (link_tick(app->link) && nav_top(app->nav) != &player_screen)
         ui_request_frame(app->ui);
     sticks_tick(app->sticks, now);
