@@ -159,16 +159,20 @@ static void who_signs(struct ui *ui, struct room_view *s, bool coded)
 {
     const struct member *m = &s->app->who;
     const struct room *r = meeting_room(&s->meeting);
-    ui_column(ui, "whose", .grow = 1, .gap = 20, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
-        ui_avatar(ui, m->name, app_blob(s->app, m->photo_sha256), (unsigned)m->hue, 200);
+    const char *answer = said(ui, s);
+    bool tight = chrome_is_tight(ui, s->app), bad = s->sign.said != PIN_RIGHT || s->sign.failed;
+    ui_column(ui, "whose", .grow = 1, .gap = tight ? 12 : 20, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
+        ui_avatar(ui, m->name, app_blob(s->app, m->photo_sha256), (unsigned)m->hue, tight ? 136 : 200);
         ui_label(ui, m->name, .font = FONT_TITLE);
-        ui_label(ui, ui_fmt(ui, tr_n("“%s” · %d person", "“%s” · %d people", (unsigned long)r->person_count), s->end.topic ? s->end.topic : "",
-                            r->person_count), .ink = INK_SECOND, .align = ALIGN_CENTER, .max_lines = 3);
+        if (!tight || !*answer) /* there is room for one of them */
+            ui_label(ui, ui_fmt(ui, tr_n("“%s” · %d person", "“%s” · %d people", (unsigned long)r->person_count), s->end.topic ? s->end.topic : "",
+                                r->person_count), .ink = INK_SECOND, .align = ALIGN_CENTER, .max_lines = 3);
         ui_label(ui, m->has_pictures ? tr("Tap your three pictures in order") : coded ? tr("Your PIN is your signature") : tr("Your tap is your signature"),
                  .font = FONT_HEADING, .role = ROLE_HEADING, .align = ALIGN_CENTER);
         if (coded)
             dots(ui, s);
-        ui_label(ui, said(ui, s), .align = ALIGN_CENTER, .role = ROLE_ALERT, .ink = s->sign.said == PIN_RIGHT && !s->sign.failed ? INK_SECOND : INK_STOP);
+        if (!tight || *answer)
+            ui_label(ui, answer, .align = ALIGN_CENTER, .role = ROLE_ALERT, .ink = bad ? INK_STOP : INK_SECOND);
     }
 }
 

@@ -194,7 +194,7 @@ static void pick_draw(struct ui *ui, void *screen)
 {
     struct picking *s = screen;
     chrome_screen(ui, "roompick") {
-        chrome_header_title(ui, s->app, s->in_course ? tr("Choose lessons") : tr("What shall we learn together?"));
+        chrome_header_title(ui, s->app, s->in_course ? tr("Choose lessons") : tr("Choose a course"));
         pages(ui, s);
         grid(ui, s);
         if (chrome_footer(ui, s->app, tr("Tap a course, then the lessons you want to watch together.\nThen tap the green button: everybody taps his picture.\nThe film begins when you say so."), go_on, s)) {
