@@ -229,14 +229,26 @@ static void person_line(struct ui *ui, struct room_view *s, const struct room_pe
     }
 }
 
+/* Who was there, in order of coming; who was tapped by mistake was not. */
+static int attended(const struct room *r, const struct room_person *out[ROOM_PEOPLE_MAX])
+{
+    int count = 0;
+    for (int i = 0; i < r->person_count && count < ROOM_PEOPLE_MAX; i++)
+        if (room_attended(r, &r->person[i]))
+            out[count++] = &r->person[i];
+    return count;
+}
+
 static void roster(struct ui *ui, struct room_view *s)
 {
     const struct room *r = meeting_room(&s->meeting);
+    const struct room_person *person[ROOM_PEOPLE_MAX];
+    int count = attended(r, person);
     int per_hour = tile_minutes_per_hour(tile_target(s->app));
     int high = ui_units_high(ui) - 2 * 16 - CHROME_HEAD - CHROME_FOOT - 2 * 18 - 2 * 24 - 120 * s->app->text_percent / 100 - 112;
     int line = PERSON_HIGH * s->app->text_percent / 100, page = high / line < 1 ? 1 : high / line;
     ui_column(ui, "roster", .tone = TONE_CARD, .w = ui_units_wide(ui) * 38 / 100, .pad = 24, .gap = 8) {
-        ui_label(ui, ui_fmt(ui, tr_n("%d person was here", "%d people were here", (unsigned long)r->person_count), r->person_count), .font = FONT_HEADING,
+        ui_label(ui, ui_fmt(ui, tr_n("%d person was here", "%d people were here", (unsigned long)count), count), .font = FONT_HEADING,
                  .role = ROLE_HEADING);
         ui_row(ui, "columns", .gap = 12) {
             ui_label(ui, tr("Name"), .font = FONT_NOTE, .ink = INK_SECOND, .grow = 1);
@@ -245,11 +257,11 @@ static void roster(struct ui *ui, struct room_view *s)
         }
         ui_divider(ui);
         ui_column(ui, "lines", .grow = 1, .role = ROLE_LIST)
-            for (int i = s->end.offset; i < s->end.offset + page && i < r->person_count; i++)
-                person_line(ui, s, &r->person[i], per_hour);
-        if (r->person_count > page)
+            for (int i = s->end.offset; i < s->end.offset + page && i < count; i++)
+                person_line(ui, s, person[i], per_hour);
+        if (count > page)
             ui_row(ui, "turn", .justify = ALIGN_END)
-                s->end.offset = chrome_pager(ui, s->end.offset, page, r->person_count);
+                s->end.offset = chrome_pager(ui, s->end.offset, page, count);
     }
 }
 

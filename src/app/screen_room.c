@@ -254,10 +254,10 @@ const char *room_lesson_title(struct room_view *s, int n)
 
 /* --- people --- */
 
-static void come_or_go(struct room_view *s, const char *id, bool come)
+static void come_or_go(struct room_view *s, const char *id, bool come, const char *why)
 {
     if (room_is_present(meeting_room(&s->meeting), id) != come)
-        meeting_say(&s->meeting, come ? ROOM_COME : ROOM_GO, id, NULL);
+        meeting_say(&s->meeting, come ? ROOM_COME : ROOM_GO, id, why);
 }
 
 void room_tapped(struct room_view *s, const struct room_wall_tap *t)
@@ -265,7 +265,7 @@ void room_tapped(struct room_view *s, const struct room_wall_tap *t)
     struct room_undo u = { .count = t->count, .came = t->row || !room_is_present(meeting_room(&s->meeting), t->member[0]->id) };
     for (int i = 0; i < t->count; i++) {
         memcpy(u.id[i], t->member[i]->id, sizeof u.id[i]);
-        come_or_go(s, u.id[i], u.came);
+        come_or_go(s, u.id[i], u.came, NULL);
     }
     if (t->count == 1)
         memcpy(u.name, t->member[0]->name, sizeof u.name);
@@ -275,7 +275,7 @@ void room_tapped(struct room_view *s, const struct room_wall_tap *t)
 void room_undo(struct room_view *s)
 {
     for (int i = 0; i < s->undo.count; i++)
-        come_or_go(s, s->undo.id[i], !s->undo.came);
+        come_or_go(s, s->undo.id[i], !s->undo.came, ROOM_UNDO);
     s->undo.count = 0;
 }
 

@@ -342,6 +342,7 @@ static void on_come(struct room *r, const struct room_event *ev)
     sign_of_presence(r);
     struct room_person *p = i < 0 ? new_person(r, ev->member_id) : &r->person[i];
     p->present = true;
+    p->undone = false;
     p->comings++;
     r->present++;
     if (r->present > r->present_most)
@@ -365,6 +366,7 @@ static void on_go(struct room *r, const struct room_event *ev)
     if (s)
         tell(r, &s->study, STUDY_PAUSE, r->position_ms);
     p->present = false;
+    p->undone = p->comings == 1 && !strcmp(ev->text, ROOM_UNDO);
     p->went = r->last;
     r->present--;
 }
@@ -475,6 +477,11 @@ int64_t room_verified_ms(const struct room *r, const struct room_person *p)
     for (int i = 0; p->lesson && i < r->options.lesson_count; i++)
         sum += p->lesson[i].begun ? p->lesson[i].study.verified_ms : 0;
     return sum;
+}
+
+bool room_attended(const struct room *r, const struct room_person *p)
+{
+    return p->present || p->turns || p->present_ms >= ROOM_MISTAKE_MS || (room_watched_ms(r, p) > 0 && !p->undone);
 }
 
 int64_t room_gap_ms(const struct room *r, int *unknown)

@@ -20,6 +20,7 @@ enum {
     ROOM_TEXT_MAX = 1000,        /* bytes of an event's text */
     ROOM_LESSONS_MAX = 20, ROOM_PEOPLE_MAX = 1000,
     ROOM_TICK_MS = 4000,         /* how often a playing film is told: what a power cut can take */
+    ROOM_MISTAKE_MS = 10000,     /* who left again sooner and earned nothing, or was taken back sooner, was tapped by mistake */
     ROOM_QUIET_MS = 3600000,     /* of the time between two events at most this counts as having been in the room */
     ROOM_NAME = 65, ROOM_COURSE = 129, ROOM_QUESTION = 40,
 };
@@ -33,7 +34,7 @@ enum room_kind { /* kept in databases: numbers are never given another meaning *
     ROOM_SEEK,        /* media_ms: where it went; TICK or PAUSE before says how far it had come */
     ROOM_LESSON_END,  /* the film reached its end */
     ROOM_COME,        /* member */
-    ROOM_GO,          /* member */
+    ROOM_GO,          /* member; text ROOM_UNDO: the coming before was a mistake */
     ROOM_ASKED,       /* "everyone still here?" is on the screen */
     ROOM_HERE,        /* it was answered, or the screen was touched (one every few seconds is enough) */
     ROOM_CUT,         /* found again after the program or the machine had stopped; everybody stays on the list */
@@ -45,6 +46,7 @@ enum room_kind { /* kept in databases: numbers are never given another meaning *
     ROOM_SIGN,        /* the end. member: who signed; "": nobody did, it closed by itself, and ended with the event before */
     ROOM_SPEED,       /* text: permille, "1250" */
 };
+#define ROOM_UNDO "undo"
 const char *room_kind_name(enum room_kind kind); /* "come"; "?" */
 
 struct room_event {
@@ -69,6 +71,7 @@ struct room_study {            /* one person, one lesson */
 struct room_person {
     char member_id[ROOM_MEMBER];
     bool present;
+    bool undone;               /* never came but for one tap that was taken back */
     int64_t present_ms;        /* in the room so far */
     int comings, turns;        /* times come in; answers given aloud */
     struct clock_reading came, went; /* first coming, last leaving (or the end) */
@@ -133,6 +136,8 @@ bool room_unanswered(const struct room *r, int64_t boot_ms);
 /* Earned in this room so far, all lessons. */
 int64_t room_watched_ms(const struct room *r, const struct room_person *p);
 int64_t room_verified_ms(const struct room *r, const struct room_person *p);
+/* Was this person there at all? Not who was tapped by mistake and taken out at once. Needs the person's studies. */
+bool room_attended(const struct room *r, const struct room_person *p);
 /* All known gaps together; *unknown (may be NULL): how many cuts had one that nobody can know. */
 int64_t room_gap_ms(const struct room *r, int *unknown);
 #endif

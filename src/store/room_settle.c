@@ -30,20 +30,26 @@ struct settling {
     struct lang_text title[ROOM_LESSONS_MAX];
     int count; /* of the people of this turn */
     char member_id[PEOPLE_AT_ONCE][MEMBER_ID];
+    int64_t came_after; /* event after which the next turn looks for people */
+    int written;        /* rows of attendance in this transaction */
 };
 
 /* ---- whose turn it is ---- */
 
 static bool choose_people(struct settling *s, struct err *e)
 {
-    struct query q = db_query(s->db, "SELECT member_id FROM room_event v WHERE room_seq = ?1 AND kind = ?2 AND member_id <> '' AND NOT EXISTS"
+    struct query q = db_query(s->db, "SELECT member_id, min(seq) AS came FROM room_event v WHERE room_seq = ?1 AND kind = ?2 AND member_id <> '' AND NOT EXISTS"
                                      " (SELECT 1 FROM attendance a WHERE a.room_seq = ?1 AND a.member_id = v.member_id)"
-                                     " GROUP BY member_id ORDER BY min(seq) LIMIT ?3");
+                                     " GROUP BY member_id HAVING came > ?4 ORDER BY came LIMIT ?3");
     query_int(&q, s->head.seq);
     query_int(&q, ROOM_COME);
     query_int(&q, PEOPLE_AT_ONCE);
-    while (query_row(&q))
+    query_int(&q, s->came_after);
+    s->count = 0;
+    while (query_row(&q)) {
         query_copy_text(&q, 0, s->member_id[s->count++], MEMBER_ID);
+        s->came_after = query_col_int(&q, 1);
+    }
     return query_end(&q, e);
 }
 
@@ -127,6 +133,7 @@ static bool put_attendance(struct settling *s, const char *member_id, const stru
     query_int(&q, a->watched_ms);
     query_int(&q, a->verified_ms);
     query_text(&q, statement_id);
+    s->written++;
     return query_run(&q, e);
 }
 
@@ -150,6 +157,8 @@ static bool put_person(struct settling *s, const char *member_id, struct err *e)
     const struct room_person *p = room_person(&s->room, member_id);
     if (!p) /* one too many for the list: known, and without anything */
         return put_attendance(s, member_id, &(struct statement_attendance){ 0 }, "", e);
+    if (!room_attended(&s->room, p))
+        return true;
     for (int i = 0; i < s->head.lesson_count; i++)
         if (p->lesson[i].begun && !put_viewing(s, p, i, e))
             return false;
@@ -158,14 +167,25 @@ static bool put_person(struct settling *s, const char *member_id, struct err *e)
 
 /* ---- the meeting itself ---- */
 
-static bool put_hosted(struct settling *s, struct err *e)
+/* Of those who came: a row given by a correction since is none of the meeting's own. */
+static bool count_attended(struct settling *s, int *out, struct err *e)
+{
+    struct query q = db_query(s->db, "SELECT count(DISTINCT v.member_id) FROM room_event v JOIN attendance a ON a.room_seq = v.room_seq"
+                                     " AND a.member_id = v.member_id WHERE v.room_seq = ? AND v.kind = ?");
+    query_int(&q, s->head.seq);
+    query_int(&q, ROOM_COME);
+    *out = query_row(&q) ? (int)query_col_int(&q, 0) : 0;
+    return query_end(&q, e);
+}
+
+static bool put_hosted(struct settling *s, int people, struct err *e)
 {
     char id[UUID_TEXT];
     const struct room *r = &s->room;
     const char *lesson[ROOM_LESSONS_MAX];
     struct statement_hands *hands = mem_alloc((size_t)(r->hands_count + 1) * sizeof *hands);
     struct statement_meeting m = { .topic = r->topic, .minute = (const char *const *)r->minute, .minute_count = r->minute_count,
-                                   .lesson = lesson, .hands = hands, .hands_count = r->hands_count, .people = r->person_count,
+                                   .lesson = lesson, .hands = hands, .hands_count = r->hands_count, .people = people,
                                    .present_most = r->present_most, .duration_ms = r->held_ms, .cuts = r->cut_count,
                                    .is_signed = s->head.state == ROOM_SIGNED };
     m.gap_ms = room_gap_ms(r, &m.cuts_unknown);
@@ -188,21 +208,37 @@ static bool put_hosted(struct settling *s, struct err *e)
 /* A room that nobody came to and nobody signed was opened by mistake: there is nothing to tell. */
 static bool finish(struct settling *s, struct err *e)
 {
-    bool empty = !s->room.person_count && s->head.state == ROOM_CLOSED;
-    if (!empty && !put_hosted(s, e))
+    int people;
+    if (!count_attended(s, &people, e))
+        return false;
+    bool empty = !people && s->head.state == ROOM_CLOSED;
+    if (!empty && !put_hosted(s, people, e))
         return false;
     struct query q = db_query(s->db, "INSERT OR IGNORE INTO room_settled (room_seq) VALUES (?)");
     query_int(&q, s->head.seq);
     return query_run(&q, e);
 }
 
-static bool settle_room(struct settling *s, struct err *e)
+static bool some_people(struct settling *s, struct err *e)
 {
-    if (!choose_people(s, e) || !read_titles(s, e) || !replay(s, e))
+    room_release(&s->room);
+    if (!choose_people(s, e) || !replay(s, e))
         return false;
     for (int i = 0; i < s->count; i++)
         if (!put_person(s, s->member_id[i], e))
             return false;
+    return true;
+}
+
+/* Who was tapped by mistake gets no row and is met again each time: a turn of only those goes on with the next. */
+static bool settle_room(struct settling *s, struct err *e)
+{
+    if (!read_titles(s, e))
+        return false;
+    do {
+        if (!some_people(s, e))
+            return false;
+    } while (s->count == PEOPLE_AT_ONCE && !s->written);
     return s->count == PEOPLE_AT_ONCE || finish(s, e);
 }
 

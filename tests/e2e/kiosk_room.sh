@@ -86,6 +86,7 @@ if "$ctl" keygen --out "$work/keys" >"$work/log" 2>&1 && "$ctl" pack "$work/src"
     printf 'shot in.png\ntap 开始放片\nwait 暂停 8000\npause 2500\ntap 白八\nwait 到场 29 人 3000\nwait 白八 走了 2000\n'
     printf 'wait 谁接到过这种电话？ 12000\ntap 数举手\ntap 多一只手\npause 400\ntap 多一只手\ntap 记下人数\nwait 举手 2 人 2000\n'
     printf 'tap 请一位说说\ntap 说完了\ntap 接着学\nwait 暂停 4000\ntap 下一页\ntap 丁一\nwait 到场 30 人 3000\ntap 丁四\nwait 丁四 走了 2000\nwait 到场 29 人 3000\ntap 撤回\nwait 到场 30 人 3000\n'
+    printf 'tap 冯二\nwait 到场 31 人 3000\ntap 撤回\nwait 到场 30 人 3000\n' # a wrong face: never there
     printf 'pause 7000\nshot cut.png\npause 60000\n'
 } >"$work/first.script"
 (cd "$work" && exec "$build/weike" --data "$work/a" --window 1366x768 --lang zh-CN --script "$work/first.script" >"$work/log" 2>&1) &
@@ -122,6 +123,7 @@ P
 # --- what was recorded ---
 is "one meeting, signed, its topic" "$(sql "$work/a" "SELECT state, topic FROM room")" "1|大家看"
 is "thirty-one people attended" "$(sql "$work/a" "SELECT COUNT(*) FROM attendance")" 31
+is "who was tapped by mistake and taken back was not there" "$(sql "$work/a" "SELECT COUNT(*) FROM attendance WHERE member_id = 'm32'")" 0
 is "nobody attended twice" "$(sql "$work/a" "SELECT COUNT(DISTINCT member_id) FROM attendance")" 31
 # Each one's credit against a replay of the events by other hands: what played while this person was here, each second once.
 python3 - "$work/a/weike.db" <<'P' && ok "everybody is credited for what played while present" || bad "everybody is credited for what played while present"

@@ -395,6 +395,41 @@ static void test_opened_by_mistake(void **state)
     assert_int_equal(number(h, "SELECT count(*) FROM room_settled"), 1);
 }
 
+/* A wrong face tapped and taken back at once was never there, also while the film ran; who stayed for ten seconds, or watched and left
+ * by himself, was. */
+static void test_tapped_by_mistake(void **state)
+{
+    struct hall *h = *state;
+    struct err e = ERR_INIT;
+    struct makeup_list missed;
+    open_room(h, ROOM_ID "1");
+    choose(h, 0, 0);
+    say(h, ROOM_COME, 0, 0, "p0");
+    say(h, ROOM_COME, 1000, 0, "p1");
+    say(h, ROOM_GO, 4000, 0, "p1"); /* 3 s, nothing played */
+    say(h, ROOM_COME, 4000, 0, "p2");
+    say(h, ROOM_GO, 15000, 0, "p2"); /* 11 s */
+    say(h, ROOM_PLAY, 20000, 0, "");
+    say(h, ROOM_COME, 20000, 0, "p3");
+    KIT_MUST(try_say(h, ROOM_ID "1", ROOM_GO, 22000, 2000, "p3", ROOM_UNDO, &e));
+    say(h, ROOM_COME, 22000, 2000, "p4");
+    say(h, ROOM_GO, 24000, 4000, "p4"); /* watched two seconds and left */
+    say(h, ROOM_TICK, 28000, 8000, "");
+    sign(h, 30000);
+    settle_all(h);
+    assert_int_equal(number(h, "SELECT count(*) FROM attendance"), 3);
+    assert_int_equal(number(h, "SELECT count(*) FROM attendance WHERE member_id IN ('p1', 'p3')"), 0);
+    assert_int_equal(number(h, OF("verbs/attended")), 3);
+    assert_int_equal(number(h, "SELECT count(*) FROM viewing WHERE member_id = 'p3'"), 0);
+    assert_int_equal(number(h, "SELECT count(*) FROM statement WHERE instr(body, '\"people\":3,') > 0"), 1);
+    KIT_MUST(room_makeup(store_db(h->store), "p1", WALL, 5, &missed, &e));
+    assert_int_equal(missed.count, 1); /* so there is something to make up */
+    makeup_list_release(&missed);
+    struct clock_reading now = at(h);
+    assert_false(room_settle_due(store_db(h->store), &now));
+    all_valid(h);
+}
+
 static void alone(struct hall *h, const char *who, const char *viewing, int64_t from_ms, int64_t to_ms, bool blind)
 {
     struct err e = ERR_INIT;
@@ -626,6 +661,29 @@ static double cpu_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+/* More mistakes than fit into one turn: nobody behind them is forgotten, and it ends. */
+static void test_many_by_mistake(void **state)
+{
+    struct hall *h = *state;
+    char who[12];
+    open_room(h, ROOM_ID "1");
+    choose(h, 0, 0);
+    for (int i = 0; i < 60; i++) {
+        snprintf(who, sizeof who, "p%d", i);
+        say(h, ROOM_COME, 0, 0, who);
+        say(h, ROOM_GO, 1000, 0, who);
+    }
+    for (int i = 60; i < 100; i++) {
+        snprintf(who, sizeof who, "p%d", i);
+        say(h, ROOM_COME, 2000, 0, who);
+    }
+    sign(h, 20000);
+    settle_all(h);
+    assert_int_equal(number(h, "SELECT count(*) FROM attendance"), 40);
+    assert_int_equal(number(h, "SELECT count(*) FROM room_settled"), 1);
+    assert_int_equal(number(h, OF("verbs/attended")), 40);
+}
+
 /* Others need not wait long; and a kill between two transactions changes nothing in the end. */
 static void test_three_hundred(void **state)
 {
@@ -657,8 +715,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_who_was_there_is_credited), T(test_twice_is_once), T(test_settled_again_from_the_start), T(test_a_lesson_finished_together),
         T(test_read_back_after_a_cut), T(test_another_room_ends_the_first), T(test_a_forgotten_room), T(test_opened_by_mistake),
-        T(test_alone_in_between), T(test_what_counted_is_united), T(test_what_is_refused), T(test_lists_for_screens),
+        T(test_tapped_by_mistake), T(test_alone_in_between), T(test_what_counted_is_united), T(test_what_is_refused), T(test_lists_for_screens),
         T(test_a_full_disk_for_a_minute), T(test_credits_on_a_full_disk), T(test_behind_the_others),
+        cmocka_unit_test_setup_teardown(test_many_by_mistake, setup_crowd, teardown),
         cmocka_unit_test_setup_teardown(test_three_hundred, setup_crowd, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
