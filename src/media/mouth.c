@@ -79,8 +79,11 @@ static void *listen_main(void *arg)
         if (got == (ssize_t)sizeof n)
             take_news(m, &n);
     kill(m->pid, SIGKILL); /* without its end of the socket it is of no use */
+    siginfo_t dead;
+    while (waitid(P_PID, (id_t)m->pid, &dead, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+        ;
+    gate_lock(&m->gate); /* its number is given back only where mouth_close() can see that */
     waitpid(m->pid, NULL, 0);
-    gate_lock(&m->gate);
     m->state.gone = true;
     gate_unlock(&m->gate);
     tell(m);

@@ -80,6 +80,15 @@ static void begin_piece(struct voice *v, const struct mouth_command *c)
     audio_out_release(v->out, v->serial);
 }
 
+/* When it began to sound, 0: it did not. The device may still say so: one that held still wakes up after all. */
+static int64_t started(struct voice *v)
+{
+    gate_lock(&v->gate);
+    int64_t us = v->started_boot_us;
+    gate_unlock(&v->gate);
+    return us;
+}
+
 /* Until its last sample was played; a device that takes nothing any more ends the process, and with it the piece. */
 static void end_piece(struct voice *v, bool any)
 {
@@ -238,7 +247,7 @@ int main(void)
         bool ok = there && (fd >= 0 ? play(&v, fd) : say(&v, &c));
         if (!there && fd >= 0)
             close(fd);
-        tell(c.ticket, ok ? MOUTH_OVER : MOUTH_FAILED, v.started_boot_us);
+        tell(c.ticket, ok ? MOUTH_OVER : MOUTH_FAILED, started(&v));
     }
     _exit(0); /* the device is closed with the process: waiting for it serves nobody */
 }
