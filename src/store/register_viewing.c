@@ -359,24 +359,3 @@ bool corrected_give(struct db *db, struct corrected *c, struct err *e)
     spans_release(&fresh);
     return ok;
 }
-
-/* One screen shows one thing: what a member watched of the meeting's lessons while it went on was watched in the meeting. */
-bool corrected_of_room(struct db *db, const char *room_id, const char *member_id, char out[][UUID_TEXT], int *count, struct err *e)
-{
-    *count = 0;
-    struct query q = db_query(db, "SELECT v.id FROM room r JOIN viewing v ON v.began_ms >= r.began_ms AND v.began_ms <= r.ended_ms"
-                                  " AND instr(r.playlist, v.content_id) > 0 WHERE r.id = ? AND v.member_id = ? AND v.state <> 0 ORDER BY v.seq");
-    query_text(&q, room_id);
-    query_text(&q, member_id);
-    while (*count < VOID_VIEWINGS_MAX && query_row(&q)) {
-        char id[UUID_TEXT], end[UUID_TEXT];
-        query_copy_text(&q, 0, id, sizeof id);
-        fact_end_id(id, end);
-        struct query v = db_query(db, "SELECT 1 FROM voided WHERE statement_id = ?");
-        query_text(&v, end);
-        bool voided = query_row(&v);
-        if (query_end(&v, NULL) && !voided)
-            memcpy(out[(*count)++], id, sizeof id);
-    }
-    return query_end(&q, e);
-}

@@ -20,7 +20,4 @@ bool corrected_take(struct db *db, const char *viewing_id, struct corrected *c, 
 /* The same viewing for c->member_id: earns what had not counted for that member. */
 bool corrected_give(struct db *db, struct corrected *c, struct err *e) MUST_CHECK;
 void corrected_release(struct corrected *c);
-/* The viewings that a member earned in a meeting. */
-bool corrected_of_room(struct db *db, const char *room_id, const char *member_id, char out[][UUID_TEXT], int *count,
-                       struct err *e) MUST_CHECK;
 #endif

@@ -7,6 +7,7 @@
 #include "store/hours.h"
 #include "store/outbox.h"
 #include "store/register_viewing.h"
+#include "store/room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,19 +191,32 @@ static bool give_attendance(struct db *db, struct voiding *v, const struct meeti
     return query_run(&q, e);
 }
 
+/* What the member earned of this lesson in the meeting, unless it was taken back before. Its new id is made as the meeting makes
+ * them, so that this correction can be corrected as well. */
+static bool void_of_meeting(struct db *db, struct voiding *v, const struct meeting *m, const char *from_id, const char *content_id, int n, struct err *e)
+{
+    struct statement_room room = { .room_id = m->id, .host_id = m->host };
+    char viewing[UUID_TEXT], end[UUID_TEXT];
+    bool voided;
+    room_viewing_id(m->id, from_id, content_id, viewing);
+    fact_end_id(viewing, end);
+    if (*v->member_id)
+        room_viewing_id(m->id, v->member_id, content_id, v->ids.viewing[n]);
+    return is_voided(db, end, &voided, e) && (voided || void_viewing(db, v, viewing, n, &room, e));
+}
+
 static bool void_attendance(struct db *db, struct voiding *v, const struct void_target *t, struct err *e)
 {
     struct meeting m = { 0 };
-    char viewing[VOID_VIEWINGS_MAX][UUID_TEXT];
+    char content[ROOM_LESSONS_MAX][UUID_TEXT];
     int count = 0;
-    if (!read_meeting(db, v->statement_id, &m, e) || !corrected_of_room(db, m.id, t->member_id, viewing, &count, e))
+    if (!read_meeting(db, v->statement_id, &m, e) || !room_viewed(db, m.id, t->member_id, content, &count, e))
         return false;
     if (!put_voided(db, v, v->statement_id, v->done.by_id, *v->member_id ? v->done.new_id : "", e) ||
         (*v->member_id && !give_attendance(db, v, &m, e)))
         return false;
-    struct statement_room room = { .room_id = m.id, .host_id = m.host };
     for (int i = 0; i < count; i++)
-        if (!void_viewing(db, v, viewing[i], i + 1, &room, e))
+        if (!void_of_meeting(db, v, &m, t->member_id, content[i], i + 1, e))
             return false;
     return true;
 }

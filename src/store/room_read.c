@@ -59,6 +59,35 @@ bool room_head_get(struct db *db, const char *room_id, struct room_head *out, bo
     return query_end(&q, e);
 }
 
+static bool has_ended(struct db *db, const char *viewing_id, bool *out, struct err *e)
+{
+    struct query q = db_query(db, "SELECT 1 FROM viewing WHERE id = ? AND state <> 0");
+    query_text(&q, viewing_id);
+    *out = query_row(&q);
+    return query_end(&q, e);
+}
+
+bool room_viewed(struct db *db, const char *room_id, const char *member_id, char out[ROOM_LESSONS_MAX][UUID_TEXT], int *count, struct err *e)
+{
+    struct room_head h = { .lesson_count = 0 };
+    bool found;
+    *count = 0;
+    if (!room_head_get(db, room_id, &h, &found, e))
+        return false;
+    for (int i = 0; i < h.lesson_count; i++) {
+        char id[UUID_TEXT];
+        bool ended, again = false;
+        room_viewing_id(room_id, member_id, h.lesson[i].content_id, id);
+        for (int k = 0; k < *count; k++)
+            again |= !strcmp(out[k], h.lesson[i].content_id);
+        if (!has_ended(db, id, &ended, e))
+            return false;
+        if (ended && !again)
+            memcpy(out[(*count)++], h.lesson[i].content_id, UUID_TEXT);
+    }
+    return true;
+}
+
 static void read_reading(struct query *q, int col, struct clock_reading *out)
 {
     int64_t trust = query_col_int(q, col + 3);

@@ -15,6 +15,7 @@
 #include "store/progress.h"
 #include "store/register.h"
 #include "store/register_void.h"
+#include "store/room.h"
 #include "store_kit.h"
 
 static char *dir;
@@ -372,21 +373,33 @@ static void void_attendance(void **state)
 {
     (void)state;
     struct err e = ERR_INIT;
-    char s1[UUID_TEXT], text[600];
+    char s1[UUID_TEXT], text[900];
     struct void_done done;
     struct void_target t;
-    static const char attended[] = "0190bbbb-0000-7000-8000-000000000001";
-    watch("v1", view1, 0, 60, s1);
-    snprintf(text, sizeof text, "INSERT INTO room VALUES (1, '0190dddd-0000-7000-8000-000000000001', 'v9', 1, 1919900000000, 1919990000000, 2, '[[\"cn.x.a\",\"%s\"]]', '防骗');"
-             "INSERT INTO attendance VALUES (1, 'v1', 7200000, 60000, 60000, '%s')", content_id, attended);
+    static const char attended[] = "0190bbbb-0000-7000-8000-000000000001", meeting[] = "0190dddd-0000-7000-8000-000000000001";
+    char of_room[UUID_TEXT], of_other[UUID_TEXT], s2[UUID_TEXT];
+    room_viewing_id(meeting, "v1", content_id, of_room);
+    room_viewing_id(meeting, "v2", content_id, of_other);
+    watch("v1", of_room, 0, 40, s1);
+    watch("v1", view1, 40, 60, s2); /* alone, in the same hours: stays hers */
+    snprintf(text, sizeof text, "INSERT INTO room VALUES (1, '%s', 'v9', 1, 1793670060000, 4000000000000, 2,"
+             " '[{\"course\":\"cn.x.a\",\"version\":1,\"category\":\"safety\",\"lesson\":\"%s\",\"length_ms\":60000,\"completion\":900}]', '防骗');"
+             "INSERT INTO attendance VALUES (1, 'v1', 7200000, 40000, 40000, '%s')", meeting, content_id, attended);
     sql(text);
     KIT_MUST(register_void_look(store_db(store), attended, &t, &e));
     assert_true(t.attendance);
     KIT_MUST(register_void(store_writer(store), page, "v9", attended, "wrong-person", "v2", &done, &e));
-    assert_int_equal(hours_of("v1").watched_ms, 0);
-    assert_int_equal(hours_of("v2").watched_ms, 60000);
+    assert_int_equal(hours_of("v1").watched_ms, 20000);
+    assert_int_equal(hours_of("v2").watched_ms, 40000);
+    assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM viewing"), 3);
     assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM attendance"), 2);
     assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM voided"), 2); /* the attendance and the viewing in it */
+    KIT_MUST(register_void(store_writer(store), page, "v9", done.new_id, "not-there", NULL, &done, &e)); /* the correction was wrong too */
+    assert_int_equal(hours_of("v1").watched_ms, 20000);
+    assert_int_equal(hours_of("v2").watched_ms, 0);
+    assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM voided"), 4);
+    snprintf(text, sizeof text, "SELECT count(*) FROM viewing WHERE id = '%s' AND member_id = 'v2'", of_other);
+    assert_int_equal(kit_number(store_db(store), text), 1);
     statements();
     assert_false(register_void(store_writer(store), page, "v9", "0190bbbb-0000-7000-8000-000000000009", "other", NULL, &done, &e));
     assert_int_equal(e.kind, ERR_REFUSED);
