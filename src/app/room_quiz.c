@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "model/statement.h"
 #include "store/blob.h"
 #include "ui/icons.h"
 
@@ -109,27 +110,29 @@ static void say_hands(struct room_view *s, const struct question *q)
         }
 }
 
-/* An answer given aloud is an answer of hers like any other: one question asked, answered, and no quiz left open. */
-static void post(struct room_view *s, const struct member *m, enum record_kind kind)
+/* An answer given aloud is hers like any other: when to ask it again, and what the village answers worst, follow from it. Posted
+ * before the event: whatever is cut off between the two, it is kept once. */
+static void post_answer(struct room_view *s, const struct member *m)
 {
+    const struct room_session *session = &s->meeting.session;
+    struct statement_room room = { .room_id = session->id, .host_id = session->host_id };
     app_post(s->app, &(struct record){
-        .kind = kind, .member_id = m->id, .course = &s->meeting.lesson.course, .lesson = s->meeting.lesson.lesson,
-        .attempt = &s->quiz.attempt, .question = s->quiz.one.question,
+        .kind = RECORD_ANSWER, .member_id = m->id, .course = &s->meeting.lesson.course, .lesson = s->meeting.lesson.lesson,
+        .attempt = &s->quiz.attempt, .question = s->quiz.one.question, .room = &room,
     });
 }
 
 static void say_turn(struct room_view *s, const struct question *q)
 {
-    char text[ROOM_TEXT_MAX], response[RESPONSE_MAX];
+    char text[ROOM_TEXT_MAX];
+    struct attempt *a = &s->quiz.attempt;
     const struct member *m = room_person_of(s, s->quiz.person);
-    if (!m || !attempt_ready(&s->quiz.attempt))
+    if (!m || !attempt_ready(a))
         return;
-    snprintf(response, sizeof response, "%s", attempt_item(&s->quiz.attempt)->pick);
-    post(s, m, RECORD_ATTEMPT_BEGIN);
-    s->quiz.verdict = attempt_answer(&s->quiz.attempt, clock_boot_ms());
-    post(s, m, RECORD_ANSWER);
-    post(s, m, RECORD_ATTEMPT_LEAVE);
-    snprintf(text, sizeof text, "%s:%s", q->id, response);
+    snprintf(text, sizeof text, "%s:%s", q->id, attempt_item(a)->pick);
+    room_answer_id(s->meeting.session.id, m->id, s->meeting.lesson.lesson->content_id, q->id, a->id);
+    s->quiz.verdict = attempt_answer(a, clock_boot_ms());
+    post_answer(s, m);
     meeting_say(&s->meeting, ROOM_TURN, m->id, text);
 }
 

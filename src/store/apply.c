@@ -240,7 +240,7 @@ static bool apply_viewing(struct db *db, const struct fact *f, struct err *e)
 static bool ensure_attempt(struct db *db, const struct fact *f, int64_t *seq, int *state, struct err *e)
 {
     struct query q = db_query(db, "INSERT INTO attempt (id, member_id, content_id, course_id, course_version, questions_sha256, seed,"
-                                  " state, score, passed, began_ms, saved_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, ?8, ?8)"
+                                  " state, score, passed, began_ms, saved_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, 0, 0, ?8, ?8)"
                                   " ON CONFLICT (id) DO UPDATE SET saved_ms = excluded.saved_ms WHERE state = 0");
     query_text(&q, f->id);
     query_text(&q, f->member_id);
@@ -250,6 +250,7 @@ static bool ensure_attempt(struct db *db, const struct fact *f, int64_t *seq, in
     query_text(&q, f->questions_sha256);
     query_int(&q, (int64_t)f->seed);
     query_int(&q, f->at.wall_ms);
+    query_int(&q, f->aloud ? 2 : 0);
     if (!query_run(&q, e))
         return false;
     q = db_query(db, "SELECT seq, state FROM attempt WHERE id = ?");
@@ -294,7 +295,7 @@ static bool apply_item(struct db *db, const struct fact *f, struct err *e)
     bool answered = f->kind == RECORD_ANSWER;
     if (!ensure_attempt(db, f, &seq, &state, e))
         return false;
-    if (state != 0)
+    if (state != 0 && !f->aloud)
         return true;
     struct query q = db_query(db, "INSERT INTO answer (attempt_seq, question_id, response, answered, verdict, score, duration_ms, saved_ms)"
                                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attempt_seq, question_id) DO UPDATE SET"

@@ -77,7 +77,10 @@ static void say_viewing(struct fact *f, enum statement_verb verb, const struct s
 
 static void say_answer(struct fact *f, const struct record *r, const char *home_page)
 {
+    if (r->room) /* one question, one statement: the same id whenever it is made */
+        fact_end_id(f->id, f->main.id);
     struct statement_about about = about_of(f, &r->lesson->title, home_page, f->main.id);
+    about.room = r->room;
     about.questions_sha256 = r->lesson->questions.sha256; /* an attempt keeps what was asked */
     struct str text;
     str_init(&text, STATEMENT_MAX_BYTES);
@@ -187,6 +190,7 @@ static void copy_attempt(struct fact *f, const struct record *r, const char *hom
     copy_lesson(f, r);
     copy(f->id, sizeof f->id, r->attempt->id);
     f->seed = r->attempt->seed;
+    f->aloud = r->kind == RECORD_ANSWER && r->room;
     if (f->kind == RECORD_PICK || f->kind == RECORD_ANSWER)
         copy_item(f, r);
     if (f->kind == RECORD_ANSWER)

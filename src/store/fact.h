@@ -40,6 +40,7 @@ struct fact {
     int verdict;
     double item_score;
     int64_t duration_ms;
+    bool aloud; /* ANSWER in a meeting: its attempt is over with it */
 
     struct fact_statement main;      /* goes up whenever the fact is new */
     struct fact_statement completed; /* only the first time the member finishes the lesson */

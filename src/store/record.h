@@ -24,6 +24,8 @@ enum record_kind {
     RECORD_KIND_COUNT
 };
 
+struct statement_room;
+
 struct record {
     enum record_kind kind;
     const char *member_id;        /* "" or NULL: guest */
@@ -37,6 +39,9 @@ struct record {
     } viewing;
     const struct attempt *attempt;
     const struct question *question; /* one of attempt->set */
+    /* ANSWER: said aloud in this meeting, of an attempt of that one question whose id is room_answer_id (store/room.h): kept once
+     * however often it is posted, and the member's own quiz stays as it is. */
+    const struct statement_room *room;
 };
 
 /* An attempt of this member and lesson that was begun and neither ended nor left: goes on after a cut. Guests have

@@ -27,6 +27,13 @@ void room_viewing_id(const char *room_id, const char *member_id, const char *con
     room_derive_id(room_id, "viewing", member_id, content_id, out);
 }
 
+void room_answer_id(const char *room_id, const char *member_id, const char *content_id, const char *question_id, char out[UUID_TEXT])
+{
+    char which[2 * UUID_TEXT + ROOM_QUESTION];
+    snprintf(which, sizeof which, "%s#%s", content_id, question_id);
+    room_derive_id(room_id, "answer", member_id, which, out);
+}
+
 /* ---- events ---- */
 
 static bool insert_event(struct db *db, int64_t room_seq, enum room_kind kind, const struct clock_reading *at, int64_t media_ms,
@@ -54,6 +61,10 @@ struct post { /* one event on its way; also BEGIN and SIGN */
     int64_t media_ms;
     char *text, *playlist; /* playlist: BEGIN only */
     bool refused;          /* it is wrong, not the disk */
+    bool listed;           /* in `unsaved` */
+    bool ended_others;     /* BEGIN only */
+    uint64_t nr;           /* order of coming; 0: not yet */
+    int64_t seq;           /* the row it was put into last, which may have been rolled back; 0: none yet */
     struct post *next;     /* in `unsaved` */
 };
 
@@ -106,41 +117,94 @@ static bool check_event(const struct post *p, struct err *e)
 }
 
 /* What a full or failing disk did not take is not lost while the program runs: it goes in with the next event that is taken,
- * before it. Who came in those minutes has come. The writer's thread. */
+ * before it, or with the end of its meeting. Who came in those minutes has come. An event is here from its first try until it is
+ * known to be kept, so that those of one batch keep their order too. The writer's thread. */
 enum { UNSAVED_MAX = 4000 };
-static struct { struct writer *w; struct post *first, **last; int count; } unsaved;
+static struct { struct writer *w; struct post *first, **last; int count; uint64_t nr; } unsaved;
 
-static void forget_unsaved(void)
+/* Those up to the number `nr`, of one room or (NULL) of all. */
+static void forget_unsaved(const char *room_id, uint64_t nr)
 {
-    while (unsaved.first) {
-        struct post *p = unsaved.first;
-        unsaved.first = p->next;
+    struct post **at = &unsaved.first;
+    while (*at) {
+        struct post *p = *at;
+        if (p->nr > nr || (room_id && strcmp(p->room_id, room_id) != 0)) {
+            at = &p->next;
+            continue;
+        }
+        *at = p->next;
+        unsaved.count--;
         post_free(p);
     }
-    unsaved.last = &unsaved.first;
-    unsaved.count = 0;
+    unsaved.last = at;
 }
 
-static void keep_unsaved(struct post *p)
+static void take_number(struct post *p)
 {
     if (unsaved.w != p->w)
-        forget_unsaved();
-    if (unsaved.count >= UNSAVED_MAX) {
-        post_free(p);
-        return;
-    }
+        forget_unsaved(NULL, UINT64_MAX);
     unsaved.w = p->w;
+    if (!p->nr)
+        p->nr = ++unsaved.nr;
+}
+
+static void list_unsaved(struct post *p)
+{
+    take_number(p);
+    if (p->listed)
+        return;
+    p->listed = true;
     *unsaved.last = p;
     unsaved.last = &p->next;
     unsaved.count++;
 }
 
-static bool insert_unsaved(struct db *db, const struct writer *w, const char *room_id, int64_t seq, struct err *e)
+/* Rows of events are never changed: where this very event stands in the row it was given, that was not rolled back. */
+static bool is_in(struct db *db, int64_t room_seq, const struct post *p, bool *out, struct err *e)
 {
-    for (const struct post *p = unsaved.w == w ? unsaved.first : NULL; p; p = p->next)
-        if (!strcmp(p->room_id, room_id) && !insert_event(db, seq, p->kind, &p->at, p->media_ms, p->member_id, p->text, e))
+    *out = false;
+    if (!p->seq)
+        return true;
+    struct query q = db_query(db, "SELECT 1 FROM room_event WHERE seq = ? AND room_seq = ? AND kind = ? AND boot_id = ? AND boot_ms = ?"
+                                  " AND media_ms = ? AND member_id = ? AND text = ?");
+    query_int(&q, p->seq);
+    query_int(&q, room_seq);
+    query_int(&q, p->kind);
+    query_text(&q, p->at.boot_id);
+    query_int(&q, p->at.boot_ms);
+    query_int(&q, p->media_ms);
+    query_text(&q, p->member_id);
+    query_text(&q, p->text);
+    *out = query_row(&q);
+    return query_end(&q, e);
+}
+
+/* The events of a room up to the number `nr`, each once however often this is done. */
+static bool insert_unsaved(struct db *db, const char *room_id, int64_t room_seq, uint64_t nr, struct err *e)
+{
+    for (struct post *p = unsaved.first; p; p = p->next) {
+        bool in;
+        if (p->nr > nr || strcmp(p->room_id, room_id) != 0)
+            continue;
+        if (!is_in(db, room_seq, p, &in, e))
             return false;
+        if (in)
+            continue;
+        if (!insert_event(db, room_seq, p->kind, &p->at, p->media_ms, p->member_id, p->text, e))
+            return false;
+        p->seq = db_last_id(db);
+    }
     return true;
+}
+
+static bool insert_all_unsaved(struct db *db, int64_t room_seq, struct err *e)
+{
+    char id[UUID_TEXT] = "";
+    struct query q = db_query(db, "SELECT id FROM room WHERE seq = ?");
+    query_int(&q, room_seq);
+    if (query_row(&q))
+        query_copy_text(&q, 0, id, sizeof id);
+    return query_end(&q, e) && insert_unsaved(db, id, room_seq, UINT64_MAX, e);
 }
 
 static bool apply_event(struct db *db, void *ctx, int64_t *value, struct err *e)
@@ -156,19 +220,21 @@ static bool apply_event(struct db *db, void *ctx, int64_t *value, struct err *e)
         return false;
     }
     p->refused = false;
-    return insert_unsaved(db, p->w, p->room_id, seq, e) && insert_event(db, seq, p->kind, &p->at, p->media_ms, p->member_id, p->text, e);
+    list_unsaved(p);
+    return insert_unsaved(db, p->room_id, seq, p->nr, e);
 }
 
 static void post_done(void *ctx)
 {
     struct post *p = ctx;
-    if (!writer_kept(p->w) && !p->refused) {
-        keep_unsaved(p);
+    if (writer_kept(p->w)) {
+        forget_unsaved(p->room_id, p->nr); /* and this one */
         return;
     }
-    if (writer_kept(p->w) && unsaved.w == p->w)
-        forget_unsaved();
-    post_free(p);
+    if (!p->refused && (p->listed || unsaved.count < UNSAVED_MAX))
+        list_unsaved(p);
+    if (!p->listed)
+        post_free(p);
 }
 
 uint64_t room_post(struct writer *w, const char *room_id, const struct room_event *ev)
@@ -218,7 +284,7 @@ static void post_settled(void *ctx)
 {
     struct post *p = ctx;
     if (writer_kept(p->w) && unsaved.w == p->w)
-        forget_unsaved();
+        forget_unsaved(p->ended_others ? NULL : p->room_id, p->nr);
     struct settle *s = settle_new(p->w, &p->at);
     if (!writer_post_more(p->w, apply_settle, s, settle_on))
         free(s);
@@ -286,10 +352,12 @@ static bool apply_open(struct db *db, void *ctx, int64_t *value, struct err *e)
     struct post *p = ctx;
     bool there;
     (void)value;
+    take_number(p);
     if (!p->playlist)
         return err_set(e, ERR_INVALID, "a meeting shows 1 to %d lessons", ROOM_LESSONS_MAX);
     if (!is_there(db, p->room_id, &there, e) || (!there && !(may_lead(db, p->member_id, e) && end_others(db, &p->at, e))))
         return false;
+    p->ended_others = !there;
     if (there)
         return true;
     struct query q = db_query(db, "INSERT INTO room (id, host_id, state, began_ms, ended_ms, clock, playlist, topic)"
@@ -325,7 +393,7 @@ bool room_end(struct db *db, int64_t room_seq, const char *member_id, const stru
 {
     struct clock_reading last;
     char *topic = NULL;
-    if (!room_last_reading(db, room_seq, &last, e) || !last_topic(db, room_seq, &topic, e) ||
+    if (!insert_all_unsaved(db, room_seq, e) || !room_last_reading(db, room_seq, &last, e) || !last_topic(db, room_seq, &topic, e) ||
         !insert_event(db, room_seq, ROOM_SIGN, at, 0, member_id, "", e)) {
         free(topic);
         return false;
@@ -358,12 +426,12 @@ static bool apply_close(struct db *db, void *ctx, int64_t *value, struct err *e)
     bool again;
     int64_t seq;
     (void)value;
+    take_number(p);
     if (!was_signed(db, p, &again, e))
         return false;
     if (again)
         return true;
-    return may_lead(db, p->member_id, e) && find_open(db, p->room_id, &seq, e) && insert_unsaved(db, p->w, p->room_id, seq, e) &&
-           room_end(db, seq, p->member_id, &p->at, e);
+    return may_lead(db, p->member_id, e) && find_open(db, p->room_id, &seq, e) && room_end(db, seq, p->member_id, &p->at, e);
 }
 
 uint64_t room_close(struct writer *w, const char *room_id, const char *member_id, const struct clock_reading *at)

@@ -52,6 +52,8 @@ void room_session_release(struct room_session *s);
 /* The viewing row of a person and lesson of a room: table viewing, and session-id of its statements. */
 void room_viewing_id(const char *room_id, const char *member_id, const char *content_id, char out[UUID_TEXT]);
 
+/* The attempt of who answers this question aloud in the room: one, also after a cut (record.h). */
+void room_answer_id(const char *room_id, const char *member_id, const char *content_id, const char *question_id, char out[UUID_TEXT]);
 /* Content ids of the lessons that this member has such a viewing of, ended, in the order of showing. */
 bool room_viewed(struct db *db, const char *room_id, const char *member_id, char out[ROOM_LESSONS_MAX][UUID_TEXT], int *count,
                  struct err *e) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "model/statement.h"
 #include "store/review.h"
+#include "store/room.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,7 +102,7 @@ static int64_t number(const char *sql)
 
 /* ---- through a quiz, as the screen does it ---- */
 
-static void quiz(const char *member, int lesson_number, const char *id, const char *question, const char *response)
+static void quiz_in(const struct statement_room *room, const char *member, int lesson_number, const char *id, const char *question, const char *response)
 {
     struct err e = ERR_INIT;
     struct open_lesson lesson;
@@ -121,13 +122,57 @@ static void quiz(const char *member, int lesson_number, const char *id, const ch
     for (int i = 0; i < set.count; i++)
         if (!strcmp(set.question[i].id, question))
             q = &set.question[i];
-    struct record r = { .kind = RECORD_ANSWER, .member_id = member, .course = &lesson.course, .lesson = lesson.lesson, .attempt = &a, .question = q };
+    struct record r = { .kind = RECORD_ANSWER, .member_id = member, .course = &lesson.course, .lesson = lesson.lesson, .attempt = &a, .question = q,
+                        .room = room };
     kit_commit(store, &r);
     kit_commit(store, &r); /* posted again after a failure: changes nothing more */
     free(path);
     str_release(&text);
     question_set_release(&set);
     open_lesson_release(&lesson);
+}
+
+static void quiz(const char *member, int lesson_number, const char *id, const char *question, const char *response)
+{
+    quiz_in(NULL, member, lesson_number, id, question, response);
+}
+
+static bool check_one(void *ctx, const struct outbox_row *row)
+{
+    struct err e = ERR_INIT;
+    if (!statement_validate(row->body, row->body_len, &e))
+        fail_msg("%s\n%s", e.text, row->body);
+    ++*(int *)ctx;
+    return true;
+}
+
+/* An answer given aloud in a meeting counts as any other, once also after a cut, names the meeting, and leaves a quiz alone that
+ * the member has begun for himself. */
+static void test_an_answer_in_a_meeting(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct saved_attempt own;
+    static const char room_id[] = "0190dddd-0000-7000-8000-000000000001", mine[] = "0190cccc-0000-7000-8000-000000000001";
+    struct statement_room room = { .room_id = room_id, .host_id = "v9" };
+    char id[UUID_TEXT], content_id[UUID_TEXT];
+    int count = 0;
+    kit_content_id(COURSE, 0, content_id);
+    quiz("v1", 0, mine, "q1", "true");
+    room_answer_id(room_id, "v1", content_id, "q2", id);
+    quiz_in(&room, "v1", 0, id, "q2", "c2");
+    quiz_in(&room, "v1", 0, id, "q2", "c1"); /* asked again after a cut that took the event: the first answer stands */
+    assert_int_equal(number("SELECT asked * 10 + wrong FROM review WHERE question_id = 'q2' AND member_id = 'v1'"), 11);
+    assert_int_equal(number("SELECT asked * 10 + wrong FROM question_tally WHERE question_id = 'q2'"), 11);
+    assert_int_equal(number("SELECT count(*) FROM statement WHERE instr(body, 'verbs/answered\"}') > 0"), 2);
+    assert_int_equal(number("SELECT count(*) FROM statement WHERE instr(body, '\"instructor\":{\"account\":{') > 0 AND instr(body, '\"v9\"') > 0"
+                            " AND instr(body, 'urn:uuid:0190dddd-0000-7000-8000-000000000001') > 0 AND instr(body, '\"response\":\"c2\"') > 0"), 1);
+    KIT_MUST(outbox_each(store_db(store), 0, check_one, &count, NULL, &e));
+    assert_int_equal(count, 2);
+    KIT_MUST(record_open_attempt(store_db(store), "v1", content_id, &own, &e));
+    assert_string_equal(own.id, mine);
+    assert_int_equal(own.count, 1);
+    saved_attempt_release(&own);
 }
 
 static void test_answers_in_a_quiz_enter(void **state)
@@ -570,6 +615,7 @@ static void test_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_an_answer_in_a_meeting),
         TEST(test_answers_in_a_quiz_enter),
         TEST(test_two_a_visit_oldest_first),
         TEST(test_lessons_that_go_wait),
