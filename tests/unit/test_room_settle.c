@@ -591,6 +591,113 @@ static void test_a_full_disk_for_a_minute(void **state)
     assert_int_equal(number(h, "SELECT present_ms FROM attendance WHERE member_id = 'p2'"), 6000);
 }
 
+static uint64_t post(struct hall *h, enum room_kind kind, int64_t ms, int64_t media_ms, const char *who)
+{
+    h->ms = ms;
+    struct room_event ev = { .kind = kind, .at = at(h), .media_ms = media_ms, .member_id = who, .text = "" };
+    return room_post(store_writer(h->store), ROOM_ID "1", &ev);
+}
+
+/* What waited goes in once, also when several events come after it in one transaction: a pause said again after the film went on
+ * would take the rest of the lesson. */
+static void test_a_full_disk_and_a_batch(void **state)
+{
+    struct hall *h = *state;
+    struct err e = ERR_INIT;
+    open_room(h, ROOM_ID "1");
+    choose(h, 0, 0);
+    say(h, ROOM_COME, 0, 0, "p0");
+    say(h, ROOM_PLAY, 0, 0, "");
+    say(h, ROOM_TICK, 4000, 4000, "");
+    fault_arm(FAULT_ENOSPC, 1);
+    assert_false(try_say(h, ROOM_ID "1", ROOM_PAUSE, 8000, 8000, "", "", &e));
+    assert_false(try_say(h, ROOM_ID "1", ROOM_MINUTE, 9000, 8000, "", "text:修路", &e));
+    fault_arm(FAULT_OFF, 0);
+    post(h, ROOM_PLAY, 10000, 8000, "");
+    KIT_MUST(writer_wait(store_writer(h->store), post(h, ROOM_TICK, 14000, 12000, ""), &e));
+    for (int64_t ms = 18000; ms <= 50000; ms += 4000)
+        say(h, ROOM_TICK, ms, ms - 2000, "");
+    sign(h, 50000);
+    settle_all(h);
+    assert_int_equal(number(h, "SELECT count(*) FROM room_event WHERE kind = 16"), 1);
+    assert_int_equal(number(h, WATCHED("p0")), 48000);
+}
+
+/* The disk has room again between the first event of a batch and the second: the second takes the first with it, before it. */
+static bool free_some(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    int *calls = ctx;
+    (void)db;
+    (void)value;
+    (void)e;
+    if (++*calls == 2) /* 1: with all of the batch, which fails; 2: alone */
+        fault_arm(FAULT_OFF, 0);
+    return true;
+}
+
+static void test_a_full_disk_for_the_first_of_a_batch(void **state)
+{
+    struct hall *h = *state;
+    struct err e = ERR_INIT;
+    int calls = 0;
+    open_room(h, ROOM_ID "1");
+    choose(h, 0, 0);
+    say(h, ROOM_COME, 0, 0, "p0");
+    fault_arm(FAULT_ENOSPC, 1);
+    uint64_t come = post(h, ROOM_COME, 1000, 0, "p1");
+    writer_post_job(store_writer(h->store), free_some, &calls, NULL);
+    uint64_t here = post(h, ROOM_HERE, 4000, 0, "");
+    assert_false(writer_wait(store_writer(h->store), come, &e));
+    KIT_MUST(writer_wait(store_writer(h->store), here, &e));
+    assert_int_equal(number(h, "SELECT kind FROM room_event ORDER BY seq DESC LIMIT 1"), ROOM_HERE);
+    sign(h, 60000);
+    settle_all(h);
+    assert_int_equal(number(h, "SELECT present_ms FROM attendance WHERE member_id = 'p1'"), 59000);
+    assert_int_equal(number(h, "SELECT count(*) FROM room_event WHERE member_id = 'p1'"), 1);
+}
+
+/* However the meeting ends, those who came while the disk was full have come: another is begun, or it is forgotten. */
+static void came_on_a_full_disk(struct hall *h)
+{
+    struct err e = ERR_INIT;
+    open_room(h, ROOM_ID "1");
+    choose(h, 0, 0);
+    say(h, ROOM_COME, 0, 0, "p0");
+    say(h, ROOM_PLAY, 0, 0, "");
+    fault_arm(FAULT_ENOSPC, 1);
+    assert_false(try_say(h, ROOM_ID "1", ROOM_COME, 1000, 1000, "p1", "", &e));
+    assert_false(try_say(h, ROOM_ID "1", ROOM_TICK, 4000, 4000, "", "", &e));
+    fault_arm(FAULT_OFF, 0);
+}
+
+static void check_came(struct hall *h)
+{
+    assert_int_equal(number(h, "SELECT present_ms FROM attendance WHERE member_id = 'p1'"), 3000);
+    assert_int_equal(number(h, WATCHED("p0")), 4000);
+    assert_int_equal(number(h, WATCHED("p1")), 3000);
+}
+
+static void test_a_full_disk_and_another_room(void **state)
+{
+    struct hall *h = *state;
+    came_on_a_full_disk(h);
+    open_room(h, ROOM_ID "2");
+    settle_all(h);
+    check_came(h);
+}
+
+static void test_a_full_disk_and_forgotten(void **state)
+{
+    struct hall *h = *state;
+    struct err e = ERR_INIT;
+    came_on_a_full_disk(h);
+    h->ms += ROOM_FORGOTTEN_MS + 1000;
+    struct clock_reading now = at(h);
+    KIT_MUST(writer_wait(store_writer(h->store), room_settle(store_writer(h->store), &now), &e));
+    settle_all(h);
+    check_came(h);
+}
+
 /* Credits meet a full disk: they wait, and are given later, once. */
 static void test_credits_on_a_full_disk(void **state)
 {
@@ -716,7 +823,8 @@ int main(void)
         T(test_who_was_there_is_credited), T(test_twice_is_once), T(test_settled_again_from_the_start), T(test_a_lesson_finished_together),
         T(test_read_back_after_a_cut), T(test_another_room_ends_the_first), T(test_a_forgotten_room), T(test_opened_by_mistake),
         T(test_tapped_by_mistake), T(test_alone_in_between), T(test_what_counted_is_united), T(test_what_is_refused), T(test_lists_for_screens),
-        T(test_a_full_disk_for_a_minute), T(test_credits_on_a_full_disk), T(test_behind_the_others),
+        T(test_a_full_disk_for_a_minute), T(test_a_full_disk_and_a_batch), T(test_a_full_disk_for_the_first_of_a_batch),
+        T(test_a_full_disk_and_another_room), T(test_a_full_disk_and_forgotten), T(test_credits_on_a_full_disk), T(test_behind_the_others),
         cmocka_unit_test_setup_teardown(test_many_by_mistake, setup_crowd, teardown),
         cmocka_unit_test_setup_teardown(test_three_hundred, setup_crowd, teardown),
     };
