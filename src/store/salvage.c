@@ -97,6 +97,8 @@ static const struct table tables[] = {
       "INSERT OR IGNORE INTO room_event (seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text, clock)"
       " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ?2 IN (SELECT seq FROM room)", NEWER("room_event"), 10,
       .has = { "room_event", "seq" } },
+    { ALL("room_seq", "room_settled", "room_seq", "room_seq", "room_seq"),
+      "INSERT OR IGNORE INTO room_settled (room_seq) SELECT ?1 WHERE ?1 IN (SELECT seq FROM room)", NULL, 1, .has = { "room_settled", "room_seq" } },
     { ALL("room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id", "attendance", "room_seq", "member_id", "member_id"),
       "INSERT OR REPLACE INTO attendance (room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id)"
       " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?1 IN (SELECT seq FROM room)", NULL, 6, .has = { "attendance", "room_seq" } },
@@ -113,10 +115,17 @@ static const struct table tables[] = {
           "seq"),
       "INSERT OR REPLACE INTO comment (seq, id, content_id, room_id, member_id, text, voice_sha256, voice_ms, at_ms, hidden_by,"
       " hidden_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", NULL, 11, .has = { "comment", "seq" } },
+    /* Without its row a voice that somebody spoke here is a file nobody knows: the next sweep would delete it. */
+    { ALL("sha256, at_ms", "recording", "sha256", "sha256", "sha256"), "INSERT OR IGNORE INTO recording (sha256, at_ms) VALUES (?, ?)", NULL, 2,
+      .has = { "recording", "sha256" } },
     { ALL("member_id, content_id, question_id, meaning, stability, difficulty, last_day, due_day, boot_id, boot_ms, asked, wrong",
           "review", "member_id", "content_id", "question_id"),
       "INSERT OR REPLACE INTO review (member_id, content_id, question_id, meaning, stability, difficulty, last_day, due_day, boot_id,"
       " boot_ms, asked, wrong) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", NULL, 12, .has = { "review", "member_id" } },
+    { ALL("member_id, place, id, seed, content_id, question_id, meaning, response, answered, duration_ms", "review_open", "member_id", "place",
+          "place"),
+      "INSERT OR REPLACE INTO review_open (member_id, place, id, seed, content_id, question_id, meaning, response, answered, duration_ms)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", NULL, 10, .has = { "review_open", "place" } },
     { ALL("content_id, question_id, meaning, asked, wrong, last_ms", "question_tally", "content_id", "question_id", "question_id"),
       "INSERT OR REPLACE INTO question_tally (content_id, question_id, meaning, asked, wrong, last_ms) VALUES (?, ?, ?, ?, ?, ?)", NULL, 6,
       .has = { "question_tally", "content_id" } },
