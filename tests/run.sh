@@ -24,6 +24,7 @@ servers=()
 trap 'kill "${servers[@]}" 2>/dev/null; rm -rf "$TMPDIR"' EXIT
 lanes=$(nproc)
 [ "$lanes" -le 4 ] || lanes=4
+more=$((lanes + 1)) # whole programs wait for films and fingers more than they compute
 
 RUN=$TMPDIR/run         # logs of jobs, what they counted, displays
 UNIT_LOGS=$RUN/unit-logs # the faults look up there what was shown already
@@ -33,7 +34,7 @@ export RUN UNIT_LOGS
 # A display for each lane. Below 10, where MIT-SHM is used by every program.
 if command -v Xvfb >/dev/null; then
     for n in 8 7 6 5 4 3 2 1; do
-        [ "${#servers[@]}" -lt "$lanes" ] || break
+        [ "${#servers[@]}" -lt "$more" ] || break
         [ -e /tmp/.X11-unix/X$n ] && continue
         Xvfb :$n -screen 0 1920x1080x24 -nolisten tcp >/dev/null 2>&1 &
         servers+=($!)
@@ -117,15 +118,18 @@ for t in "$build"/test/test_*; do
     case $alone in *" ${t##*/} "*) echo "unit '$t'" >>"$RUN/first" ;; *) echo "unit '$t'" >>"$RUN/second" ;; esac
 done
 [ ! -e "$RUN/first" ] || run 1 <"$RUN/first"
-# The longest first, so that none is left over alone at the end.
+# The longest first, so that none is left over alone at the end. The demo lessons are what eyes.sh looks at.
+village() { make -s BUILD="$BUILD" village >"$RUN/village.log" 2>&1 || { echo "FAILED make village"; show "$RUN/village.log"; counted 0 1 0; }; }
+export -f village
 {
+    [ "$mode" = release ] && echo village
     [ "$mode" = release ] && echo "script powercut tests/powercut/run.sh '$build' slice"
     for t in test_fetch test_shrink test_repair; do grep "/$t'" "$RUN/second"; done
     grep -vE "/test_(fetch|shrink|repair)'" "$RUN/second"
 } | run "$lanes"
 if [ "$mode" = release ]; then
     {
-        for t in kiosk kiosk_room eyes kiosk_link sync valgrind; do echo "script 'e2e/$t.sh' bash 'tests/e2e/$t.sh' '$build'"; done
+        for t in kiosk_room eyes kiosk words blocks review voice kiosk_link registers sync valgrind; do echo "script 'e2e/$t.sh' bash 'tests/e2e/$t.sh' '$build'"; done
         echo "script fuzz tests/fuzz/run.sh '$build' slice"
         # In pieces, which the other lanes can share.
         sed 's/|.*//' tests/faults/rows.txt | xargs -n 11 | while read -r rows; do
@@ -133,13 +137,16 @@ if [ "$mode" = release ]; then
         done
         echo "script lint tests/lint/test.sh"
         for t in tests/e2e/*.sh; do
-            case $t in */kiosk.sh | */kiosk_room.sh | */eyes.sh | */kiosk_link.sh | */sync.sh | */valgrind.sh) ;; *) echo "script 'e2e/${t##*/}' bash '$t' '$build'" ;; esac
+            case $t in
+            */kiosk.sh | */kiosk_room.sh | */eyes.sh | */words.sh | */blocks.sh | */review.sh | */voice.sh | */registers.sh | */kiosk_link.sh | */sync.sh | */valgrind.sh) ;;
+            *) echo "script 'e2e/${t##*/}' bash '$t' '$build'" ;;
+            esac
         done
     } | while read -r line; do
         t=$(sed -n "s/^script 'e2e.*bash '\([^']*\)'.*/\1/p" <<<"$line")
         [ -z "$t" ] || [ -e "$t" ] || continue
         echo "$line"
-    done | run "$lanes"
+    done | run "$more"
 else # what a sanitizer has something to say about: the whole kiosk, with its threads
     echo "script e2e/kiosk.sh bash tests/e2e/kiosk.sh '$build'" | run 1
 fi
