@@ -40,7 +40,7 @@ struct voice {
     struct upsample up;
     struct gate gate;      /* what the device's thread says: */
     int64_t started_boot_us;
-    bool drained;
+    bool drained, over;
 };
 
 static void tell(uint32_t ticket, enum mouth_phase phase, int64_t started_boot_us)
@@ -50,7 +50,8 @@ static void tell(uint32_t ticket, enum mouth_phase phase, int64_t started_boot_u
         _exit(0); /* nobody listens */
 }
 
-/* On the device's thread: the first samples of a piece have gone out, or the last ones. */
+/* On the device's thread: the first samples of a piece have gone out, or the last ones. Nothing is said of a piece that was
+ * given up: a device that held still may wake up after all. */
 static void device_says(void *ctx)
 {
     struct voice *v = ctx;
@@ -59,12 +60,10 @@ static void device_says(void *ctx)
     if (first)
         v->started_boot_us = clock_boot_us();
     v->drained = !first;
-    int64_t started = v->started_boot_us;
-    uint32_t ticket = v->ticket;
+    if (first && !v->over)
+        tell(v->ticket, MOUTH_SOUNDING, v->started_boot_us); /* under the gate, so that it cannot come after the end */
     gate_wake(&v->gate);
     gate_unlock(&v->gate);
-    if (first)
-        tell(ticket, MOUTH_SOUNDING, started);
 }
 
 static void begin_piece(struct voice *v, const struct mouth_command *c)
@@ -72,7 +71,7 @@ static void begin_piece(struct voice *v, const struct mouth_command *c)
     gate_lock(&v->gate);
     v->ticket = c->ticket;
     v->started_boot_us = 0;
-    v->drained = false;
+    v->drained = v->over = false;
     gate_unlock(&v->gate);
     audio_out_volume(v->out, c->volume);
     play_clock_seek(&v->clock, ++v->serial, 0);
@@ -80,19 +79,11 @@ static void begin_piece(struct voice *v, const struct mouth_command *c)
     audio_out_release(v->out, v->serial);
 }
 
-/* When it began to sound, 0: it did not. The device may still say so: one that held still wakes up after all. */
-static int64_t started(struct voice *v)
-{
-    gate_lock(&v->gate);
-    int64_t us = v->started_boot_us;
-    gate_unlock(&v->gate);
-    return us;
-}
-
-/* Until its last sample was played; a device that takes nothing any more ends the process, and with it the piece. */
+/* Until its last sample was played, or the device takes nothing any more. One without a sample is no news to the device. */
 static void end_piece(struct voice *v, bool any)
 {
-    audio_out_finish(v->out, v->serial);
+    if (any)
+        audio_out_finish(v->out, v->serial);
     gate_lock(&v->gate);
     while (any && !v->drained && !audio_out_stalled(v->out, clock_boot_us()))
         gate_wait_ms(&v->gate, 200);
@@ -104,6 +95,14 @@ static void sound_out(struct voice *v, const int16_t *pcm, size_t frames)
     const int16_t *out = upsample_take(&v->up, pcm, frames);
     if (out)
         audio_out_write(v->out, v->serial, out, v->up.frames, 0, 1000);
+}
+
+static void tell_end(struct voice *v, uint32_t ticket, bool ok)
+{
+    gate_lock(&v->gate);
+    v->over = true;
+    tell(ticket, ok ? MOUTH_OVER : MOUTH_FAILED, v->started_boot_us);
+    gate_unlock(&v->gate);
 }
 
 /* ---- recordings ---- */
@@ -247,7 +246,7 @@ int main(void)
         bool ok = there && (fd >= 0 ? play(&v, fd) : say(&v, &c));
         if (!there && fd >= 0)
             close(fd);
-        tell(c.ticket, ok ? MOUTH_OVER : MOUTH_FAILED, started(&v));
+        tell_end(&v, c.ticket, ok);
     }
     _exit(0); /* the device is closed with the process: waiting for it serves nobody */
 }

@@ -57,6 +57,20 @@ static struct mouth_state wait_for(struct mouth *m, uint32_t ticket, enum mouth_
     return s;
 }
 
+/* Does the process take back within `ms` that the piece is over? */
+static bool says_more(struct mouth *m, uint32_t ticket, int ms)
+{
+    struct mouth_state s;
+    int64_t until = clock_boot_ms() + ms;
+    do {
+        gate_lock(&gate);
+        gate_wait_ms(&gate, until - clock_boot_ms());
+        gate_unlock(&gate);
+        mouth_state(m, &s);
+    } while (s.ticket == ticket && s.phase == MOUTH_OVER && clock_boot_ms() < until);
+    return s.ticket != ticket || s.phase != MOUTH_OVER;
+}
+
 static void test_speaks_in_order_and_soon(void **state)
 {
     (void)state;
@@ -84,6 +98,7 @@ static void test_nothing_to_say_is_over_at_once(void **state)
     struct mouth *m = start(program);
     assert_true(mouth_say(m, 7, " ，。 ", "zh-CN", 80));
     assert_int_equal(wait_for(m, 7, MOUTH_OVER).phase, MOUTH_OVER);
+    assert_false(says_more(m, 7, 200)); /* ten periods of the device, which has nothing to say of it */
     mouth_close(m);
 }
 
