@@ -40,16 +40,21 @@ static bool read_body(struct query *q, int col, struct hub_register *r, struct e
     return ok;
 }
 
-static bool is_voided(struct db *db, const char *id, bool *voided, struct err *e)
+/* A village takes back what is its own: what another says of it is kept, and changes nothing. */
+static bool is_voided(struct db *db, int64_t site, const char *id, bool *voided, struct err *e)
 {
-    struct query q = db_query(db, "SELECT 1 FROM statement WHERE about = ? AND about <> '' AND verb = 'voided'");
+    struct query q = db_query(db, "SELECT 1 FROM statement WHERE about = ? AND about <> '' AND verb = 'voided' AND site = ?");
     query_text(&q, id);
+    query_int(&q, site);
     *voided = query_row(&q);
     return query_end(&q, e);
 }
 
-#define FIND(where) "SELECT t.name, s.device, s.at_ms, s.stored_ms, s.body, json_extract(s.body, '$.id') FROM (SELECT * FROM statement" \
-                    " WHERE verb = 'registered' AND " where " ORDER BY nr DESC LIMIT 1) s JOIN site t ON t.id = s.site"
+/* Whose it was first: who names it after that cannot take it over. */
+#define FIND(where, which) "SELECT t.name, s.device, s.at_ms, s.stored_ms, s.body, json_extract(s.body, '$.id'), s.site, (SELECT count(DISTINCT site)" \
+                           " FROM statement WHERE verb = 'registered' AND " where ") FROM statement s JOIN site t ON t.id = s.site" \
+                           " WHERE s.verb = 'registered' AND " where " AND s.site = (SELECT site FROM statement WHERE verb = 'registered' AND " where \
+                           " ORDER BY nr LIMIT 1) ORDER BY s.nr " which " LIMIT 1"
 
 /* ---- the chain, over what is here ---- */
 
@@ -69,24 +74,28 @@ static void step(struct walk *w, int64_t seq, const uint8_t sha256[SHA256_BYTES]
     r->checked++;
 }
 
-/* The terminal under all the names it has had: after a restored backup or in a new case it has a new key, signed by the old. */
-#define KIN "WITH RECURSIVE older(id) AS (SELECT ?1 UNION SELECT d.succeeds FROM device d JOIN older o ON d.id = o.id WHERE d.succeeds <> '')," \
-            " kin(id) AS (SELECT id FROM older UNION SELECT d.id FROM device d JOIN kin k ON d.succeeds = k.id)"
+/* The terminal under all the names it has had: after a restored backup or in a new case it has a new key, signed by the old. A
+ * restored backup gives numbers again: those of the name that made the register hold, then of the names before it, the last first,
+ * and only then of those after. */
+#define KIN "WITH RECURSIVE older(id, far) AS (SELECT ?1, 0 UNION SELECT d.succeeds, o.far + 1 FROM device d JOIN older o ON d.id = o.id" \
+            " WHERE d.succeeds <> '' AND o.far < 99)," \
+            " kin(id, far) AS (SELECT id, far FROM older UNION SELECT d.id, k.far + 100 FROM device d JOIN kin k ON d.succeeds = k.id WHERE k.far < 9900)," \
+            " near(id, far) AS (SELECT id, min(far) FROM kin GROUP BY id)"
 
 static bool walk_chain(struct db *db, struct hub_register *r, struct err *e)
 {
     struct walk w = { .r = r };
     char head[SHA256_HEX];
-    struct query q = db_query(db, KIN " SELECT seq, sha256 FROM statement WHERE device IN (SELECT id FROM kin) AND seq BETWEEN ?2 AND ?3"
-                                      " UNION SELECT seq, sha256 FROM rejected WHERE device IN (SELECT id FROM kin) AND seq BETWEEN ?2 AND ?3"
-                                      " ORDER BY 1");
+    struct query q = db_query(db, KIN " SELECT s.seq, s.sha256, n.far FROM near n JOIN statement s ON s.device = n.id WHERE s.seq > 0 AND s.seq BETWEEN ?2 AND ?3"
+                                      " UNION SELECT s.seq, s.sha256, n.far FROM near n JOIN rejected s ON s.device = n.id WHERE s.seq > 0 AND s.seq BETWEEN ?2 AND ?3"
+                                      " ORDER BY 1, 3");
     query_text(&q, r->device);
     query_int(&q, r->chain_from);
     query_int(&q, r->chain_seq);
     while (query_row(&q)) {
         size_t len;
         const void *sha = query_col_blob(&q, 1, &len);
-        if (len == SHA256_BYTES)
+        if (len == SHA256_BYTES && !(w.begun && query_col_int(&q, 0) == w.last))
             step(&w, query_col_int(&q, 0), sha);
     }
     if (!query_end(&q, e))
@@ -109,7 +118,8 @@ bool register_find(struct db *db, const char *code, const char *sha256, struct h
     struct err why = ERR_INIT;
     char id[UUID_TEXT] = "";
     bool ok = true;
-    struct query q = db_query(db, code ? FIND("about = ? AND about <> ''") : FIND("file = ? AND file <> ''"));
+    int64_t site = 0;
+    struct query q = db_query(db, code ? FIND("about = ?1 AND about <> ''", "ASC") : FIND("file = ?1 AND file <> ''", "DESC"));
     query_text(&q, code ? code : sha256);
     r.found = query_row(&q);
     if (r.found) {
@@ -118,13 +128,15 @@ bool register_find(struct db *db, const char *code, const char *sha256, struct h
         r.made_ms = query_col_int(&q, 2);
         r.stored_ms = query_col_int(&q, 3);
         query_copy_text(&q, 5, id, sizeof id);
+        site = query_col_int(&q, 6);
+        r.sites = (int)query_col_int(&q, 7);
         ok = read_body(&q, 4, &r, &why);
     }
     if (!query_end(&q, e))
         return false;
     if (!ok && e)
         *e = why;
-    ok = ok && (!r.found || is_voided(db, id, &r.voided, e));
+    ok = ok && (!r.found || is_voided(db, site, id, &r.voided, e));
     if (ok && r.found && *r.head && r.chain_from > 0)
         ok = walk_chain(db, &r, e);
     if (ok)
@@ -141,8 +153,8 @@ json_t *register_hours_json(struct db *db, int64_t from_ms, int64_t to_ms, struc
     struct query q = db_query(db, "SELECT t.name, s.actor, sum(ifnull(json_extract(s.body, '$.result.extensions.\"" STATEMENT_IRI "hours\".watched_ms'), 0)),"
                                   " sum(ifnull(json_extract(s.body, '$.result.extensions.\"" STATEMENT_IRI "hours\".verified_ms'), 0)), count(*)"
                                   " FROM statement s JOIN site t ON t.id = s.site WHERE s.verb IN ('terminated', 'abandoned')"
-                                  " AND s.at_ms >= ? AND s.at_ms < ? AND json_extract(s.body, '$.id') NOT IN"
-                                  " (SELECT about FROM statement WHERE about <> '' AND verb = 'voided') GROUP BY t.name, s.actor ORDER BY t.name, s.actor");
+                                  " AND s.at_ms >= ? AND s.at_ms < ? AND NOT EXISTS (SELECT 1 FROM statement v WHERE v.about = json_extract(s.body, '$.id')"
+                                  " AND v.about <> '' AND v.verb = 'voided' AND v.site = s.site) GROUP BY t.name, s.actor ORDER BY t.name, s.actor");
     query_int(&q, from_ms);
     query_int(&q, to_ms);
     while (query_row(&q))

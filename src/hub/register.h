@@ -27,9 +27,10 @@ struct hub_register {
     enum chain_verdict verdict;
     int64_t checked;               /* statements the verdict rests on */
     int64_t gap_first, gap_last;   /* UNKNOWN: the first numbers that are not here */
-    bool voided;                   /* the statement was taken back */
+    bool voided;                   /* its own village took the statement back */
+    int sites;                     /* how many villages said it was theirs; more than one: the first that came is shown */
 };
-/* By its code; with `code` NULL by the hash of the file, the newest of them. */
+/* By its code; with `code` NULL by the hash of the file, the newest of the village that had it first. */
 bool register_find(struct db *db, const char *code, const char *sha256, struct hub_register *out, struct err *e) MUST_CHECK;
 
 /* Watched hours by site and member, of viewings that ended in from..to and were not voided: [{site, member, watched_ms,

@@ -65,6 +65,9 @@ static void found(struct str *out, const struct hub_register *r)
     cell(out, "SHA-256", r->sha256);
     cell(out, "终端 Terminal", r->device);
     str_puts(out, "</table>\n");
+    if (r->sites > 1)
+        str_printf(out, "<div class=\"bad\">有 %d 个站点报了同一份登记表，这里显示最先报到的。<br>%d sites said that this register is theirs; the first that "
+                        "came is shown.</div>\n", r->sites, r->sites);
     if (r->voided)
         str_puts(out, "<div class=\"bad\">这份登记表已作废。It was voided.</div>\n");
     verdict(out, r);

@@ -207,6 +207,137 @@ static void voided_hours_leave(void **state)
     close_county(&c);
 }
 
+struct newcomer { const struct public_key *key; const char *site, *succeeds; };
+
+static bool enter_newcomer(struct db *db, void *ctx, struct err *e)
+{
+    const struct newcomer *n = ctx;
+    return enrol_device(db, n->key, n->site, false, "", n->succeeds, 2000, e);
+}
+
+static void newcomer(struct county *c, struct terminal *t, uint64_t number, const char *site, const char *succeeds)
+{
+    struct err e = ERR_INIT;
+    char name[60];
+    snprintf(name, sizeof name, "%s-n%llu", strrchr(c->k.dir, '/') + 1, (unsigned long long)number);
+    terminal_init(t, scratch(name), number);
+    assert_fine(vault_do(c->k.hub.vault, enter_newcomer, &(struct newcomer){ &t->key.pub, site, succeeds }, &e), e);
+}
+
+static void send_as(struct county *c, const struct terminal *t, int first, int count, char **line)
+{
+    struct packet_head h = { .device = t->key.pub, .base = 1, .first = first, .last = first + count - 1, .count = count,
+                             .sealed_ms = terminal_start_ms, .clock_trust = CLOCK_SIGNED };
+    struct packet_line l[ROWS];
+    struct str bytes;
+    struct err e = ERR_INIT;
+    str_init(&bytes, 0);
+    memcpy(h.epoch, t->epoch, sizeof h.epoch);
+    for (int i = 0; i < count; i++)
+        l[i] = (struct packet_line){ line[i], strlen(line[i]) };
+    assert_fine(packet_seal(&h, NULL, l, count, &t->key, &c->k.hub.identity.county, &bytes, &e), e);
+    assert_int_equal(kit_take(&c->k, &bytes, NULL), 200);
+    str_release(&bytes);
+    for (int i = 0; i < count; i++)
+        free(line[i]);
+}
+
+/* Any terminal of the county may send anything: of another village's records it takes nothing back, and nothing over. */
+static void another_village_changes_nothing(void **state)
+{
+    struct county c;
+    struct terminal t;
+    struct clock_reading at;
+    struct str s;
+    char id[UUID_TEXT], of_c[UUID_TEXT], head[SHA256_HEX], sha256[SHA256_HEX], *line[3];
+    (void)state;
+    open_county(&c);
+    newcomer(&c, &t, 44, "another village", "");
+    send(&c, 1, ROWS + 1);
+    str_init(&s, 0);
+    for (int i = 0; i < 2; i++) {
+        statement_id(44, i + 1, id);
+        statement_id(9, i ? ROWS + 1 : 12, of_c); /* its last viewing, its register */
+        struct statement_about about = about_of(id, i + 1, &at);
+        statement_voided(&about, of_c, "other", &s);
+        line[i] = str_take(&s);
+    }
+    sha256_hex(csv, sizeof csv - 1, sha256);
+    memset(head, 'a', sizeof head - 1);
+    head[sizeof head - 1] = 0;
+    statement_id(44, 3, id);
+    struct statement_about about = about_of(id, 3, &at);
+    struct statement_register r = { .kind = "hours", .month = 202612, .rows = 99, .sha256 = sha256, .code = c.code, .chain_from = 1, .chain_seq = 2,
+                                    .chain_head = head };
+    statement_registered(&about, &r, &s);
+    line[2] = str_take(&s);
+    str_release(&s);
+    send_as(&c, &t, 1, 3, line);
+    assert_int_equal(watched(&c), 78000);
+    for (int i = 0; i < 2; i++) {
+        find(&c, i ? NULL : c.code, i ? sha256 : NULL);
+        assert_false(c.r.voided);
+        assert_string_equal(c.r.site, "village");
+        assert_string_equal(c.r.kind, "viewing");
+        assert_int_equal(c.r.verdict, CHAIN_FITS);
+        assert_int_equal(c.r.sites, 2);
+    }
+    ask_page(&c, c.code, NULL, 0, 200, "2 sites said");
+    close_county(&c);
+}
+
+/* A backup of row 8 is put back: under a new key, signed by the old, the terminal numbers 9, 10, ... once more. Both registers rest
+ * on records that came, and so does that of a terminal after a second backup of the second. */
+static void restored_numbers_again(struct county *c, const struct terminal *t, int number, uint8_t chain[SHA256_BYTES], int first, char code[REGISTER_CODE_TEXT])
+{
+    char id[UUID_TEXT], head[SHA256_HEX], sha256[SHA256_HEX], *line[3];
+    uint8_t sum[SHA256_BYTES];
+    struct clock_reading at;
+    struct str s;
+    str_init(&s, 0);
+    for (int i = 0; i < 2; i++) {
+        statement_id((uint64_t)number, i + 1, id);
+        statement_make(id, number + i, &s);
+        line[i] = str_take(&s);
+        digest(line[i], sum);
+        chain_value(chain, sum, chain);
+    }
+    hex_encode(chain, SHA256_BYTES, head);
+    sha256_hex(head, 64, sha256);
+    register_code(REGISTER_VIEWING, 202611, "village", sha256, head, code);
+    statement_id((uint64_t)number, 3, id);
+    struct statement_about about = about_of(id, 13, &at);
+    struct statement_register r = { .kind = "viewing", .month = 202611, .rows = 1, .sha256 = sha256, .code = code, .chain_from = 1,
+                                    .chain_seq = first + 1, .chain_head = head };
+    statement_registered(&about, &r, &s);
+    line[2] = str_take(&s);
+    str_release(&s);
+    send_as(c, t, first, 3, line);
+}
+
+static void a_restored_backup_is_honest(void **state)
+{
+    struct county c;
+    struct terminal second, third;
+    uint8_t chain[SHA256_BYTES], sum[SHA256_BYTES];
+    char code2[REGISTER_CODE_TEXT], code3[REGISTER_CODE_TEXT];
+    (void)state;
+    open_county(&c);
+    send(&c, 1, ROWS + 1);
+    for (int i = 0; i < 8; i++) {
+        digest(c.line[i], sum);
+        chain_value(i ? chain : NULL, sum, chain);
+    }
+    newcomer(&c, &second, 77, "village", c.t.key.pub.id);
+    restored_numbers_again(&c, &second, 77, chain, 9, code2);
+    newcomer(&c, &third, 78, "village", second.key.pub.id); /* its backup holds the second's 9 and 10 */
+    restored_numbers_again(&c, &third, 78, chain, 11, code3);
+    assert_int_equal(find(&c, c.code, NULL)->verdict, CHAIN_FITS);
+    assert_int_equal(find(&c, code2, NULL)->verdict, CHAIN_FITS);
+    assert_int_equal(find(&c, code3, NULL)->verdict, CHAIN_FITS);
+    close_county(&c);
+}
+
 /* A packet with holes says no numbers; the same statements in a whole one bring them. */
 static void numbers_come_later(void **state)
 {
@@ -238,6 +369,8 @@ int main(void)
         cmocka_unit_test(the_page),
         cmocka_unit_test(voided_hours_leave),
         cmocka_unit_test(numbers_come_later),
+        cmocka_unit_test(another_village_changes_nothing),
+        cmocka_unit_test(a_restored_backup_is_honest),
     };
     return cmocka_run_group_tests(tests, kit_setup, scratch_teardown);
 }
