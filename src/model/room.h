@@ -39,7 +39,7 @@ enum room_kind { /* kept in databases: numbers are never given another meaning *
     ROOM_HERE,        /* it was answered, or the screen was touched (one every few seconds is enough) */
     ROOM_CUT,         /* found again after the program or the machine had stopped; everybody stays on the list */
     ROOM_CARD,        /* text: what the pause card asks */
-    ROOM_HANDS,       /* text: "question id:response:count" */
+    ROOM_HANDS,       /* text: "question id:response:count", of the lesson that is shown */
     ROOM_TURN,        /* member answered aloud; text: "question id:response" */
     ROOM_MINUTE,      /* text: one line of the minutes: "phrase:…" "text:…" "voice:<sha256 of the blob>:<ms>" */
     ROOM_TOPIC,       /* text: what it was about; the last one holds */
@@ -78,7 +78,7 @@ struct room_person {
     struct room_study *lesson; /* [lesson_count]; NULL if nobody asked for this person's studies */
 };
 struct room_cut { struct clock_reading at; int64_t gap_ms; /* how long; -1: the clock could not be trusted */ };
-struct room_hands { char question_id[ROOM_QUESTION]; char *response; int count; };
+struct room_hands { int lesson; char question_id[ROOM_QUESTION]; char *response; int count; }; /* lesson: index; -1: none chosen yet */
 struct room_turn { int person; char question_id[ROOM_QUESTION]; char *response; };
 
 /* What counted before the room for this person and lesson; both spans are empty and taken over. NULL function: nothing. */
@@ -117,7 +117,7 @@ struct room {
     int cut_count, cut_cap;
     struct room_cut *cut;
     int hands_count, hands_cap;
-    struct room_hands *hands;                /* the last count of each question and response */
+    struct room_hands *hands;                /* the last count of each lesson, question and response */
     int turn_count, turn_cap;
     struct room_turn *turn;
     int minute_count, minute_cap;

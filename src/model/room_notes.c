@@ -21,7 +21,7 @@ static struct room_hands *find_hands(struct room *r, const char *question_id, co
 {
     for (int i = 0; i < r->hands_count; i++) {
         struct room_hands *h = &r->hands[i];
-        if (!strcmp(h->question_id, question_id) && strlen(h->response) == len && !memcmp(h->response, response, len))
+        if (h->lesson == r->lesson_now && !strcmp(h->question_id, question_id) && strlen(h->response) == len && !memcmp(h->response, response, len))
             return h;
     }
     return NULL;
@@ -39,7 +39,7 @@ void room_note_hands(struct room *r, const char *text)
     if (!h) {
         ARRAY_GROW(r->hands, r->hands_count, r->hands_cap);
         h = &r->hands[r->hands_count++];
-        *h = (struct room_hands){ .response = mem_printf("%.*s", (int)(colon - response), response) };
+        *h = (struct room_hands){ .lesson = r->lesson_now, .response = mem_printf("%.*s", (int)(colon - response), response) };
         memcpy(h->question_id, question_id, sizeof question_id);
     }
     long count = strtol(colon + 1, NULL, 10);

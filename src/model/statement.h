@@ -69,7 +69,7 @@ struct statement_attendance { int64_t present_ms, watched_ms, verified_ms; int t
 /* `attended` on the meeting (about->room, required), duration present_ms. */
 void statement_attended(const struct statement_about *about, const struct statement_attendance *a, struct str *out);
 
-struct statement_hands { const char *question_id, *response; int count; };
+struct statement_hands { const char *question_id, *response; int count; const char *lesson; /* content id; NULL or "": none was shown */ };
 struct statement_meeting {
     const char *topic;              /* NULL or "": none */
     const char *const *minute;      /* as model/room.h's MINUTE */

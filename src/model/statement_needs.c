@@ -154,7 +154,7 @@ static bool texts(const json_t *o, const char *where, const char *key, struct er
 
 static bool check_hands(const json_t *o, const char *where, struct err *e)
 {
-    static const char *const keys[] = { "question", "response", "count", NULL }, *const number[] = { "count", NULL };
+    static const char *const keys[] = { "lesson", "question", "response", "count", NULL }, *const number[] = { "count", NULL };
     char at[WHERE_MAX];
     const json_t *list = json_object_get(o, "hands");
     check_path(at, where, "hands");
@@ -164,7 +164,8 @@ static bool check_hands(const json_t *o, const char *where, struct err *e)
         const json_t *h = json_array_get(list, i);
         if (!json_is_object(h))
             return check_wrong(e, at, "a list of counts");
-        if (!keys_known(h, at, keys, e) || !check_text(h, at, "question", true, NULL, "a text", e) ||
+        if (!keys_known(h, at, keys, e) || !check_text(h, at, "lesson", false, uuid_valid, "a UUID", e) ||
+            !check_text(h, at, "question", true, NULL, "a text", e) ||
             !check_text(h, at, "response", true, NULL, "a text", e) || !counts(h, at, number, e))
             return false;
     }

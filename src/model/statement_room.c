@@ -37,6 +37,8 @@ static json_t *hands_json(const struct statement_meeting *m)
     json_t *list = json_array();
     for (int i = 0; i < m->hands_count; i++) {
         json_t *h = json_object();
+        if (part_given(m->hands[i].lesson)) /* ids of questions are those of their lesson */
+            part_set_text(h, "lesson", m->hands[i].lesson);
         part_set_text(h, "question", m->hands[i].question_id);
         part_set_text(h, "response", m->hands[i].response);
         part_set(h, "count", json_integer(m->hands[i].count));

@@ -193,7 +193,8 @@ static bool put_hosted(struct settling *s, int people, struct err *e)
         if (r->lesson_played[i])
             lesson[m.lesson_count++] = s->head.lesson[i].content_id;
     for (int i = 0; i < r->hands_count; i++)
-        hands[i] = (struct statement_hands){ r->hands[i].question_id, r->hands[i].response, r->hands[i].count };
+        hands[i] = (struct statement_hands){ r->hands[i].question_id, r->hands[i].response, r->hands[i].count,
+                                             r->hands[i].lesson < 0 ? NULL : s->head.lesson[r->hands[i].lesson].content_id };
     struct statement_about about = { .id = id, .home_page = s->home_page, .member_id = s->head.host_id, .at = &r->last, .room = &s->in_room };
     struct str text;
     room_derive_id(s->head.id, "hosted", "", "", id);

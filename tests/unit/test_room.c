@@ -464,6 +464,8 @@ static void test_what_was_said(void **state)
     event(&t, ROOM_HANDS, 0, "", "q1:c1:9");
     event(&t, ROOM_HANDS, 0, "", "q1:a:b:-4");
     event(&t, ROOM_HANDS, 0, "", "q1");
+    event(&t, ROOM_LESSON, 0, "", r->options.lesson[1].content_id);
+    event(&t, ROOM_HANDS, 0, "", "q1:c1:4"); /* another lesson, another question of the same name */
     event(&t, ROOM_TURN, 0, "a", "q2:c3");
     event(&t, ROOM_TURN, 0, "nobody", "q2:c3");
     event(&t, ROOM_MINUTE, 0, "", "text:种子");
@@ -473,7 +475,8 @@ static void test_what_was_said(void **state)
     event(&t, (enum room_kind)99, 0, "", "");
     event(&t, ROOM_SIGN, 0, "h", "");
     event(&t, ROOM_TOPIC, 0, "", "later");
-    assert_int_equal(r->hands_count, 2);
+    assert_int_equal(r->hands_count, 3);
+    assert_true(r->hands[0].lesson == 0 && r->hands[2].lesson == 1 && r->hands[2].count == 4 && !strcmp(r->hands[2].question_id, "q1"));
     assert_true(r->hands[0].count == 9 && !strcmp(r->hands[1].response, "a:b") && r->hands[1].count == 0);
     assert_true(r->turn_count == 1 && r->person[0].turns == 1 && !strcmp(r->turn[0].response, "c3"));
     assert_true(r->minute_count == 1 && !strcmp(r->minute[0], "text:种子"));

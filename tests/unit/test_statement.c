@@ -108,7 +108,8 @@ static char *result(void)
 #define COURSE "[{\"definition\":{\"type\":\"http://adlnet.gov/expapi/activities/course\"},\"id\":\"" STATEMENT_IRI "course/org.example.phone-fraud\",\"objectType\":\"Activity\"}]"
 #define VIDEO "https://w3id.org/xapi/video/extensions/"
 #define ACTOR "{\"actor\":{\"account\":{\"homePage\":\"https://county.example/people\",\"name\":\"m7\"},\"objectType\":\"Agent\"},"
-#define LESSON "urn:uuid:6a1de1b4-5d0e-4c57-9a53-0d8e7c1f2a01"
+#define LESSON_ID "6a1de1b4-5d0e-4c57-9a53-0d8e7c1f2a01"
+#define LESSON "urn:uuid:" LESSON_ID
 #define SEED "\"" STATEMENT_IRI "seed\":\"18446744073709551615\""
 #define TIME "\"timestamp\":\"2026-11-21T09:41:00.007Z\","
 #define TYPE(t) "{\"type\":\"http://adlnet.gov/expapi/activities/" t "\"}"
@@ -182,9 +183,9 @@ static char *attended(void)
 static struct statement_meeting meeting(void)
 {
     static const char *const minute[] = { "phrase:agreed", "text:种子" }, *const lesson[] = { LESSON };
-    static const struct statement_hands hands[] = { { "when", "c1", 27 } };
+    static const struct statement_hands hands[] = { { "when", "c1", 27, LESSON_ID }, { "why", "c1", 3, NULL } };
     return (struct statement_meeting){ .topic = "防骗", .minute = minute, .minute_count = 2, .lesson = lesson, .lesson_count = 1,
-                                       .hands = hands, .hands_count = 1, .people = 30, .present_most = 28, .duration_ms = 3600000,
+                                       .hands = hands, .hands_count = 2, .people = 30, .present_most = 28, .duration_ms = 3600000,
                                        .gap_ms = 120000, .cuts = 1, .is_signed = true };
 }
 
@@ -230,7 +231,8 @@ static void test_bytes_of_a_meeting(void **state)
     same(hosted(), ACTOR "\"context\":" IN_ROOM ",\"id\":\"" ID "1\","
          "\"object\":{\"definition\":{\"name\":{\"und\":\"防骗\"},\"type\":\"http://adlnet.gov/expapi/activities/meeting\"},\"id\":\"urn:uuid:" ID "8\",\"objectType\":\"Activity\"},"
          "\"result\":{\"duration\":\"PT3600.00S\",\"extensions\":{\"" STATEMENT_IRI "meeting\":{\"cuts\":1,\"cuts_unknown\":0,\"gap_ms\":120000,"
-         "\"hands\":[{\"count\":27,\"question\":\"when\",\"response\":\"c1\"}],\"lessons\":[\"" LESSON "\"],"
+         "\"hands\":[{\"count\":27,\"lesson\":\"" LESSON_ID "\",\"question\":\"when\",\"response\":\"c1\"},"
+         "{\"count\":3,\"question\":\"why\",\"response\":\"c1\"}],\"lessons\":[\"" LESSON "\"],"
          "\"minutes\":[\"phrase:agreed\",\"text:种子\"],\"people\":30,\"present_most\":28,\"signed\":true}}},"
          TIME "\"verb\":{\"display\":{\"en\":\"hosted\",\"zh-CN\":\"主持\"},\"id\":\"http://activitystrea.ms/schema/1.0/host\"}}");
 }
@@ -269,7 +271,7 @@ static void test_a_long_meeting_keeps_its_figures(void **state)
     free(text);
     static struct statement_hands many[MANY_MINUTES];
     for (int i = 0; i < MANY_MINUTES; i++)
-        many[i] = (struct statement_hands){ "q", line, 1 };
+        many[i] = (struct statement_hands){ "q", line, 1, LESSON_ID };
     m = meeting();
     m.hands = many;
     m.hands_count = MANY_MINUTES;
@@ -557,6 +559,8 @@ static struct { enum base base; const char *path, *value; bool good; } change[] 
     { H, "result|extensions|" STATEMENT_IRI "meeting|people", "1.5", false }, { H, "result|extensions|" STATEMENT_IRI "meeting|signed", "1", false },
     { H, "result|extensions|" STATEMENT_IRI "meeting|minutes", "[1]", false }, { H, "result|extensions|" STATEMENT_IRI "meeting|minutes", NULL, false },
     { H, "result|extensions|" STATEMENT_IRI "meeting|lessons", "\"x\"", false }, { H, "result|extensions|" STATEMENT_IRI "meeting|hands", "[{}]", false },
+    { H, "result|extensions|" STATEMENT_IRI "meeting|hands", "[{\"lesson\":\"x\",\"question\":\"q\",\"response\":\"r\",\"count\":1}]", false },
+    { H, "result|extensions|" STATEMENT_IRI "meeting|hands", "[{\"question\":\"q\",\"response\":\"r\",\"count\":1}]", true },
     { H, "result|extensions|" STATEMENT_IRI "meeting|hands", "[5]", false }, { H, "result|extensions|" STATEMENT_IRI "meeting|gap", "5", false },
     { W, "result|response", "\"\"", true }, { W, "result|response", NULL, false }, { W, "attachments", NULL, true }, { W, "attachments", "{}", false },
     { W, "attachments", "[5]", false }, { W, "attachments", "[{}]", false },
