@@ -19,13 +19,11 @@ void room_count_draw(struct ui *ui, struct room_view *s)
 
 void room_head_draw(struct ui *ui, struct room_view *s)
 {
-    const struct config *c = &s->app->config;
     ui_row(ui, "header", .gap = 24, .h = CHROME_HEAD, .align = ALIGN_CENTER, .stretch_off = true) {
         chrome_left(ui, s->app);
         if (!chrome_is_tight(ui, s->app)) {
             ui_icon(ui, ICON_GROUP, 52, INK_GO);
-            ui_label(ui, ui_fmt(ui, tr("Learning together · %s"), i18n_lang()[0] == 'e' ? c->site_en : c->site_zh), .font = FONT_STRONG,
-                     .max_lines = 1);
+            ui_label(ui, tr("Learning together"), .font = FONT_STRONG, .max_lines = 1);
         }
         ui_spacer(ui);
         room_count_draw(ui, s);

@@ -202,8 +202,11 @@ static const char *heading(struct ui *ui, const struct comments_view *s)
     case COMMENTS_SPEAK: return tr("Speak about it");
     case COMMENTS_PICK: return tr("Pick up to three");
     case COMMENTS_WRITE: return tr("Write about it");
-    default: return s->office ? s->title : *s->title && !chrome_is_tight(ui, s->app) ? ui_fmt(ui, tr("Talk: %s"), s->title) : tr("Comments");
+    default: break;
     }
+    if (chrome_is_tight(ui, s->app) || !*s->title)
+        return tr("Comments");
+    return s->office ? s->title : ui_fmt(ui, tr("Talk: %s"), s->title);
 }
 
 static const char *help(const struct comments_view *s)

@@ -59,7 +59,7 @@ void tile_ring(struct ui *ui, const struct app *app, const struct hours *h, cons
         ui_ring(ui, size, (float)((double)h->verified_ms / whole), (float)((double)h->watched_ms / whole));
         ui_column(ui, "sum", .w = size, .h = size, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
             ui_label(ui, words_hours(ui, h->watched_ms, minutes),
-                     .font = small && size < 200 ? FONT_STRONG : h->watched_ms >= minutes * 60000 && !small ? FONT_NUMBER : FONT_HEADING);
+                     .font = size < 200 ? (app->text_percent > 100 ? FONT_NOTE : FONT_STRONG) : h->watched_ms >= minutes * 60000 && !small ? FONT_NUMBER : FONT_HEADING);
             if (!small)
                 ui_label(ui, target ? ui_fmt(ui, tr_n("of %d hour", "of %d hours", (unsigned long)target->hours), target->hours) : tr("hours"),
                          .font = FONT_NOTE, .ink = INK_SECOND);
