@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOLDERS = 4, PACKAGES = 3 };
+enum { FOLDERS = 4, PACKAGES = 5, PACKAGES_BIG = 3 /* with big letters or on a small panel */ };
 
 /* --- choosing a folder --- */
 
@@ -154,17 +154,18 @@ static void import_buttons(struct ui *ui, struct tech *s, const struct install_p
 static void import_view(struct ui *ui, struct tech *s)
 {
     struct install_progress p;
+    int page = chrome_is_tight(ui, s->app) ? PACKAGES_BIG : PACKAGES;
     importer_progress(s->importer, &p);
     ui_row(ui, "head", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_label(ui, p.err.kind != ERR_NONE ? ui_fmt(ui, "%s %s", words_error(p.err.kind), p.err.text) : sum_words(ui, &p), .font = FONT_HEADING,
                  .role = p.err.kind != ERR_NONE ? ROLE_ALERT : ROLE_HEADING, .ink = p.err.kind != ERR_NONE ? INK_STOP : INK_MAIN, .grow = 1, .max_lines = 3);
-        if (p.packages > PACKAGES)
-            s->package_offset = chrome_pager(ui, s->package_offset, PACKAGES, p.packages);
+        if (p.packages > page)
+            s->package_offset = chrome_pager(ui, s->package_offset, page, p.packages);
     }
     if (p.state >= INSTALL_READY && p.bytes_total)
         ui_progress(ui, (float)((double)p.bytes_done / (double)p.bytes_total), .h = 24);
     ui_column(ui, "packages", .gap = 8, .grow = 1, .role = ROLE_LIST)
-        for (int i = s->package_offset; i < p.packages && i < s->package_offset + PACKAGES; i++) {
+        for (int i = s->package_offset; i < p.packages && i < s->package_offset + page; i++) {
             struct install_package one;
             if (!importer_package(s->importer, i, &one))
                 continue;

@@ -211,6 +211,8 @@ static void level(struct ui *ui, const struct voice_note *n)
 static void draw_idle(struct ui *ui, struct voice_note *n)
 {
     bool failed = n->recorder && n->view.state == RECORDER_FAILED;
+    ui_column(ui, "mouth", .align = ALIGN_CENTER, .stretch_off = true)
+        ui_icon(ui, ICON_RECORD_VOICE_OVER, 160, n->deaf ? INK_SECOND : INK_GO);
     if (ui_icon_button(ui, n->deaf ? ICON_MIC_OFF : ICON_MIC, failed && !n->deaf ? tr("Try again") : tr("Start speaking"), .tone = n->deaf ? TONE_CARD : TONE_GO,
                        .h = BUTTON_HIGH, .row = true, .font = FONT_HEADING, .disabled = n->deaf))
         record(n);
@@ -220,7 +222,7 @@ static void draw_idle(struct ui *ui, struct voice_note *n)
         ui_label(ui, n->view.why.kind == ERR_FULL || n->view.why.kind == ERR_IO ? words_error(n->view.why.kind) : tr("The recording did not work."),
                  .ink = INK_STOP, .role = ROLE_ALERT);
     else
-        ui_label(ui, tr("Speak for up to one minute. Then you can listen to it."), .ink = INK_SECOND);
+        ui_label(ui, tr("Speak for up to one minute. Then you can listen to it."), .ink = INK_SECOND, .align = ALIGN_CENTER);
 }
 
 static void draw_recording(struct ui *ui, struct voice_note *n)
