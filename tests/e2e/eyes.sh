@@ -12,7 +12,9 @@ if ! command -v Xvfb >/dev/null || [ ! -e "$build/content/built" ]; then
 fi
 rm -rf "$out"
 mkdir -p "$out"
-export SDL_AUDIODRIVER=dummy WEIKE_LOG=error TZ=Asia/Shanghai WEIKE_IMPORT=$build/content/tree LC_ALL=C.UTF-8
+# A tone is spoken where the walk speaks.
+python3 "$here/tour/voice.py" >"$out/voice.raw"
+export SDL_AUDIODRIVER=disk SDL_DISKAUDIOFILE=/dev/null SDL_DISKAUDIOFILEIN=$out/voice.raw WEIKE_LOG=error TZ=Asia/Shanghai WEIKE_IMPORT=$build/content/tree LC_ALL=C.UTF-8
 unset WEIKE_DATA
 trap 'kill $xvfb ${SERVER_PID:-} 2>/dev/null; rm -rf "$out"/data-* "$out/village"' EXIT
 xvfb=
@@ -29,33 +31,32 @@ done
 "$here/../packaging/village.sh" "$build" "$out/village" >/dev/null || { echo "not ok eyes: no village"; exit 1; }
 
 # One walk through one script; its pictures become audits. A step that fails leaves screens unseen: that fails too.
+# What happens on the day after the walk is looked at in the same village.
 look() { # NAME SCRIPT WINDOW MM LANG TEXT OPTION…
-    local name=$1 script=$2 window=$3 mm=$4 lang=$5 text=$6 dir=$out/data-$1 status
+    local name=$1 scripts=$2 window=$3 mm=$4 lang=$5 text=$6 dir=$out/data-$1 script status=0
     shift 6
     cp -r "$out/village" "$dir"
-    case $script in
-        walk.script) python3 "$here/tour/words.py" "$lang" "$here/tour/$script" ;;
-        *) cat "$here/tour/$script" ;;
-    esac | sed 's/^shot .*/audit/' >"$out/$name.script"
-    (cd "$out" && timeout -k 3 600 "$build/weike" --data "$dir" --window "$window" --panel-mm "$mm" --lang "$lang" --text "$text" \
-        "$@" --script "$out/$name.script" >"$out/$name.log" 2>&1)
-    status=$?
+    [ "$scripts" != walk.script ] || scripts="walk.script later.script"
+    for script in $scripts; do
+        [ "$script" != later.script ] || python3 "$here/tour/later.py" "$dir"
+        python3 "$here/tour/words.py" "$lang" "$here/tour/$script" | sed 's/^shot .*/audit/' >"$out/$name.$script"
+        (cd "$out" && timeout -k 3 600 "$build/weike" --data "$dir" --window "$window" --panel-mm "$mm" --lang "$lang" --text "$text" \
+            "$@" --script "$out/$name.$script" 2>&1) >>"$out/$name.log" || status=1
+    done
     rm -rf "$dir"
     echo "$status" >"$out/$name.status"
 }
 
-# walk.script goes through the house in any language. Others are named WHAT.zh.script or WHAT.en.script; those called link.*
-# need a server and a stick and are not ours.
-scripts() { # zh|en
-    echo walk.script
+# The scripts of the tour go through the house in any language; those called link.* need a server and a stick and are not ours.
+scripts() {
     for s in "$here"/tour/*.script; do
         s=${s##*/}
-        case $s in link.*) ;; "$1".script | *."$1".script) echo "$s" ;; esac
+        case $s in link.* | later.*) ;; *) echo "$s" ;; esac
     done
 }
 walks() { # WINDOW MM LANG TEXT OPTION…
     local lang=$3 name s
-    for s in $(scripts "${lang%%-*}"); do
+    for s in $(scripts); do
         name=$(echo "${s%.script}-${lang%%-*}-$1-$2-$4$(printf '%s' "${@:5}")" | tr . _)
         echo "$name $s $*"
     done
@@ -90,14 +91,14 @@ while [ "$(jobs -pr | grep -vxc "${xvfb:-none}")" -gt 0 ]; do sleep 0.2; done
 screens=0 findings=0 status=0
 for log in "$out"/*.log; do
     name=$(basename "$log" .log)
-    line=$(sed -n 's/^audit: //p' "$log") # "35 screens, 0 findings"
+    line=$(awk '/^audit: / { s += $2; f += $4 } END { print s + 0 " screens, " f + 0 " findings" }' "$log")
     seen=${line%% *} found=$(echo "$line" | sed -n 's/.*, \([0-9]*\) findings/\1/p')
     screens=$((screens + ${seen:-0})) findings=$((findings + ${found:-0}))
     if [ "$(cat "$out/$name.status")" = 0 ]; then
         echo "ok eyes: $name: $line"
     else
         echo "not ok eyes: $name: ${line:-the walk stopped}"
-        grep -v '^audit:' "$log" | cut -c1-240 | tee -a "$out/findings" | head -12 | sed 's/^/    /'
+        grep -v '^audit:\|^CRITICAL:' "$log" | cut -c1-240 | tee -a "$out/findings" | head -12 | sed 's/^/    /'
         status=1
     fi
 done

@@ -19,15 +19,20 @@ for n in 9 8 7 6 5; do
     [ -e /tmp/.X11-unix/X$n ] && kill -0 $xvfb 2>/dev/null && export DISPLAY=:$n && break
 done
 [ -n "${DISPLAY:-}" ] || { echo "tour: no Xvfb display could be started" >&2; exit 1; }
-export SDL_AUDIODRIVER=${SDL_AUDIODRIVER:-dummy} WEIKE_LOG=${WEIKE_LOG:-warn} TZ=Asia/Shanghai
+# A tone is spoken where the walk speaks.
+python3 "$here/voice.py" >"$out/voice.raw"
+export SDL_AUDIODRIVER=disk SDL_DISKAUDIOFILE=/dev/null SDL_DISKAUDIOFILEIN=$out/voice.raw WEIKE_LOG=${WEIKE_LOG:-warn} TZ=Asia/Shanghai
 export WEIKE_IMPORT=$build/content/tree
 
 walk() { # NAME LANG WINDOW PANEL-MM TEXT
     local data=$out/data-$1
     "$here/../../packaging/village.sh" "$build" "$data" >/dev/null
     mkdir -p "$out/$1"
-    python3 "$here/words.py" "$2" "$here/walk.script" >"$out/walk.$2.script"
-    (cd "$out/$1" && "$build/weike" --data "$data" --window "$3" --panel-mm "$4" --text "$5" --lang "$2" --script "$out/walk.$2.script")
+    for script in walk later registers; do
+        python3 "$here/words.py" "$2" "$here/$script.script" >"$out/$script.$2.script"
+        (cd "$out/$1" && "$build/weike" --data "$data" --window "$3" --panel-mm "$4" --text "$5" --lang "$2" --script "$out/$script.$2.script")
+        [ $script != walk ] || python3 "$here/later.py" "$data"
+    done
     rm -f "$data/.made"
 }
 walk zh-1920 zh-CN 1920x1080 476 100
