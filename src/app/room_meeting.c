@@ -123,7 +123,7 @@ bool meeting_waiting(struct app *app, char *title, size_t size, int *present)
     struct room_session s = { 0 };
     struct clock_reading now;
     app_clock(app, &now);
-    bool there = room_open_session(app_db(app), &now, &s, NULL) && s.id[0];
+    bool there = room_open_glance(app_db(app), &now, &s, NULL) && s.id[0];
     if (there) {
         struct open_lesson o;
         int n = s.room.lesson_now < 0 ? 0 : s.room.lesson_now;

@@ -44,6 +44,8 @@ struct room_session {         /* the open room, replayed; without one id is "" *
 /* An open room that was not signed and is not forgotten at `now`. The caller posts CUT if he goes on with it, and applies it to
  * out->room, as every later event. Release it also when out->id is "". */
 bool room_open_session(struct db *db, const struct clock_reading *now, struct room_session *out, struct err *e) MUST_CHECK;
+/* The same without the studies: for a card that only says what waits. */
+bool room_open_glance(struct db *db, const struct clock_reading *now, struct room_session *out, struct err *e) MUST_CHECK;
 /* The same of a room just opened, or any other; of one that has ended without the studies, as its credits are in the rows below.
  * ERR_MISSING if there is none of this id. */
 bool room_read(struct db *db, const char *room_id, struct room_session *out, struct err *e) MUST_CHECK;

@@ -153,7 +153,7 @@ static bool nobody(void *ctx, const char *member_id)
     return false;
 }
 
-static bool session_of(struct db *db, const struct room_head *h, struct room_session *out, struct err *e)
+static bool session_of(struct db *db, const struct room_head *h, bool studies, struct room_session *out, struct err *e)
 {
     struct room_session s = { .began_ms = h->began_ms };
     struct room_look *look = mem_alloc(sizeof *look);
@@ -163,10 +163,10 @@ static bool session_of(struct db *db, const struct room_head *h, struct room_ses
     memcpy(s.host_id, h->host_id, sizeof s.host_id);
     s.look = look;
     struct room_options o = { .room_id = h->id, .lesson = h->lesson, .lesson_count = h->lesson_count, .ctx = look };
-    if (h->state == ROOM_OPEN)
+    if (studies && h->state == ROOM_OPEN)
         o.before = room_look_before;
     else
-        o.with_study = nobody; /* its credits are in what counted before */
+        o.with_study = nobody; /* of one that has ended, credits are in what counted before */
     room_init(&s.room, &o);
     if (!room_replay(db, h->seq, &s.room, e)) {
         room_session_release(&s);
@@ -176,7 +176,7 @@ static bool session_of(struct db *db, const struct room_head *h, struct room_ses
     return true;
 }
 
-bool room_open_session(struct db *db, const struct clock_reading *now, struct room_session *out, struct err *e)
+static bool open_one(struct db *db, const struct clock_reading *now, bool studies, struct room_session *out, struct err *e)
 {
     struct room_head h;
     struct clock_reading last;
@@ -187,9 +187,19 @@ bool room_open_session(struct db *db, const struct clock_reading *now, struct ro
     if (!query_end(&q, e) || (found && !room_last_reading(db, h.seq, &last, e)))
         return false;
     if (found && !room_is_forgotten(&last, now))
-        return session_of(db, &h, out, e);
+        return session_of(db, &h, studies, out, e);
     *out = (struct room_session){ .room = { .lesson_now = -1 } };
     return true;
+}
+
+bool room_open_session(struct db *db, const struct clock_reading *now, struct room_session *out, struct err *e)
+{
+    return open_one(db, now, true, out, e);
+}
+
+bool room_open_glance(struct db *db, const struct clock_reading *now, struct room_session *out, struct err *e)
+{
+    return open_one(db, now, false, out, e);
 }
 
 bool room_read(struct db *db, const char *room_id, struct room_session *out, struct err *e)
@@ -198,7 +208,7 @@ bool room_read(struct db *db, const char *room_id, struct room_session *out, str
     bool found;
     if (!room_head_get(db, room_id, &h, &found, e))
         return false;
-    return found ? session_of(db, &h, out, e) : err_set(e, ERR_MISSING, "there is no meeting %s", room_id);
+    return found ? session_of(db, &h, true, out, e) : err_set(e, ERR_MISSING, "there is no meeting %s", room_id);
 }
 
 void room_session_release(struct room_session *s)

@@ -791,6 +791,44 @@ static void test_many_by_mistake(void **state)
     assert_int_equal(number(h, OF("verbs/attended")), 40);
 }
 
+/* The screen of a meeting is entered within a breath, also after two hours with three hundred people. */
+static void test_two_hours_are_read_back(void **state)
+{
+    struct hall *h = *state;
+    struct err e = ERR_INIT;
+    struct room_session s;
+    uint64_t ticket = 0;
+    crowd(h);
+    struct room_event ev = { .kind = ROOM_SEEK };
+    for (int64_t ms = 180000; ms <= 7200000; ms += ROOM_TICK_MS) {
+        ev.kind = ms % 60000 ? ROOM_TICK : (ms / 60000) % 2 ? ROOM_SEEK : ROOM_PLAY;
+        ev.media_ms = ms % 60000;
+        h->ms = ms;
+        ev.at = at(h);
+        ticket = room_post(store_writer(h->store), ROOM_ID "1", &ev);
+        ev.kind = ROOM_HERE;
+        ticket = room_post(store_writer(h->store), ROOM_ID "1", &ev);
+        if (ms % 400000 == 0)
+            KIT_MUST(writer_wait(store_writer(h->store), ticket, &e));
+    }
+    KIT_MUST(writer_wait(store_writer(h->store), ticket, &e));
+    struct clock_reading now = at(h);
+    double from = cpu_ms();
+    KIT_MUST(room_open_session(store_db(h->store), &now, &s, &e));
+    double took = cpu_ms() - from;
+    assert_int_equal(s.room.present, 300);
+    room_session_release(&s);
+    from = cpu_ms();
+    KIT_MUST(room_open_glance(store_db(h->store), &now, &s, &e));
+    double glance = cpu_ms() - from;
+    assert_true(s.room.present == 300 && s.room.lesson_now == 2 && !strcmp(s.id, ROOM_ID "1"));
+    assert_int_equal(room_watched_ms(&s.room, room_person(&s.room, "p0")), 0);
+    room_session_release(&s);
+    print_message("two hours, 300 people, %lld events: read back in %.0f ms of CPU, without the studies in %.0f ms\n",
+                  (long long)number(h, "SELECT count(*) FROM room_event"), took, glance);
+    assert_true(took < 1000 && glance < 1000);
+}
+
 /* Others need not wait long; and a kill between two transactions changes nothing in the end. */
 static void test_three_hundred(void **state)
 {
@@ -825,6 +863,7 @@ int main(void)
         T(test_tapped_by_mistake), T(test_alone_in_between), T(test_what_counted_is_united), T(test_what_is_refused), T(test_lists_for_screens),
         T(test_a_full_disk_for_a_minute), T(test_a_full_disk_and_a_batch), T(test_a_full_disk_for_the_first_of_a_batch),
         T(test_a_full_disk_and_another_room), T(test_a_full_disk_and_forgotten), T(test_credits_on_a_full_disk), T(test_behind_the_others),
+        cmocka_unit_test_setup_teardown(test_two_hours_are_read_back, setup_crowd, teardown),
         cmocka_unit_test_setup_teardown(test_many_by_mistake, setup_crowd, teardown),
         cmocka_unit_test_setup_teardown(test_three_hundred, setup_crowd, teardown),
     };
