@@ -93,34 +93,78 @@ static bool read_row(struct db *db, const char *viewing_id, struct corrected_row
     return query_end(&q, e) && (found || err_set(e, ERR_DAMAGED, "the viewing %s has no row", viewing_id));
 }
 
-/* Everything this member played of the lesson in that year before this viewing, in viewings that still hold. */
-static bool read_earlier(struct db *db, const struct corrected_row *r, struct spans *out, struct err *e)
+/* ---- what was new in it ---- */
+
+/* A viewing of the member, the lesson and the year. Order is told by statements: a clock may have been put right. */
+struct past { int64_t end_seq, saved_ms, void_seq, void_ms; bool voided; struct spans own; /* seq 0: not there, or forgotten */ };
+
+static bool read_past(struct db *db, const char *viewing_id, int64_t saved_ms, struct past *out, struct err *e)
+{
+    char end[UUID_TEXT];
+    *out = (struct past){ .saved_ms = saved_ms };
+    fact_end_id(viewing_id, end);
+    struct query q = db_query(db, "SELECT ifnull((SELECT seq FROM statement WHERE id = ?1), 0), v.at_ms, ifnull(b.seq, 0) FROM (SELECT 1)"
+                                  " LEFT JOIN voided v ON v.statement_id = ?1 LEFT JOIN statement b ON b.id = v.by_id");
+    query_text(&q, end);
+    if (query_row(&q)) {
+        out->end_seq = query_col_int(&q, 0);
+        out->void_ms = query_col_int(&q, 1);
+        out->void_seq = query_col_int(&q, 2);
+        out->voided = out->void_ms != 0;
+    }
+    return query_end(&q, e);
+}
+
+/* One that was taken back later still counted when `p` did. */
+static bool gone_before(const struct past *one, const struct past *p)
+{
+    bool known = one->void_seq || p->end_seq;
+    return one->voided && (known ? one->void_seq < p->end_seq : one->void_ms < p->saved_ms);
+}
+
+/* What `played` had that was not counted then, after `count` viewings before it. */
+static void find_own(const struct past *past, int count, const struct spans *played, struct past *p)
+{
+    struct spans held = { 0 };
+    for (int i = 0; i < count; i++)
+        if (!gone_before(&past[i], p))
+            unite(&held, &past[i].own);
+    without(played, &held, &p->own);
+    spans_release(&held);
+}
+
+/* Fills r->own: what counted is told again from this member's first viewing of the lesson in that year. */
+static bool read_own(struct db *db, struct corrected_row *r, struct err *e)
 {
     bool ok = true;
     struct err why = ERR_INIT;
-    *out = (struct spans){ 0 };
-    struct query q = db_query(db, "SELECT id, played FROM viewing WHERE member_id = ? AND content_id = ? AND year = ? AND seq < ?");
+    struct past *past = NULL;
+    int count = 0;
+    struct query q = db_query(db, "SELECT id, played, saved_ms FROM viewing WHERE member_id = ? AND content_id = ? AND year = ? AND seq <= ? ORDER BY seq");
     query_text(&q, r->member_id);
     query_text(&q, r->content_id);
     query_int(&q, r->year);
     query_int(&q, r->seq);
     while (ok && query_row(&q)) {
-        char id[UUID_TEXT], end[UUID_TEXT];
+        char id[UUID_TEXT];
         struct spans played;
         query_copy_text(&q, 0, id, sizeof id);
-        fact_end_id(id, end);
-        struct query v = db_query(db, "SELECT 1 FROM voided WHERE statement_id = ?");
-        query_text(&v, end);
-        bool voided = query_row(&v);
-        ok = query_end(&v, &why);
+        past = mem_resize(past, (size_t)count + 1, sizeof *past);
+        ok = read_past(db, id, query_col_int(&q, 2), &past[count], &why);
         parse(query_col_text(&q, 1), &played);
-        if (!voided)
-            unite(out, &played);
+        if (ok)
+            find_own(past, count, &played, &past[count]);
         spans_release(&played);
+        count++;
     }
     bool ended = query_end(&q, e);
     if (ended && !ok && e)
         *e = why;
+    for (int i = 0; i < count - (ended && ok); i++)
+        spans_release(&past[i].own);
+    if (ended && ok && count)
+        r->own = past[count - 1].own;
+    free(past);
     return ended && ok;
 }
 
@@ -251,17 +295,26 @@ static bool judge_progress(struct db *db, const char *member_id, const struct co
     return query_run(&q, e);
 }
 
+/* The viewing's row says what it thought it earned. Where another went on at the same time less was new, and the rest was booked as
+ * repetition: so it is taken back as it was given. */
+static void no_more_than(struct corrected_row *r, int64_t lost_ms)
+{
+    int64_t watched_ms = at_most(r->watched_ms, lost_ms);
+    r->review_ms += r->watched_ms - watched_ms;
+    r->watched_ms = watched_ms;
+    r->verified_ms = at_most(r->verified_ms, watched_ms);
+}
+
 static bool take_counted(struct db *db, struct corrected_row *r, struct err *e)
 {
-    struct spans earlier, counted, verified, left, vouched;
-    if (!read_earlier(db, r, &earlier, e))
+    struct spans counted, verified, left, vouched;
+    if (!read_own(db, r, e))
         return false;
-    without(&r->played, &earlier, &r->own);
-    spans_release(&earlier);
     bool ok = read_counted(db, r->member_id, r, &counted, &verified, e);
     without(&counted, &r->own, &left);
     without(&verified, &r->own, &vouched);
     ok = ok && write_counted(db, r->member_id, r, &left, &vouched, e);
+    no_more_than(r, spans_total(&counted) - spans_total(&left));
     spans_release(&counted);
     spans_release(&verified);
     spans_release(&left);
@@ -272,7 +325,7 @@ static bool take_counted(struct db *db, struct corrected_row *r, struct err *e)
 bool corrected_take(struct db *db, const char *viewing_id, struct corrected *c, struct err *e)
 {
     c->row = mem_alloc(sizeof *c->row);
-    return read_row(db, viewing_id, c->row, e) && take_hours(db, c->row, e) && take_counted(db, c->row, e) &&
+    return read_row(db, viewing_id, c->row, e) && take_counted(db, c->row, e) && take_hours(db, c->row, e) &&
            judge_progress(db, c->row->member_id, c->row, e);
 }
 

@@ -5,6 +5,7 @@
 #include "model/statement.h"
 #include "store/fact.h"
 #include "store/hours.h"
+#include "store/member.h"
 #include "store/outbox.h"
 #include "store/register_viewing.h"
 #include "store/room.h"
@@ -221,12 +222,32 @@ static bool void_attendance(struct db *db, struct voiding *v, const struct void_
     return true;
 }
 
+static bool find_member(struct db *db, const char *id, struct member *out, struct err *e)
+{
+    struct err why = ERR_INIT;
+    if (member_get(db, id, out, &why))
+        return true;
+    if (why.kind == ERR_MISSING)
+        return err_set(e, ERR_REFUSED, "nobody here has the id \"%s\"", id);
+    *e = why;
+    return false;
+}
+
+static bool may_correct(struct db *db, const struct voiding *v, struct err *e)
+{
+    struct member by, other;
+    if (!find_member(db, v->host_id, &by, e) || (*v->member_id && !find_member(db, v->member_id, &other, e)))
+        return false;
+    return (by.active && (by.role == MEMBER_SECRETARY || by.role == MEMBER_TECHNICIAN)) ||
+           err_set(e, ERR_REFUSED, "%s may not correct records: only a secretary or a technician", by.name);
+}
+
 static bool apply_void(struct db *db, void *ctx, int64_t *value, struct err *e)
 {
     struct voiding *v = ctx;
     struct void_target t;
     (void)value;
-    if (!register_void_look(db, v->statement_id, &t, e))
+    if (!may_correct(db, v, e) || !register_void_look(db, v->statement_id, &t, e))
         return false;
     if (t.voided)
         return err_set(e, ERR_REFUSED, "this record was corrected before");

@@ -10,11 +10,12 @@ const char *void_reason_name(enum void_reason r); /* "wrong-person" … */
 const char *void_reason_words(const char *name);  /* "记错了人" …: for the register; an unknown one as it is */
 
 /* What a row is that can be corrected: a viewing that has ended, or somebody's attendance of a meeting. */
-struct void_target { char member_id[64], member_name[128], what[400]; int64_t at_ms, watched_ms; bool attendance, voided; };
+struct void_target { char member_id[65], member_name[128], what[400]; int64_t at_ms, watched_ms; bool attendance, voided; };
 bool register_void_look(struct db *db, const char *statement_id, struct void_target *out, struct err *e) MUST_CHECK;
 
 /* Voids the record; with `member_id` (may be NULL) the same is recorded for that member instead, who earns what had not counted for
- * them yet. `host_id`: the member who corrects. ERR_REFUSED: voided before, or nothing that can be. Commits and waits.
+ * them yet. `host_id`: who corrects, a secretary or a technician. ERR_REFUSED: who may not, nobody to record it for, voided
+ * before, or nothing that can be. Commits and waits.
  *
  * Seconds that the voided viewing was the first to count can be earned again; what later viewings repeated stays a
  * repetition. */

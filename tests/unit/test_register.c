@@ -12,6 +12,7 @@
 #include "store/chain.h"
 #include "store/hours.h"
 #include "store/machine_log.h"
+#include "store/member.h"
 #include "store/progress.h"
 #include "store/register.h"
 #include "store/register_void.h"
@@ -337,6 +338,73 @@ static void void_the_earlier(void **state)
     assert_counted("v1", 60000);
 }
 
+static bool take_back(const char *statement_id, const char *member_id)
+{
+    struct err e = ERR_INIT;
+    return register_void(store_writer(store), page, "v9", statement_id, "twice", member_id, NULL, &e);
+}
+
+/* The repetition is taken back after the first was, and after its seconds were earned again: it had earned nothing. */
+static void void_both(void **state)
+{
+    (void)state;
+    char s1[UUID_TEXT], s2[UUID_TEXT], s3[UUID_TEXT];
+    watch("v1", view1, 0, 60, s1);
+    watch("v1", view2, 0, 60, s2);
+    assert_true(take_back(s1, NULL));
+    watch("v1", "0190cccc-0000-7000-8000-000000000030", 0, 60, s3);
+    assert_true(take_back(s2, NULL));
+    assert_counted("v1", 60000);
+    watch("v1", "0190cccc-0000-7000-8000-000000000040", 0, 60, s1);
+    assert_int_equal(hours_of("v1").watched_ms, 60000);
+    assert_true(take_back(s3, NULL)); /* and that one did earn: the one before it was taken back before */
+    assert_int_equal(hours_of("v1").watched_ms, 0);
+    assert_counted("v1", 0);
+}
+
+/* A viewing that began before the one before it was saved: its row says more than it was given. */
+static void void_what_was_given(void **state)
+{
+    (void)state;
+    char s1[UUID_TEXT], s2[UUID_TEXT];
+    watch("v1", view1, 0, 20, s1);
+    watch("v1", view2, 15, 30, s2);
+    assert_int_equal(hours_of("v1").watched_ms, 30000);
+    sql("UPDATE viewing SET watched_ms = 15000, verified_ms = 15000, review_ms = 0 WHERE id = '0190cccc-0000-7000-8000-000000000020'");
+    assert_true(take_back(s2, NULL));
+    assert_int_equal(hours_of("v1").watched_ms, 20000);
+    assert_int_equal(hours_of("v1").review_ms, 0);
+    assert_counted("v1", 20000);
+}
+
+static void who_may_correct(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    char s1[UUID_TEXT], id[65], text[900];
+    static const char attended[] = "0190bbbb-0000-7000-8000-000000000001";
+    static const struct { const char *host, *receiver; } wrong[] = { { "v2", NULL }, { "", "v2" }, { "nobody", NULL }, { "v9", "nobody" }, { "v8", NULL } };
+    KIT_MUST(member_add(store_writer(store), &(struct member_new){ .name = "前书记", .id = "v8", .role = MEMBER_SECRETARY }, NULL, &e));
+    KIT_MUST(member_set_active(store_writer(store), "v8", false, &e));
+    watch("v1", view1, 0, 60, s1);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        e = (struct err)ERR_INIT;
+        assert_false(register_void(store_writer(store), page, wrong[i].host, s1, "other", wrong[i].receiver, NULL, &e));
+        assert_int_equal(e.kind, ERR_REFUSED);
+    }
+    assert_int_equal(hours_of("v1").watched_ms, 60000);
+    assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM voided"), 0);
+    memset(id, 'x', 64); /* as long as an id may be */
+    id[64] = 0;
+    KIT_MUST(member_add(store_writer(store), &(struct member_new){ .name = "长", .id = id }, NULL, &e));
+    snprintf(text, sizeof text, "INSERT INTO room VALUES (1, 'r', 'v9', 1, 1919900000000, 1919990000000, 2, '[]', '');"
+             "INSERT INTO attendance VALUES (1, '%s', 1, 0, 0, '%s')", id, attended);
+    sql(text);
+    struct void_target t;
+    KIT_MUST(register_void_look(store_db(store), attended, &t, &e));
+    assert_string_equal(t.member_id, id);
+}
+
 static void given_to_another(void **state)
 {
     (void)state;
@@ -417,6 +485,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(codes, make, drop),
         cmocka_unit_test_setup_teardown(void_viewing, make_studied, drop_studied),
         cmocka_unit_test_setup_teardown(void_the_earlier, make_studied, drop_studied),
+        cmocka_unit_test_setup_teardown(void_both, make_studied, drop_studied),
+        cmocka_unit_test_setup_teardown(void_what_was_given, make_studied, drop_studied),
+        cmocka_unit_test_setup_teardown(who_may_correct, make_studied, drop_studied),
         cmocka_unit_test_setup_teardown(given_to_another, make_studied, drop_studied),
         cmocka_unit_test_setup_teardown(void_attendance, make_studied, drop_studied),
     };
