@@ -160,12 +160,25 @@ static bool put_statement(struct db *db, const struct saying *s, struct err *e)
     return ok;
 }
 
+/* Who has left the wall signs nothing any more. */
+static bool may_write(struct db *db, const char *member_id, struct err *e)
+{
+    struct member m;
+    struct err why = ERR_INIT;
+    if (member_get(db, member_id, &m, &why))
+        return m.active || err_set(e, ERR_REFUSED, "%s is not on the wall any more and writes no comments", m.name);
+    if (why.kind == ERR_MISSING)
+        return err_set(e, ERR_REFUSED, "nobody here has the id \"%s\"", member_id);
+    *e = why;
+    return false;
+}
+
 static bool apply_comment(struct db *db, void *ctx, int64_t *value, struct err *e)
 {
     const struct saying *s = ctx;
     bool there;
     (void)value;
-    return in_order(s, e) && there_already(db, s->id, &there, e) && (there || (put_statement(db, s, e) && insert(db, s, e)));
+    return in_order(s, e) && there_already(db, s->id, &there, e) && (there || (may_write(db, s->member_id, e) && put_statement(db, s, e) && insert(db, s, e)));
 }
 
 static void copy(char *out, size_t size, const char *text)
@@ -243,7 +256,7 @@ static bool may_hide(struct db *db, const char *member_id, struct err *e)
     struct member m;
     if (!member_get(db, member_id, &m, e))
         return false;
-    return m.role == MEMBER_SECRETARY || m.role == MEMBER_TECHNICIAN ||
+    return (m.active && (m.role == MEMBER_SECRETARY || m.role == MEMBER_TECHNICIAN)) ||
            err_set(e, ERR_REFUSED, "only a secretary hides comments");
 }
 

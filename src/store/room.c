@@ -107,6 +107,14 @@ static bool needs_member(enum room_kind kind)
     return kind == ROOM_COME || kind == ROOM_GO || kind == ROOM_TURN;
 }
 
+static bool is_member(struct db *db, const char *member_id, struct err *e)
+{
+    struct query q = db_query(db, "SELECT 1 FROM member WHERE id = ?");
+    query_text(&q, member_id);
+    bool there = query_row(&q);
+    return query_end(&q, e) && (there || err_set(e, ERR_REFUSED, "nobody here has the id \"%s\"", member_id));
+}
+
 static bool check_event(const struct post *p, struct err *e)
 {
     if (p->kind <= ROOM_BEGIN || p->kind > ROOM_SPEED || p->kind == ROOM_SIGN || (needs_member(p->kind) && !*p->member_id))
@@ -217,6 +225,10 @@ static bool apply_event(struct db *db, void *ctx, int64_t *value, struct err *e)
         return false;
     if (!find_open(db, p->room_id, &seq, e)) {
         p->refused = e->kind == ERR_REFUSED || e->kind == ERR_MISSING;
+        return false;
+    }
+    if (needs_member(p->kind) && !is_member(db, p->member_id, e)) {
+        p->refused = e->kind == ERR_REFUSED;
         return false;
     }
     p->refused = false;

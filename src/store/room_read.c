@@ -128,6 +128,8 @@ bool room_is_forgotten(const struct clock_reading *last, const struct clock_read
 {
     if (!strcmp(last->boot_id, now->boot_id))
         return now->boot_ms - last->boot_ms > ROOM_FORGOTTEN_MS;
+    if (last->trust == CLOCK_FLOOR || now->trust == CLOCK_FLOOR) /* a clock that lost its battery tells nothing of a cut's length */
+        return false;
     return now->wall_ms - last->wall_ms > ROOM_FORGOTTEN_MS;
 }
 

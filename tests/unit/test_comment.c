@@ -187,14 +187,21 @@ static void test_refused(void **state)
         { ERR_INVALID, written(id, "x") },
         { ERR_INVALID, written(id, "") },
         { ERR_MISSING, written(id, "x") },
+        { ERR_REFUSED, written(id, "x") },
+        { ERR_REFUSED, written(id, "x") },
     };
+    struct err e = ERR_INIT;
+    KIT_MUST(member_add(w, &(struct member_new){ .name = "前书记", .id = "left", .role = MEMBER_SECRETARY }, NULL, &e));
+    KIT_MUST(member_set_active(w, "left", false, &e));
+    bad[8].c.member_id = "left";
+    bad[9].c.member_id = "nobody";
     bad[4].c.member_id = "";
     bad[5].c.lesson = NULL;
     bad[6].c.voice_sha256 = "../../etc/passwd";
     bad[7].c.room_id = "0190aaaa-0000-7000-8000-0000000000ff"; /* no such meeting */
     int64_t before = kit_number(store_db(s), "SELECT count(*) FROM comment"), statements = kit_number(store_db(s), "SELECT count(*) FROM statement");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct err e = ERR_INIT;
+        e = (struct err)ERR_INIT;
         new_id(id);
         assert_false(post(&bad[i].c, &e));
         assert_int_equal(e.kind, bad[i].kind);
@@ -229,6 +236,7 @@ static void test_hidden_is_kept_and_comes_back(void **state)
     snprintf(id, sizeof id, "%s", l.row[0].id);
     comment_list_release(&l);
     assert_false(hide(id, member, true)); /* not everybody's to decide */
+    assert_false(hide(id, "left", true)); /* nor a secretary's who has left (test_refused) */
     assert_true(hide(id, secretary, true));
     assert_int_equal(page(content, false, 0, 1, &l), all - 1);
     assert_string_not_equal(l.row[0].id, id);

@@ -385,6 +385,25 @@ static void test_a_forgotten_room(void **state)
     all_valid(h);
 }
 
+/* No battery behind the clock: after a cut it may say any day. The meeting goes on. */
+static void test_a_cut_and_no_clock(void **state)
+{
+    struct hall *h = *state;
+    struct err e = ERR_INIT;
+    struct room_session s;
+    meeting(h);
+    h->boot = 2;
+    h->floor = true;
+    struct clock_reading now = at(h);
+    now.wall_ms += 30 * INT64_C(86400000);
+    room_settle(store_writer(h->store), &now);
+    settle_all(h);
+    assert_int_equal(number(h, "SELECT state FROM room"), ROOM_OPEN);
+    KIT_MUST(room_open_session(store_db(h->store), &now, &s, &e));
+    assert_string_equal(s.id, ROOM_ID "1");
+    room_session_release(&s);
+}
+
 static void test_opened_by_mistake(void **state)
 {
     struct hall *h = *state;
@@ -504,6 +523,7 @@ static void test_what_is_refused(void **state)
     open_room(h, ROOM_ID "1");
     assert_int_equal(number(h, "SELECT count(*) FROM room_event"), 1);
     refused(h, try_say(h, ROOM_ID "1", ROOM_COME, 0, 0, "", "", &e), &e, ERR_INVALID);
+    refused(h, try_say(h, ROOM_ID "1", ROOM_COME, 0, 0, "nobody", "", &e), &e, ERR_REFUSED);
     refused(h, try_say(h, ROOM_ID "1", ROOM_SIGN, 0, 0, "host", "", &e), &e, ERR_INVALID);
     refused(h, try_say(h, ROOM_ID "1", (enum room_kind)50, 0, 0, "", "", &e), &e, ERR_INVALID);
     refused(h, try_say(h, ROOM_ID "1", ROOM_MINUTE, 0, 0, "", long_text, &e), &e, ERR_INVALID);
@@ -859,7 +879,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(test_who_was_there_is_credited), T(test_twice_is_once), T(test_settled_again_from_the_start), T(test_a_lesson_finished_together),
-        T(test_read_back_after_a_cut), T(test_another_room_ends_the_first), T(test_a_forgotten_room), T(test_opened_by_mistake),
+        T(test_read_back_after_a_cut), T(test_another_room_ends_the_first), T(test_a_forgotten_room), T(test_a_cut_and_no_clock), T(test_opened_by_mistake),
         T(test_tapped_by_mistake), T(test_alone_in_between), T(test_what_counted_is_united), T(test_what_is_refused), T(test_lists_for_screens),
         T(test_a_full_disk_for_a_minute), T(test_a_full_disk_and_a_batch), T(test_a_full_disk_for_the_first_of_a_batch),
         T(test_a_full_disk_and_another_room), T(test_a_full_disk_and_forgotten), T(test_credits_on_a_full_disk), T(test_behind_the_others),
