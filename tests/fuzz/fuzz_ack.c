@@ -1,6 +1,6 @@
 /* Receipts: first byte even: any payload, signed by the county; odd: an envelope as it came. Refused with a reason, or what is
  * read can be written and says the same when read again. */
-/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/key.c src/pack/zst.c src/pack/envelope.c src/pack/ack.c */
+/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/key.c src/pack/key_file.c src/pack/zst.c src/pack/envelope.c src/pack/ack.c */
 #include "pack/ack.h"
 
 #include <assert.h>

@@ -2,7 +2,7 @@
  * are called and hold.
  *
  * One entry after the other: kind (1 byte), folder (1), length of name (1), name, length of content (2), content. */
-/* sources: src/base/*.c src/pack/envelope.c src/pack/key.c src/pack/county.c src/pack/packet.c src/pack/packet_*.c src/pack/ack.c src/pack/zst.c src/sync/stick_layout.c src/sync/stick_files.c src/sync/stick_mount.c src/sync/stick_scan.c src/sync/stick_site.c */
+/* sources: src/base/*.c src/pack/envelope.c src/pack/key.c src/pack/key_file.c src/pack/county.c src/pack/packet.c src/pack/packet_*.c src/pack/ack.c src/pack/zst.c src/sync/stick_layout.c src/sync/stick_files.c src/sync/stick_mount.c src/sync/stick_scan.c src/sync/stick_site.c */
 #define _GNU_SOURCE
 #include "base/fs.h"
 #include "pack/ack.h"
