@@ -40,7 +40,7 @@ static void check_question(const struct question *q)
     check_text(&q->feedback, "zh-CN");
     check_options(q->option, q->option_count, q->kind != QUESTION_TRUE_FALSE);
     check_options(q->target, q->target_count, true);
-    assert(q->prompt.count == 1 && q->kind != QUESTION_FILL_IN && q->answer_at_ms >= -1);
+    assert(q->prompt.count == 1 && q->answer_at_ms >= -1);
     question_correct_response(q, right, sizeof right);
     /* No single mark may be the whole of it where the author gave every answer a part. */
     if (q->kind == QUESTION_CHOICE || q->kind == QUESTION_LIKERT)
