@@ -139,6 +139,16 @@ bool meeting_waiting(struct app *app, char *title, size_t size, int *present)
     return there;
 }
 
+bool meeting_host(struct app *app, struct member *out)
+{
+    struct room_session s = { 0 };
+    struct clock_reading now;
+    app_clock(app, &now);
+    bool there = room_open_glance(app_db(app), &now, &s, NULL) && s.id[0] && member_get(app_db(app), s.host_id, out, NULL) && out->active;
+    room_session_release(&s);
+    return there;
+}
+
 void meeting_touched(struct meeting *m, int64_t boot_ms)
 {
     struct room *r = &m->session.room;

@@ -27,6 +27,8 @@ bool meeting_open(struct meeting *m, struct app *app);
 void meeting_leave(struct meeting *m); /* it stays open; who comes back finds it as it was */
 /* Is a meeting open? Its lesson's title and how many are in it; for tiles and cards. */
 bool meeting_waiting(struct app *app, char *title, size_t size, int *present);
+/* Who leads the open meeting; false: there is none, or that member is not here any more. */
+bool meeting_host(struct app *app, struct member *out);
 
 void meeting_say(struct meeting *m, enum room_kind kind, const char *member_id, const char *text);
 void meeting_say_at(struct meeting *m, enum room_kind kind, int64_t media_ms);

@@ -69,10 +69,13 @@ static void clear(struct code *s)
 
 static void enter_right(struct code *s)
 {
-    if (s->arg.purpose == CODE_SIGN_IN)
-        app_sign_in(s->app, &s->arg.member);
-    else
+    if (s->arg.purpose != CODE_SIGN_IN) {
         nav_replace(s->app->nav, &tech_screen, NULL);
+        return;
+    }
+    app_sign_in(s->app, &s->arg.member);
+    if (s->arg.then)
+        nav_push(s->app->nav, s->arg.then, NULL);
 }
 
 static bool keeping_step(void *work)

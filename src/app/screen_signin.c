@@ -1,6 +1,7 @@
 /* screen_signin.c - the wall of faces: tap yours, or learn without one. */
 #define LOG_MODULE "signin"
 #include "app/chrome.h"
+#include "app/room_meeting.h"
 #include "app/screens.h"
 #include "app/sticks.h"
 #include "base/i18n.h"
@@ -19,6 +20,8 @@ struct signin {
     int rows;                 /* of faces: fewer when the letters are big */
     char initial;             /* 0: everybody */
     char initials[28];        /* those that somebody has */
+    bool meeting;             /* one is open: its host goes on with it from here */
+    struct member host;
     int corner_taps;
     int64_t corner_boot_ms;
 };
@@ -44,6 +47,7 @@ static void signin_resume(void *screen)
     }
     if (!member_initials(app_db(s->app), s->initials, NULL))
         s->initials[0] = 0;
+    s->meeting = meeting_host(s->app, &s->host);
     s->initial = 0;
     s->offset = 0;
     s->rows = ROWS;
@@ -62,12 +66,16 @@ static void signin_leave(void *screen)
     member_list_release(&((struct signin *)screen)->page);
 }
 
-static void sign_in(struct app *app, const struct member *m)
+/* `then`: a screen above home; NULL: none. */
+static void sign_in(struct app *app, const struct member *m, const struct screen_class *then)
 {
-    if (m->has_pin || m->has_pictures)
-        nav_push(app->nav, &code_screen, &(struct code_arg){ .purpose = CODE_SIGN_IN, .member = *m });
-    else
-        app_sign_in(app, m);
+    if (m->has_pin || m->has_pictures) {
+        nav_push(app->nav, &code_screen, &(struct code_arg){ .purpose = CODE_SIGN_IN, .member = *m, .then = then });
+        return;
+    }
+    app_sign_in(app, m);
+    if (then)
+        nav_push(app->nav, then, NULL);
 }
 
 static void face(struct ui *ui, struct signin *s, const struct member *m)
@@ -86,7 +94,7 @@ static void face(struct ui *ui, struct signin *s, const struct member *m)
         bool long_name = utf8_count(m->name) > 5;
         ui_label(ui, m->name, .font = long_name ? FONT_NOTE : FONT_BUTTON, .max_lines = long_name ? 2 : 1, .align = ALIGN_CENTER);
         if (ui_tapped(ui))
-            sign_in(s->app, m);
+            sign_in(s->app, m, NULL);
     }
 }
 
@@ -116,11 +124,12 @@ static void nobody_yet(struct ui *ui)
 
 static void guest_button(struct ui *ui, struct signin *s)
 {
-    ui_column(ui, "guest", .tone = TONE_GO, .radius = 32, .role = ROLE_BUTTON, .grow = 1, .pad = 16, .gap = 20, .align = ALIGN_CENTER,
+    ui_column(ui, "guest", .tone = TONE_GO, .radius = 32, .role = ROLE_BUTTON, .grow = 1, .pad = 16, .gap = s->meeting ? 8 : 20, .align = ALIGN_CENTER,
               .justify = ALIGN_CENTER, .stretch_off = true, .name = tr("Just study")) {
-        ui_icon(ui, ICON_PLAY_ARROW, 144, INK_WHITE);
+        ui_icon(ui, ICON_PLAY_ARROW, s->meeting ? 72 : 144, INK_WHITE); /* below it another tile waits */
         ui_label(ui, tr("Just study"), .font = FONT_HEADING, .align = ALIGN_CENTER);
-        ui_label(ui, tr("without signing in"), .font = FONT_NOTE, .align = ALIGN_CENTER);
+        if (!s->meeting)
+            ui_label(ui, tr("without signing in"), .font = FONT_NOTE, .align = ALIGN_CENTER);
         if (ui_tapped(ui))
             app_sign_in_guest(s->app);
     }
@@ -191,11 +200,26 @@ static void top(struct ui *ui, struct signin *s)
     }
 }
 
+/* After a cut people wait before this wall; another secretary finds the meeting at home. */
+static void meeting_tile(struct ui *ui, struct signin *s)
+{
+    ui_row(ui, "meeting", .tone = TONE_SUN_SOFT, .role = ROLE_BUTTON, .min_h = 116, .pad_x = 16, .pad_y = 8, .gap = 12, .align = ALIGN_CENTER,
+           .stretch_off = true, .name = tr("Go on with the meeting")) {
+        ui_icon(ui, ICON_GROUP, 44, INK_SUN);
+        ui_label(ui, tr("Go on with the meeting"), .font = FONT_NOTE, .grow = 1, .max_lines = 3);
+        if (ui_tapped(ui))
+            sign_in(s->app, &s->host, &room_screen);
+    }
+}
+
 static void ways(struct ui *ui, struct signin *s)
 {
     ui_column(ui, "ways", .w = 272, .gap = 20) {
         guest_button(ui, s);
-        chrome_link_tile(ui, s->app);
+        if (s->meeting) /* no room for both: the meeting is now, news can wait */
+            meeting_tile(ui, s);
+        else
+            chrome_link_tile(ui, s->app);
         if (s->shown_total > s->rows * COLUMNS) {
             int next = chrome_pager(ui, s->offset, s->rows * COLUMNS, s->shown_total);
             if (next != s->offset) {

@@ -40,5 +40,6 @@ enum code_purpose { CODE_SIGN_IN, CODE_TECHNICIAN };
 struct code_arg {
     enum code_purpose purpose;
     struct member member; /* CODE_SIGN_IN */
+    const struct screen_class *then; /* CODE_SIGN_IN: opened above home, without an argument; NULL: none */
 };
 #endif

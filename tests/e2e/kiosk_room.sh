@@ -105,8 +105,8 @@ wait $pid 2>/dev/null
 before=$(sql "$work/a" "SELECT MAX(media_ms) FROM room_event WHERE kind IN (3,4,5)")
 sleep 2
 {
-    secretary
-    printf 'wait 接着开会 5000\ntap 接着开会\nwait 到场 30 人 5000\ndump after.json\ntap 接着开会\nwait 暂停 8000\n'
+    printf 'wait 请点您的头像 10000\ntap 接着开会\ntap 2\ntap 4\ntap 6\ntap 8\ntap 完成\n' # from the wall, with the host's PIN
+    printf 'wait 到场 30 人 5000\ndump after.json\ntap 接着开会\nwait 暂停 8000\n'
     printf 'wait 去答题 40000\ntap 去答题\nwait 第 1 题 遇到陌生电话要核实。 3000\ntap 多一只手\npause 400\ntap 多一只手\ntap 看答案\nwait 先核实。 2000\ntap 下一题\n'
     printf 'tap 一位来答\ntap 挂断\ntap 看答案\nwait 先挂断。 2000\ntap 题答完了\ntap 结束并签字\nwait 说几句 3000\ntap 看完片子，一起讨论了\n'
     printf 'tap 没错，签字\ntap 2\ntap 4\ntap 6\ntap 9\ntap 完成\nwait 不对，还可以试 4 次。 5000\ntap 2\ntap 4\ntap 6\ntap 8\ntap 完成\nwait 签好了 8000\nwait 每个人的学时都记好了。 20000\ntap 完成\nwait 我的学时 5000\nquit\n'
