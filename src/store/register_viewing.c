@@ -401,6 +401,8 @@ bool corrected_give(struct db *db, struct corrected *c, struct err *e)
         return false;
     without(&r->played, &counted, &fresh);
     struct hours h = earned(r, &fresh);
+    c->watched_ms = h.watched_ms;
+    c->verified_ms = h.verified_ms;
     unite(&counted, &r->played);
     if (r->watched_ms && r->verified_ms * 10 >= r->watched_ms * 9) /* which seconds were vouched for is not kept: nearly all were */
         unite(&verified, &r->played);

@@ -13,6 +13,7 @@ struct void_ids { char by[VOID_VIEWINGS_MAX + 1][UUID_TEXT], viewing[VOID_VIEWIN
 struct corrected {
     const char *home_page, *member_id, *new_id; /* new_id: of the viewing made instead */
     const struct statement_room *room;          /* NULL: no meeting */
+    int64_t watched_ms, verified_ms;            /* corrected_give: what the other member earned */
     struct corrected_row *row;                  /* filled by corrected_take */
 };
 /* Takes back what the viewing earned. */

@@ -101,6 +101,7 @@ struct voiding {
     struct clock_reading now;
     struct void_done done;
     struct void_ids ids;
+    int64_t watched_ms, verified_ms; /* given to member_id */
 };
 
 /* The statement that takes the record back, and the row that says so. */
@@ -136,6 +137,8 @@ static bool void_viewing(struct db *db, struct voiding *v, const char *viewing, 
         return false;
     struct corrected c = { .home_page = v->home_page, .member_id = v->member_id, .new_id = new_viewing, .room = room };
     bool ok = corrected_take(db, viewing, &c, e) && (!*v->member_id || corrected_give(db, &c, e));
+    v->watched_ms += c.watched_ms;
+    v->verified_ms += c.verified_ms;
     corrected_release(&c);
     return ok;
 }
@@ -159,11 +162,13 @@ static bool read_meeting(struct db *db, const char *statement_id, struct meeting
     return query_end(&q, e);
 }
 
+/* After the viewings: it says what they gave. */
 static bool give_attendance(struct db *db, struct voiding *v, const struct meeting *m, struct err *e)
 {
     struct str body;
     bool there;
-    struct query q = db_query(db, "SELECT 1 FROM attendance WHERE room_seq = ? AND member_id = ?");
+    struct query q = db_query(db, "SELECT 1 FROM attendance a WHERE room_seq = ? AND member_id = ? AND NOT EXISTS"
+                                  " (SELECT 1 FROM voided v WHERE v.statement_id = a.statement_id)");
     query_int(&q, m->seq);
     query_text(&q, v->member_id);
     there = query_row(&q);
@@ -175,7 +180,7 @@ static bool give_attendance(struct db *db, struct voiding *v, const struct meeti
     snprintf(at.boot_id, sizeof at.boot_id, "%s", v->now.boot_id);
     struct statement_room room = { .room_id = m->id, .host_id = m->host };
     struct statement_about about = { .id = v->done.new_id, .home_page = v->home_page, .member_id = v->member_id, .at = &at, .room = &room };
-    struct statement_attendance a = { .present_ms = m->present_ms, .watched_ms = m->watched_ms, .verified_ms = m->verified_ms };
+    struct statement_attendance a = { .present_ms = m->present_ms, .watched_ms = v->watched_ms, .verified_ms = v->verified_ms };
     str_init(&body, STATEMENT_MAX_BYTES);
     statement_attended(&about, &a, &body);
     bool ok = outbox_put(db, v->done.new_id, body.data, body.len, at.wall_ms, e);
@@ -186,8 +191,8 @@ static bool give_attendance(struct db *db, struct voiding *v, const struct meeti
     query_int(&q, m->seq);
     query_text(&q, v->member_id);
     query_int(&q, m->present_ms);
-    query_int(&q, m->watched_ms);
-    query_int(&q, m->verified_ms);
+    query_int(&q, v->watched_ms);
+    query_int(&q, v->verified_ms);
     query_text(&q, v->done.new_id);
     return query_run(&q, e);
 }
@@ -197,13 +202,15 @@ static bool give_attendance(struct db *db, struct voiding *v, const struct meeti
 static bool void_of_meeting(struct db *db, struct voiding *v, const struct meeting *m, const char *from_id, const char *content_id, int n, struct err *e)
 {
     struct statement_room room = { .room_id = m->id, .host_id = m->host };
-    char viewing[UUID_TEXT], end[UUID_TEXT];
-    bool voided;
-    room_viewing_id(m->id, from_id, content_id, viewing);
-    fact_end_id(viewing, end);
-    if (*v->member_id)
-        room_viewing_id(m->id, v->member_id, content_id, v->ids.viewing[n]);
-    return is_voided(db, end, &voided, e) && (voided || void_viewing(db, v, viewing, n, &room, e));
+    char viewing[UUID_TEXT];
+    bool there, other = false;
+    if (!room_viewing_last(db, m->id, from_id, content_id, viewing, &there, e))
+        return false;
+    if (!there)
+        return true;
+    if (*v->member_id && !room_viewing_last(db, m->id, v->member_id, content_id, v->ids.viewing[n], &other, e))
+        return false;
+    return other ? err_set(e, ERR_REFUSED, "that person has a viewing in this meeting already") : void_viewing(db, v, viewing, n, &room, e);
 }
 
 static bool void_attendance(struct db *db, struct voiding *v, const struct void_target *t, struct err *e)
@@ -213,13 +220,12 @@ static bool void_attendance(struct db *db, struct voiding *v, const struct void_
     int count = 0;
     if (!read_meeting(db, v->statement_id, &m, e) || !room_viewed(db, m.id, t->member_id, content, &count, e))
         return false;
-    if (!put_voided(db, v, v->statement_id, v->done.by_id, *v->member_id ? v->done.new_id : "", e) ||
-        (*v->member_id && !give_attendance(db, v, &m, e)))
+    if (!put_voided(db, v, v->statement_id, v->done.by_id, *v->member_id ? v->done.new_id : "", e))
         return false;
     for (int i = 0; i < count; i++)
         if (!void_of_meeting(db, v, &m, t->member_id, content[i], i + 1, e))
             return false;
-    return true;
+    return !*v->member_id || give_attendance(db, v, &m, e);
 }
 
 static bool find_member(struct db *db, const char *id, struct member *out, struct err *e)
@@ -247,6 +253,7 @@ static bool apply_void(struct db *db, void *ctx, int64_t *value, struct err *e)
     struct voiding *v = ctx;
     struct void_target t;
     (void)value;
+    v->watched_ms = v->verified_ms = 0; /* it may run twice */
     if (!may_correct(db, v, e) || !register_void_look(db, v->statement_id, &t, e))
         return false;
     if (t.voided)

@@ -53,6 +53,9 @@ void room_session_release(struct room_session *s);
 
 /* The viewing row of a person and lesson of a room: table viewing, and session-id of its statements. */
 void room_viewing_id(const char *room_id, const char *member_id, const char *content_id, char out[UUID_TEXT]);
+/* Where that one was taken back and given again, the newest; `there`: it holds. Not there: the id that the next one gets. */
+bool room_viewing_last(struct db *db, const char *room_id, const char *member_id, const char *content_id, char out[UUID_TEXT], bool *there,
+                       struct err *e) MUST_CHECK;
 
 /* The attempt of who answers this question aloud in the room: one, also after a cut (record.h). */
 void room_answer_id(const char *room_id, const char *member_id, const char *content_id, const char *question_id, char out[UUID_TEXT]);

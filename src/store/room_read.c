@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "room"
 #include "store/room_rows.h"
+#include "store/fact.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "store/hours.h"
@@ -59,12 +60,33 @@ bool room_head_get(struct db *db, const char *room_id, struct room_head *out, bo
     return query_end(&q, e);
 }
 
-static bool has_ended(struct db *db, const char *viewing_id, bool *out, struct err *e)
+static bool has_ended(struct db *db, const char *viewing_id, bool *ended, bool *voided, struct err *e)
 {
-    struct query q = db_query(db, "SELECT 1 FROM viewing WHERE id = ? AND state <> 0");
+    char end[UUID_TEXT];
+    fact_end_id(viewing_id, end);
+    struct query q = db_query(db, "SELECT EXISTS (SELECT 1 FROM voided WHERE statement_id = ?) FROM viewing WHERE id = ? AND state <> 0");
+    query_text(&q, end);
     query_text(&q, viewing_id);
-    *out = query_row(&q);
+    *ended = query_row(&q);
+    *voided = *ended && query_col_int(&q, 0);
     return query_end(&q, e);
+}
+
+bool room_viewing_last(struct db *db, const char *room_id, const char *member_id, const char *content_id, char out[UUID_TEXT], bool *there,
+                       struct err *e)
+{
+    bool ended, voided = true;
+    room_viewing_id(room_id, member_id, content_id, out);
+    for (;;) {
+        char before[UUID_TEXT];
+        if (!has_ended(db, out, &ended, &voided, e))
+            return false;
+        *there = ended && !voided;
+        if (!voided)
+            return true;
+        memcpy(before, out, sizeof before);
+        room_derive_id(before, "again", member_id, content_id, out);
+    }
 }
 
 bool room_viewed(struct db *db, const char *room_id, const char *member_id, char out[ROOM_LESSONS_MAX][UUID_TEXT], int *count, struct err *e)
@@ -76,13 +98,12 @@ bool room_viewed(struct db *db, const char *room_id, const char *member_id, char
         return false;
     for (int i = 0; i < h.lesson_count; i++) {
         char id[UUID_TEXT];
-        bool ended, again = false;
-        room_viewing_id(room_id, member_id, h.lesson[i].content_id, id);
+        bool there, again = false;
+        if (!room_viewing_last(db, room_id, member_id, h.lesson[i].content_id, id, &there, e))
+            return false;
         for (int k = 0; k < *count; k++)
             again |= !strcmp(out[k], h.lesson[i].content_id);
-        if (!has_ended(db, id, &ended, e))
-            return false;
-        if (ended && !again)
+        if (there && !again)
             memcpy(out[(*count)++], h.lesson[i].content_id, UUID_TEXT);
     }
     return true;

@@ -99,7 +99,7 @@ static const struct table tables[] = {
       .has = { "room_event", "seq" } },
     { ALL("room_seq", "room_settled", "room_seq", "room_seq", "room_seq"),
       "INSERT OR IGNORE INTO room_settled (room_seq) SELECT ?1 WHERE ?1 IN (SELECT seq FROM room)", NULL, 1, .has = { "room_settled", "room_seq" } },
-    { ALL("room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id", "attendance", "room_seq", "member_id", "member_id"),
+    { ALL("room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id", "attendance", "room_seq", "member_id", "statement_id"),
       "INSERT OR REPLACE INTO attendance (room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id)"
       " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?1 IN (SELECT seq FROM room)", NULL, 6, .has = { "attendance", "room_seq" } },
     { ALL("statement_id, by_id, new_id, host_id, reason, at_ms", "voided", "statement_id", "statement_id", "statement_id"),

@@ -38,7 +38,7 @@ const char schema_rooms_5[] =
 "  watched_ms INTEGER NOT NULL,   -- earned, as in model/study.h, all lessons\n"
 "  verified_ms INTEGER NOT NULL,  -- of it vouched for\n"
 "  statement_id TEXT NOT NULL,    -- its `attended`; may be voided since (table voided)\n"
-"  PRIMARY KEY (room_seq, member_id)\n"
+"  PRIMARY KEY (room_seq, member_id, statement_id)\n" /* one that was taken back and the one given instead stand side by side */
 ") STRICT, WITHOUT ROWID;\n"
 "CREATE INDEX attendance_member ON attendance (member_id, room_seq);\n";
 /* clang-format on */

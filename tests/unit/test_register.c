@@ -477,6 +477,40 @@ static void void_attendance(void **state)
     assert_true(chain_intact(&r));
 }
 
+/* Given to the wrong one again, it goes back to whom it belongs; and what it says is what was earned. */
+static void attendance_goes_back(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    char s1[UUID_TEXT], of_room[UUID_TEXT], text[900];
+    struct void_done done;
+    struct void_target t;
+    static const char attended[] = "0190bbbb-0000-7000-8000-000000000001", meeting[] = "0190dddd-0000-7000-8000-000000000001";
+    static const struct { const char *member; int64_t v1, v2; } step[] = { { "v2", 0, 60000 }, { "v1", 60000, 15000 }, { "v2", 0, 60000 }, { NULL, 0, 15000 } };
+    char id[UUID_TEXT];
+    room_viewing_id(meeting, "v1", content_id, of_room);
+    watch("v1", of_room, 0, 60, s1);
+    watch("v2", view2, 40, 55, s1);
+    snprintf(text, sizeof text, "INSERT INTO room VALUES (1, '%s', 'v9', 1, 1793670060000, 4000000000000, 2,"
+             " '[{\"course\":\"cn.x.a\",\"version\":1,\"category\":\"safety\",\"lesson\":\"%s\",\"length_ms\":60000,\"completion\":900}]', '防骗');"
+             "INSERT INTO attendance VALUES (1, 'v1', 7200000, 60000, 60000, '%s')", meeting, content_id, attended);
+    sql(text);
+    memcpy(id, attended, sizeof id);
+    for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
+        KIT_MUST(register_void(store_writer(store), page, "v9", id, "wrong-person", step[i].member, &done, &e));
+        assert_int_equal(hours_of("v1").watched_ms, step[i].v1);
+        assert_int_equal(hours_of("v2").watched_ms, step[i].v2);
+        assert_counted("v1", step[i].v1);
+        if (!step[i].member)
+            break;
+        memcpy(id, done.new_id, sizeof id);
+        KIT_MUST(register_void_look(store_db(store), id, &t, &e));
+        assert_int_equal(t.watched_ms, strcmp(step[i].member, "v2") ? 60000 : 45000); /* 15 s had counted for v2 */
+    }
+    assert_int_equal(kit_number(store_db(store), "SELECT count(*) FROM attendance"), 4);
+    statements();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -490,6 +524,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_may_correct, make_studied, drop_studied),
         cmocka_unit_test_setup_teardown(given_to_another, make_studied, drop_studied),
         cmocka_unit_test_setup_teardown(void_attendance, make_studied, drop_studied),
+        cmocka_unit_test_setup_teardown(attendance_goes_back, make_studied, drop_studied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
