@@ -90,9 +90,16 @@ bool chrome_right(struct ui *ui, struct app *app)
     return covered;
 }
 
+enum { LOW = 960 }; /* units; the smallest whole window is 970 high */
+
+bool chrome_is_low(const struct ui *ui)
+{
+    return ui_units_high(ui) < LOW;
+}
+
 bool chrome_is_tight(struct ui *ui, const struct app *app)
 {
-    return app->text_percent > 100 || ui_units_wide(ui) < 1900;
+    return app->text_percent > 100 || ui_units_wide(ui) < 1900 || chrome_is_low(ui);
 }
 
 void chrome_header(struct ui *ui, struct app *app, void (*middle)(struct ui *ui, void *ctx), void *ctx)

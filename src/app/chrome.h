@@ -20,6 +20,7 @@ void chrome_left(struct ui *ui, struct app *app);
 bool chrome_right(struct ui *ui, struct app *app); /* true: another screen now covers this one (a film must pause) */
 /* Large letters or a small panel: fewer things a page. */
 bool chrome_is_tight(struct ui *ui, const struct app *app);
+bool chrome_is_low(const struct ui *ui); /* the low zone: two thirds of the window's height */
 /* Page turner: two big buttons; returns the new offset. */
 int chrome_pager(struct ui *ui, int offset, int page, int total);
 /* Foot of the home screen: what comes, what waits, the last receipt; opens the link's screen. */

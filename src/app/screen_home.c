@@ -260,7 +260,7 @@ static void home_draw(struct ui *ui, void *screen)
     struct home *s = screen;
     chrome_screen(ui, "home") {
         chrome_header(ui, s->app, NULL, NULL);
-        ui_row(ui, "upper", .gap = 28, .min_h = s->app->text_percent > 100 ? 330 : chrome_is_tight(ui, s->app) ? 400 : 432) {
+        ui_row(ui, "upper", .gap = 28, .min_h = s->app->text_percent > 100 || chrome_is_low(ui) ? 330 : chrome_is_tight(ui, s->app) ? 400 : 432) {
             today(ui, s);
             mine(ui, s);
         }

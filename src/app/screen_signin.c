@@ -235,7 +235,7 @@ static void ways(struct ui *ui, struct signin *s)
 static void signin_draw(struct ui *ui, void *screen)
 {
     struct signin *s = screen;
-    int rows = s->app->text_percent > 100 ? ROWS - 1 : ROWS;
+    int rows = s->app->text_percent > 100 || chrome_is_low(ui) ? ROWS - 1 : ROWS;
     if (rows != s->rows) {
         s->rows = rows;
         s->offset = 0;
