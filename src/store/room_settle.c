@@ -137,12 +137,37 @@ static bool put_attendance(struct settling *s, const char *member_id, const stru
     return query_run(&q, e);
 }
 
+/* What the viewings of this meeting say. Not what the replay says: made again after damage it finds its own seconds counted. */
+static bool read_earned(struct settling *s, const struct room_person *p, struct statement_attendance *a, struct err *e)
+{
+    char id[ROOM_LESSONS_MAX][UUID_TEXT];
+    int count = 0;
+    for (int i = 0; i < s->head.lesson_count; i++) {
+        bool again = !p->lesson[i].begun;
+        room_viewing_id(s->head.id, p->member_id, s->head.lesson[i].content_id, id[count]);
+        for (int k = 0; k < count; k++)
+            again |= !strcmp(id[k], id[count]);
+        if (again)
+            continue;
+        struct query q = db_query(s->db, "SELECT watched_ms, verified_ms FROM viewing WHERE id = ?");
+        query_text(&q, id[count++]);
+        if (query_row(&q)) {
+            a->watched_ms += query_col_int(&q, 0);
+            a->verified_ms += query_col_int(&q, 1);
+        }
+        if (!query_end(&q, e))
+            return false;
+    }
+    return true;
+}
+
 static bool put_attended(struct settling *s, const struct room_person *p, struct err *e)
 {
     char id[UUID_TEXT];
     struct str text;
-    struct statement_attendance a = { .present_ms = p->present_ms, .watched_ms = room_watched_ms(&s->room, p),
-                                      .verified_ms = room_verified_ms(&s->room, p), .turns = p->turns };
+    struct statement_attendance a = { .present_ms = p->present_ms, .turns = p->turns };
+    if (!read_earned(s, p, &a, e))
+        return false;
     struct statement_about about = { .id = id, .home_page = s->home_page, .member_id = p->member_id, .at = &p->went, .room = &s->in_room };
     room_derive_id(s->head.id, "attended", p->member_id, "", id);
     str_init(&text, STATEMENT_MAX_BYTES);

@@ -270,6 +270,8 @@ static void test_settled_again_from_the_start(void **state)
     settle_all(h);
     assert_int_equal(number(h, WATCHED("p0")), 40000);
     assert_int_equal(number(h, "SELECT count(*) FROM attendance"), 4);
+    assert_int_equal(number(h, "SELECT watched_ms FROM attendance WHERE member_id = 'p0'"), 40000);
+    assert_int_equal(number(h, "SELECT verified_ms FROM attendance WHERE member_id = 'p0'"), 40000);
     assert_int_equal(number(h, OF("verbs/attended")), 4);
     assert_int_equal(number(h, OF("verbs/terminated")), 3);
 }
