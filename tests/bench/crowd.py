@@ -6,6 +6,7 @@ a budget is missed. Works on a copy of BUILD/village.
 import json
 import os
 import re
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -47,8 +48,10 @@ def frames(bench, steps, only):
     runs = {}
     for _ in range(5):
         worst = {}
-        for screen, ms in re.findall(r"frame (\w+): ([\d.]+) ms", k.Kiosk(bench, bench.village, steps).ended()):
+        data = shutil.copytree(bench.village, f"{bench.tmp}/visit")  # a meeting of one visit is not the next one's
+        for screen, ms in re.findall(r"frame (\w+): ([\d.]+) ms", k.Kiosk(bench, data, steps).ended()):
             worst[screen] = max(worst.get(screen, 0), float(ms))
+        shutil.rmtree(data)
         for screen in only:
             runs.setdefault(screen, []).append(worst[screen])
     return {screen: statistics.median(ms) for screen, ms in runs.items()}
@@ -59,6 +62,8 @@ def screens(bench):
     for _ in range(9):
         wall += ["tap 这一排都到了", "tap 下一页", "pause 200"]
     wall += ["tap 开始放片", "wait 暂停 8000", "pause 1500"]
+    for _ in range(4):
+        wall += ["tap 上一页", "pause 300"]
     for _ in range(4):
         wall += ["tap 下一页", "tap 这一排都到了", "pause 300"]
     member = ["tap W", "pause 400", "tap 王秀兰", "wait 我的学时 9000", "pause 700", "tap 防电信诈骗", "pause 600", f"tap 说说《{LESSON}》", "pause 700",
@@ -72,9 +77,9 @@ def screens(bench):
 
 
 def idle(bench):
-    kiosk = k.Kiosk(bench, bench.village, SECRETARY + ["tap 村里事务", "pause 500", "tap 集体学习", "pause 25000"])
+    kiosk = k.Kiosk(bench, bench.village, MEETING + ["pause 22000"])
     kiosk.sleep_until_shown()
-    time.sleep(11)
+    time.sleep(9)
     before = kiosk.processor_s()
     time.sleep(10)
     bench.row("crowd_idle_cpu_s", "processor in 10 s of a meeting that nobody touches", kiosk.processor_s() - before, "s", 0.01)
