@@ -39,7 +39,7 @@ bool makeup_card(struct app *app, struct home_card *out)
         out->icon = ICON_HISTORY;
         out->tone = TONE_SUN_SOFT;
         out->open = &player_screen;
-        snprintf(out->title, sizeof out->title, "%s", tr("Catch up a lesson"));
+        snprintf(out->title, sizeof out->title, "%s", tr("Catch up"));
         snprintf(out->text, sizeof out->text, "%s", lang_text_get(&l.row[0].title, i18n_lang()));
     }
     makeup_list_release(&l);
