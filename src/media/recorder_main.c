@@ -141,6 +141,11 @@ int main(int argc, char **argv)
         return 0;
     SDL_CloseAudioDevice(t.device);
     say("finishing");
+    if (ok && !t.frames) { /* stopped before the microphone gave anything: a file that plays, of a moment's silence */
+        static const int16_t silence[RECORDER_RATE / 50];
+        t.frames = RECORDER_RATE / 50;
+        ok = recorder_opus_add(t.opus, silence, RECORDER_RATE / 50, &e);
+    }
     ok = recorder_opus_close(t.opus, ok ? &e : NULL) && ok;
     if (!ok)
         return failed(&e);

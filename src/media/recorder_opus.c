@@ -16,6 +16,7 @@ struct recorder_opus {
     OggOpusEnc *enc;
     OggOpusComments *comments;
     int fd;
+    bool fed;       /* libopusenc aborts when an encoder that never got a sample is drained */
     struct err why; /* the first thing that went wrong while writing */
 };
 
@@ -82,12 +83,13 @@ struct recorder_opus *recorder_opus_open(const char *file, struct err *e)
 
 bool recorder_opus_add(struct recorder_opus *o, const int16_t *mono, int frames, struct err *e)
 {
+    o->fed = o->fed || frames > 0;
     return said(o, ope_encoder_write(o->enc, mono, frames), "encoding", e) && said(o, o->why.kind ? OPE_WRITE_FAIL : OPE_OK, "writing", e);
 }
 
 bool recorder_opus_close(struct recorder_opus *o, struct err *e)
 {
-    bool ok = said(o, ope_encoder_drain(o->enc), "ending the recording", e) &&
+    bool ok = (!o->fed || said(o, ope_encoder_drain(o->enc), "ending the recording", e)) &&
               said(o, o->why.kind ? OPE_WRITE_FAIL : OPE_OK, "writing", e) && fs_sync_fd(o->fd, e);
     destroy(o);
     return ok;
