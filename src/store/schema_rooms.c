@@ -31,13 +31,14 @@ const char schema_rooms_5[] =
 ") STRICT;\n"
 "CREATE INDEX room_event_room ON room_event (room_seq, seq);\n"
 "CREATE INDEX room_event_shown ON room_event (room_seq, seq) WHERE kind IN (2, 3); -- LESSON, PLAY: what was shown\n"
+/* The key's columns stand first: quick_check of SQLite 3.40 takes others of such a table (STRICT, WITHOUT ROWID) for damage. */
 "CREATE TABLE attendance (\n"
 "  room_seq INTEGER NOT NULL REFERENCES room ON DELETE CASCADE, -- meeting\n"
 "  member_id TEXT NOT NULL,       -- whose\n"
+"  statement_id TEXT NOT NULL,    -- its `attended`; may be voided since (table voided)\n"
 "  present_ms INTEGER NOT NULL,   -- boot time in the room\n"
 "  watched_ms INTEGER NOT NULL,   -- earned, as in model/study.h, all lessons\n"
 "  verified_ms INTEGER NOT NULL,  -- of it vouched for\n"
-"  statement_id TEXT NOT NULL,    -- its `attended`; may be voided since (table voided)\n"
 "  PRIMARY KEY (room_seq, member_id, statement_id)\n" /* one that was taken back and the one given instead stand side by side */
 ") STRICT, WITHOUT ROWID;\n"
 "CREATE INDEX attendance_member ON attendance (member_id, room_seq);\n";

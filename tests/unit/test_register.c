@@ -96,7 +96,7 @@ static void fill(void)
         "  60000, 900, 0, '', 1, 0, 0, 1, 'left')");
     sql("INSERT INTO hours_month VALUES ('v1', 202611, 'safety', 0, 5400000, 1800000, 0), ('v1', 202603, 'health', 0, 1800000, 0, 0)");
     sql("INSERT INTO room VALUES (1, 'r1', 'v9', 1, 1793670060000, 1793677260000, 2, '[[\"cn.x\",\"l1\"]]', '防骗')");
-    sql("INSERT INTO attendance VALUES (1, 'v1', 7200000, 60000, 45300, '0190bbbb-0000-7000-8000-000000000001'), (1, 'v2', 5400000, 30000, 0, '')");
+    sql("INSERT INTO attendance (room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id) VALUES (1, 'v1', 7200000, 60000, 45300, '0190bbbb-0000-7000-8000-000000000001'), (1, 'v2', 5400000, 30000, 0, '')");
     sql("INSERT INTO room_event VALUES (1, 1, 16, 'b1', 5, 1793677000000, 0, 'v9', 'text:大家都懂了', 2), (2, 1, 16, 'b1', 6, 1793677060000, 0, '', 'voice:ab:12400', 2)");
     sql("INSERT INTO comment VALUES (1, 'c1', 'l1', '', 'v2', '@好\n看', '', 0, 1793680000000, '', 0), (2, 'c2', 'l1', '', 'v1', '', 'aa', 7000, 1793680060000, 'v9', 5)");
     sql("INSERT INTO machine_log (kind, at_ms, clock, boot_id, boot_ms, amount, text) VALUES (1, 1793662800000, 2, 'b1', 1, 0, ''),"
@@ -398,7 +398,7 @@ static void who_may_correct(void **state)
     id[64] = 0;
     KIT_MUST(member_add(store_writer(store), &(struct member_new){ .name = "长", .id = id }, NULL, &e));
     snprintf(text, sizeof text, "INSERT INTO room VALUES (1, 'r', 'v9', 1, 1919900000000, 1919990000000, 2, '[]', '');"
-             "INSERT INTO attendance VALUES (1, '%s', 1, 0, 0, '%s')", id, attended);
+             "INSERT INTO attendance (room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id) VALUES (1, '%s', 1, 0, 0, '%s')", id, attended);
     sql(text);
     struct void_target t;
     KIT_MUST(register_void_look(store_db(store), attended, &t, &e));
@@ -452,7 +452,7 @@ static void void_attendance(void **state)
     watch("v1", view1, 40, 60, s2); /* alone, in the same hours: stays hers */
     snprintf(text, sizeof text, "INSERT INTO room VALUES (1, '%s', 'v9', 1, 1793670060000, 4000000000000, 2,"
              " '[{\"course\":\"cn.x.a\",\"version\":1,\"category\":\"safety\",\"lesson\":\"%s\",\"length_ms\":60000,\"completion\":900}]', '防骗');"
-             "INSERT INTO attendance VALUES (1, 'v1', 7200000, 40000, 40000, '%s')", meeting, content_id, attended);
+             "INSERT INTO attendance (room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id) VALUES (1, 'v1', 7200000, 40000, 40000, '%s')", meeting, content_id, attended);
     sql(text);
     KIT_MUST(register_void_look(store_db(store), attended, &t, &e));
     assert_true(t.attendance);
@@ -493,7 +493,7 @@ static void attendance_goes_back(void **state)
     watch("v2", view2, 40, 55, s1);
     snprintf(text, sizeof text, "INSERT INTO room VALUES (1, '%s', 'v9', 1, 1793670060000, 4000000000000, 2,"
              " '[{\"course\":\"cn.x.a\",\"version\":1,\"category\":\"safety\",\"lesson\":\"%s\",\"length_ms\":60000,\"completion\":900}]', '防骗');"
-             "INSERT INTO attendance VALUES (1, 'v1', 7200000, 60000, 60000, '%s')", meeting, content_id, attended);
+             "INSERT INTO attendance (room_seq, member_id, present_ms, watched_ms, verified_ms, statement_id) VALUES (1, 'v1', 7200000, 60000, 60000, '%s')", meeting, content_id, attended);
     sql(text);
     memcpy(id, attended, sizeof id);
     for (size_t i = 0; i < sizeof step / sizeof *step; i++) {

@@ -75,7 +75,7 @@ static const char *const rows[] = {
     "INSERT INTO room VALUES (1, 'r1', 'v1', 1, 5, 6, 2, '[]', 'topic')",
     "INSERT INTO room_event VALUES (1, 1, 1, 'b', 1, 2, 3, 'v1', 'x', 2)",
     "INSERT INTO room_settled VALUES (1)",
-    "INSERT INTO attendance VALUES (1, 'v1', 1, 2, 3, 'sid')",
+    "INSERT INTO attendance VALUES (1, 'v1', 'sid', 1, 2, 3)",
     "INSERT INTO voided VALUES ('s1', 's2', '', 'v1', 'twice', 9)",
     "INSERT INTO machine_log VALUES (1, 1, 5, 2, 'b', 1, 0, '')",
     "INSERT INTO register VALUES (1, 1, 202611, 5, 1, 'aa', 'CODE', 3, 's3')",
