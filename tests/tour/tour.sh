@@ -24,21 +24,28 @@ python3 "$here/voice.py" >"$out/voice.raw"
 export SDL_AUDIODRIVER=disk SDL_DISKAUDIOFILE=/dev/null SDL_DISKAUDIOFILEIN=$out/voice.raw WEIKE_LOG=${WEIKE_LOG:-warn} TZ=Asia/Shanghai
 export WEIKE_IMPORT=$build/content/tree
 
+kiosk() { "$build/weike" "$@" 2> >(grep -v 'disk i/o audio driver\|to file \[/dev/null\|from file' >&2); } # SDL says each time which driver it is
+
 walk() { # NAME LANG WINDOW PANEL-MM TEXT
     local data=$out/data-$1
     "$here/../../packaging/village.sh" "$build" "$data" >/dev/null
     mkdir -p "$out/$1"
     for script in walk later registers; do
         python3 "$here/words.py" "$2" "$here/$script.script" >"$out/$script.$2.script"
-        (cd "$out/$1" && "$build/weike" --data "$data" --window "$3" --panel-mm "$4" --text "$5" --lang "$2" --script "$out/$script.$2.script")
+        (cd "$out/$1" && kiosk --data "$data" --window "$3" --panel-mm "$4" --text "$5" --lang "$2" --script "$out/$script.$2.script")
         [ $script != walk ] || python3 "$here/later.py" "$data"
     done
     rm -f "$data/.made"
 }
-walk zh-1920 zh-CN 1920x1080 476 100
-walk en-1920 en 1920x1080 476 100
-walk zh-1366 zh-CN 1366x768 345 150
-walk en-1366 en 1366x768 345 150
+# Both languages at once: a walk mostly waits for films.
+both() { # COMMAND SUFFIX WINDOW PANEL-MM [TEXT]
+    "$1" "${2/LANG/zh}" zh-CN "${@:3}" & local zh=$!
+    "$1" "${2/LANG/en}" en "${@:3}" & local en=$!
+    wait $zh
+    wait $en
+}
+both walk LANG-1920 1920x1080 476 100
+both walk LANG-1366 1366x768 345 150
 
 # Sticks and links: a village with nothing but its members, a stick with three courses, a slow server with all five.
 ctl=$build/weikectl
@@ -58,10 +65,9 @@ visit() { # NAME LANG WINDOW PANEL-MM
     "$ctl" member import "$here/../../content/village/members.csv" --data "$data" >/dev/null
     mkdir -p "$out/$1"
     python3 "$here/words.py" "$2" "$here/link.script" >"$out/link.$2.script"
-    (cd "$out/$1" && WEIKE_STICKS=$out/stick WEIKE_HARDWARE=tour "$build/weike" --data "$data" --window "$3" --panel-mm "$4" --lang "$2" --script "$out/link.$2.script")
+    (cd "$out/$1" && WEIKE_STICKS=$out/stick WEIKE_HARDWARE=tour kiosk --data "$data" --window "$3" --panel-mm "$4" --lang "$2" --script "$out/link.$2.script")
 }
-visit link-zh zh-CN 1366x768 345
-visit link-en en 1366x768 345
+both visit link-LANG 1366x768 345
 
 echo "Pictures: $(find "$out" -name '*.png' | wc -l) in $out"
 echo "Recorded on the way:"
