@@ -83,8 +83,8 @@ for r in rows(json.load(sys.stdin)):
     if r.get("screen_ms"):
         print("  {}: screen {:.1f} s, watched {:.1f} s, verified {:.1f} s".format(r["name"], *(r[k] / 1000 for k in ("screen_ms", "watched_ms", "verified_ms"))))'
 "$build/weikectl" statements --json --data "$out/data-zh-1920" | python3 -c '
-import collections, json, sys
-verbs = collections.Counter(json.loads(line)["verb"]["id"].rsplit("/", 1)[1] for line in sys.stdin)
+import collections, json, re, sys
+verbs = collections.Counter(re.split("[/#]", json.loads(line)["verb"]["id"])[-1] for line in sys.stdin)
 print("  statements:", ", ".join(f"{n} {verb}" for verb, n in sorted(verbs.items())))'
 # Each screen in Chinese and, right of it, in English.
 sheet() { # NAME ZH EN
