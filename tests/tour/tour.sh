@@ -87,10 +87,18 @@ import collections, json, re, sys
 verbs = collections.Counter(re.split("[/#]", json.loads(line)["verb"]["id"])[-1] for line in sys.stdin)
 print("  statements:", ", ".join(f"{n} {verb}" for verb, n in sorted(verbs.items())))'
 # Each screen in Chinese and, right of it, in English.
-sheet() { # NAME ZH EN
-    local pair=()
-    for f in "$out/$2"/*.png; do pair+=("$f" "$out/$3/${f##*/}"); done
-    montage "${pair[@]}" -tile 4x -geometry 640x360+8+8 -background '#888' "$out/sheet-$1.png" 2>/dev/null || true
+sheet() { # NAME ZH EN: as many pages as it takes
+    local pair=() page=1 f
+    for f in "$out/$2"/*.png; do
+        pair+=("${f}[640x360]" "$out/$3/${f##*/}[640x360]") # made small as they are read: all of them at full size are gigabytes
+        [ ${#pair[@]} -ge 48 ] || continue
+        sheet_page "$1-$((page++))"
+    done
+    [ ${#pair[@]} -eq 0 ] || sheet_page "$1-$page"
+}
+sheet_page() { # NAME
+    montage "${pair[@]}" -tile 4x -geometry 640x360+8+8 -background '#888' "$out/sheet-$1.png" || echo "tour: no contact sheet $1" >&2
+    pair=()
 }
 if command -v montage >/dev/null; then
     sheet 1920 zh-1920 en-1920
