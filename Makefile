@@ -1,7 +1,7 @@
 # Weike. `make run` and `make test` do all set-up. MODE=asan|ubsan|tsan builds apart under build/$(MODE).
 #
-# Each folder of src/ is a layer and becomes one archive; a program or unit test links its layer and those
-# below. sync/ is also a shared object, which the kiosk loads after its first picture; films play in weike-player.
+# Each folder of src/ is a layer and becomes one archive; the folders inside it are its nouns. A program or unit test
+# links its layer and those below. sync/ is also a shared object, which the kiosk loads after its first picture; films play in weike-player.
 
 MODE ?= release
 BUILD ?= $(if $(filter release,$(MODE)),build,build/$(MODE))
@@ -26,20 +26,21 @@ PKG_model =
 PKG_store = sqlite3
 PKG_pack = libzstd
 PKG_sync = libcurl libudev zlib
-PKG_hub = libmicrohttpd
+PKG_web = libmicrohttpd
+PKG_hub =
 PKG_media = libavformat libavcodec libavutil libswresample libswscale sdl2 libopusenc
 PKG_gfx = sdl2 SDL2_ttf SDL2_image fontconfig icu-uc
 PKG_ui =
 PKG_app = rime
 PKG_tool = pangocairo cairo
 LIB_media = -lsonic -lyuv
-PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_sync) $(PKG_hub) $(PKG_media) $(PKG_gfx) $(PKG_app))
+PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_sync) $(PKG_web) $(PKG_media) $(PKG_gfx) $(PKG_app))
 CFLAGS += $(PKG_CFLAGS)
 
-LAYERS = base model store pack media sync gfx ui app tool hub
+LAYERS = base model store pack web media sync gfx ui app tool hub
 # Programs of their own, that the kiosk starts.
-MAINS = src/media/player_main.c src/media/mouth_main.c src/media/recorder_main.c src/app/pinyin_main.c
-SRC_of = $(filter-out $(MAINS),$(wildcard src/$(1)/*.c))
+MAINS = src/media/player/player_main.c src/media/voice/mouth_main.c src/media/microphone/recorder_main.c src/app/keyboard/pinyin_main.c
+SRC_of = $(filter-out $(MAINS),$(wildcard src/$(1)/*.c src/$(1)/*/*.c))
 OBJ_of = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call SRC_of,$(1)))
 ar_of = $(foreach l,$(1),$(BUILD)/lib/lib$(l).a)
 libs_of = $(foreach l,$(1),$(LIB_$(l))) $(call pkg,--libs,$(foreach l,$(1),$(PKG_$(l)))) -lm -ldl
@@ -55,7 +56,8 @@ LINK_gfx = gfx base
 LINK_ui = ui gfx model base
 LINK_app = app ui gfx pack store media model base
 LINK_tool = tool sync pack store media model base
-LINK_hub = hub sync pack store media model base
+LINK_web = web pack store media model base
+LINK_hub = hub web sync pack store media model base
 
 # The build's floor for dates: no honest clock can show less than the last commit.
 EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
@@ -81,23 +83,22 @@ $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 
 # Whole, because weike-sync.so resolves its calls into the program that loads it.
 # What makes packages (and needs FFmpeg to look at films) has no place in a kiosk.
-AUTHORING = authority shrink root_edit build package probe rendition picture caption child source questions
-READING = $(filter-out $(AUTHORING:%=$(BUILD)/obj/pack/%.o),$(call OBJ_of,pack))
+READING = $(filter-out $(BUILD)/obj/pack/author/%,$(call OBJ_of,pack))
 # Films play in a process of their own; the kiosk has only its side of the link and what paints pictures. So do the microphone
 # and pinyin (librime): neither costs the start anything, and what goes wrong in them is not the kiosk's.
-SCREENSIDE = $(patsubst %,$(BUILD)/obj/media/%.o,remote scaler stretch recorder mouth)
+SCREENSIDE = $(filter $(BUILD)/obj/media/client/%,$(call OBJ_of,media))
 $(BUILD)/weike: $(call ar_of,$(LINK_app)) $(SCREENSIDE)
 	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx) $(SCREENSIDE) $(READING) -Wl,--whole-archive $(call ar_of,store model base) -Wl,--no-whole-archive -lyuv $(call libs_of,app ui gfx pack store model base)
-$(BUILD)/weike-player: $(BUILD)/obj/media/player_main.o $(call ar_of,$(LINK_media))
+$(BUILD)/weike-player: $(BUILD)/obj/media/player/player_main.o $(call ar_of,$(LINK_media))
 	$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(LINK_media))
 # Speaks and plays short sounds; linked with no FFmpeg, so that it is there 60 ms after a tap.
-VOICE_PARTS = mouth_main speech upsample fence audio_out audio_ring play_clock
-$(BUILD)/obj/media/mouth_main.o: CFLAGS += $(call pkg,--cflags,opusfile)
-$(BUILD)/weike-voice: $(VOICE_PARTS:%=$(BUILD)/obj/media/%.o) $(BUILD)/lib/libbase.a
+VOICE_PARTS = $(BUILD)/obj/media/voice/mouth_main.o $(filter $(BUILD)/obj/media/voice/% $(BUILD)/obj/media/sound/%,$(call OBJ_of,media))
+$(BUILD)/obj/media/voice/mouth_main.o: CFLAGS += $(call pkg,--cflags,opusfile)
+$(BUILD)/weike-voice: $(VOICE_PARTS) $(BUILD)/lib/libbase.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lespeak-ng $(call pkg,--libs,opusfile sdl2) $(call libs_of,base)
-$(BUILD)/weike-recorder: $(BUILD)/obj/media/recorder_main.o $(BUILD)/obj/media/recorder_opus.o $(BUILD)/lib/libbase.a
+$(BUILD)/weike-recorder: $(BUILD)/obj/media/microphone/recorder_main.o $(BUILD)/obj/media/microphone/recorder_opus.o $(BUILD)/lib/libbase.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,--libs,sdl2 libopusenc $(PKG_base)) -lm
-$(BUILD)/weike-pinyin: $(BUILD)/obj/app/pinyin_main.o $(BUILD)/obj/app/pinyin_rime.o $(BUILD)/obj/app/pinyin_reply.o $(BUILD)/lib/libbase.a
+$(BUILD)/weike-pinyin: $(BUILD)/obj/app/keyboard/pinyin_main.o $(BUILD)/obj/app/keyboard/pinyin_rime.o $(BUILD)/obj/app/keyboard/pinyin_reply.o $(BUILD)/lib/libbase.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,--libs,rime $(PKG_base)) -lm
 $(BUILD)/weikectl: $(call ar_of,$(LINK_tool))
 	$(CC) $(LDFLAGS) -o $@ $(call ar_of,$(LINK_tool)) $(call libs_of,$(LINK_tool))
@@ -111,19 +112,18 @@ $(BUILD)/locale/zh_CN/LC_MESSAGES/weike.mo: assets/po/zh_CN.po
 	@mkdir -p $(@D)
 	msgfmt --check-format -o $@ $<
 
-# Unit tests: tests/unit/test_x.c is about module x and links the layer that x.c lives in.
-layer_of = $(firstword $(foreach l,$(LAYERS),$(if $(wildcard src/$(l)/$(1).c),$(l))) base)
+# Unit tests: tests/unit/LAYER/test_x.c is about module x of that layer and links it and those below.
 define unit
-$(BUILD)/test/test_$(1): $(BUILD)/obj/test/test_$(1).o $$(call ar_of,$$(LINK_$$(call layer_of,$(1))))
+$(BUILD)/test/$(notdir $(1)): $(BUILD)/obj/test/$(1).o $$(call ar_of,$$(LINK_$(patsubst %/,%,$(dir $(1)))))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(call ar_of,$$(LINK_$$(call layer_of,$(1)))) $$(call libs_of,$$(LINK_$$(call layer_of,$(1)))) -lcmocka
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(call ar_of,$$(LINK_$(patsubst %/,%,$(dir $(1))))) $$(call libs_of,$$(LINK_$(patsubst %/,%,$(dir $(1))))) -lcmocka
 endef
-UNITS = $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+UNITS = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*/test_*.c))
 $(foreach u,$(UNITS),$(eval $(call unit,$(u))))
 $(BUILD)/obj/test/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c $< -o $@
-unit-tests: $(UNITS:%=$(BUILD)/test/test_%)
+	$(CC) $(CFLAGS) -Itests/unit -c $< -o $@
+unit-tests: $(foreach u,$(UNITS),$(BUILD)/test/$(notdir $(u)))
 
 # --- what people type ---
 

@@ -1,5 +1,5 @@
 #include "app/idle.h"
-#include "app/screens.h"
+#include "app/core/screens.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 

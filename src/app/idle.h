@@ -2,7 +2,7 @@
  * or a quiz is open. */
 #ifndef WEIKE_APP_IDLE_H
 #define WEIKE_APP_IDLE_H
-#include "app/app.h"
+#include "app/core/app.h"
 
 enum { IDLE_COUNTDOWN_S = 30 };
 void idle_tick(struct app *app, int64_t boot_ms);

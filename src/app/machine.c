@@ -1,6 +1,6 @@
 #include "app/machine.h"
-#include "app/sticks.h"
-#include "store/machine_log.h"
+#include "app/mail/sticks.h"
+#include "store/outbox/machine_log.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* main.c - the kiosk's command line. */
 #include "app/opts.h"
-#include "app/play.h"
+#include "app/lesson/play.h"
 #include "base/version.h"
 
 #include <getopt.h>

@@ -4,14 +4,14 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/version.h"
-#include "hub/enrol.h"
+#include "hub/vault/enrol.h"
 #include "hub/hub.h"
-#include "hub/join.h"
-#include "hub/office.h"
-#include "hub/register.h"
-#include "hub/report.h"
-#include "hub/vault.h"
-#include "hub/courier.h"
+#include "hub/upstream/join.h"
+#include "hub/vault/office.h"
+#include "hub/records/register.h"
+#include "hub/pages/report.h"
+#include "hub/vault/vault.h"
+#include "hub/upstream/courier.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -2,10 +2,10 @@
  * says otherwise. */
 #ifndef WEIKE_HUB_HUB_H
 #define WEIKE_HUB_HUB_H
-#include "hub/identity.h"
-#include "hub/ingest.h"
+#include "hub/vault/identity.h"
+#include "hub/records/ingest.h"
 #include "hub/options.h"
-#include "hub/vault.h"
+#include "hub/vault/vault.h"
 
 #include <stdatomic.h>
 

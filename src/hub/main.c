@@ -4,12 +4,12 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/version.h"
-#include "hub/admin.h"
+#include "hub/pages/admin.h"
 #include "hub/commands.h"
 #include "hub/hub.h"
-#include "hub/office.h"
-#include "hub/server.h"
-#include "hub/upstream.h"
+#include "hub/vault/office.h"
+#include "hub/doors/server.h"
+#include "hub/upstream/upstream.h"
 
 #include <signal.h>
 #include <stdio.h>

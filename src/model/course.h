@@ -90,7 +90,7 @@ struct course {
 };
 enum { COURSE_PATCHES_MAX = 2000 };
 
-/* A patch that makes blob `to` of blob `from` (pack/patch.h), and the patch file itself. */
+/* A patch that makes blob `to` of blob `from` (pack/tree/patch.h), and the patch file itself. */
 struct course_patch { char from[SHA256_HEX], to[SHA256_HEX], sha256[SHA256_HEX]; uint64_t size_bytes; };
 
 bool course_parse(const char *json, size_t len, struct course *out, struct err *e) MUST_CHECK;

@@ -16,7 +16,7 @@
 #include "model/study.h"
 
 enum {
-    ROOM_MEMBER = 65,            /* bytes of a member's id, as store/member.h */
+    ROOM_MEMBER = 65,            /* bytes of a member's id, as store/people/member.h */
     ROOM_TEXT_MAX = 1000,        /* bytes of an event's text */
     ROOM_LESSONS_MAX = 20, ROOM_PEOPLE_MAX = 1000,
     ROOM_TICK_MS = 4000,         /* how often a playing film is told: what a power cut can take */

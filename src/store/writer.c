@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/thread.h"
-#include "store/backup.h"
-#include "store/fact.h"
+#include "store/rescue/backup.h"
+#include "store/study/fact.h"
 #include "store/reserve.h"
 #include "store/setting.h"
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct writer;
-struct record; /* store/record.h */
+struct record; /* store/study/record.h */
 
 enum writer_state {
     WRITER_WAITING,

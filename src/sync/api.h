@@ -2,8 +2,8 @@
  * would cost the start more than everything else together. weikectl and weike-hub link sync/ and call it directly. */
 #ifndef WEIKE_SYNC_API_H
 #define WEIKE_SYNC_API_H
-#include "sync/stick.h"
-#include "sync/stick_watch.h"
+#include "sync/stick/stick.h"
+#include "sync/stick/stick_watch.h"
 #include "sync/syncer.h"
 
 enum { SYNC_API_VERSION = 1 };

@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
-#include "pack/device.h"
-#include "pack/trust.h"
+#include "pack/trust/device.h"
+#include "pack/trust/trust.h"
 #include "store/setting.h"
 #include "sync/syncer_parts.h"
 

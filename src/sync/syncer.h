@@ -7,9 +7,9 @@
 #define WEIKE_SYNC_SYNCER_H
 #include "base/config.h"
 #include "store/store.h"
-#include "sync/fetch.h"
-#include "sync/lrs.h"
-#include "sync/send.h"
+#include "sync/fetch/fetch.h"
+#include "sync/send/lrs.h"
+#include "sync/send/send.h"
 
 struct syncer;
 enum syncer_state { SYNCER_OFF /* no server is set */, SYNCER_WAITING, SYNCER_SENDING, SYNCER_FETCHING, SYNCER_PAUSED };

@@ -3,7 +3,7 @@
 #ifndef WEIKE_SYNC_SYNCER_PARTS_H
 #define WEIKE_SYNC_SYNCER_PARTS_H
 #include "base/thread.h"
-#include "pack/packet.h"
+#include "pack/packet/packet.h"
 #include "sync/netlink.h"
 #include "sync/pace.h"
 #include "sync/syncer.h"

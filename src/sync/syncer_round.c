@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/log.h"
-#include "pack/county_find.h"
-#include "store/outbox.h"
+#include "pack/trust/county_find.h"
+#include "store/outbox/outbox.h"
 #include "store/setting.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "base/config.h"
 #include "base/fs.h"
-#include "store/outbox.h"
-#include "sync/enlist.h"
+#include "store/outbox/outbox.h"
+#include "sync/send/enlist.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

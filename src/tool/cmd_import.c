@@ -1,4 +1,4 @@
-#include "pack/install.h"
+#include "pack/install/install.h"
 #include "tool/tool.h"
 
 #include <signal.h>

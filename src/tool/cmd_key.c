@@ -1,5 +1,5 @@
 #include "base/fs.h"
-#include "pack/trust.h"
+#include "pack/trust/trust.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

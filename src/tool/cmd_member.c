@@ -1,5 +1,5 @@
 #include "base/fs.h"
-#include "store/member.h"
+#include "store/people/member.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "base/clock.h"
-#include "pack/device.h"
-#include "store/outbox.h"
+#include "pack/trust/device.h"
+#include "store/outbox/outbox.h"
 #include "store/setting.h"
 #include "tool/tool.h"
 

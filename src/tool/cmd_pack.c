@@ -1,6 +1,6 @@
 #include "base/clock.h"
-#include "pack/build.h"
-#include "pack/verify.h"
+#include "pack/author/build.h"
+#include "pack/tree/verify.h"
 #include "tool/tool.h"
 
 #include <errno.h>

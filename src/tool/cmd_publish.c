@@ -1,6 +1,6 @@
 #include "base/clock.h"
 #include "base/str.h"
-#include "pack/build.h"
+#include "pack/author/build.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

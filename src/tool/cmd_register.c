@@ -1,11 +1,11 @@
 #define _GNU_SOURCE
 #include "base/config.h"
 #include "base/fs.h"
-#include "store/chain.h"
-#include "store/hours.h"
-#include "store/register.h"
-#include "store/register_void.h"
-#include "sync/stick_mount.h"
+#include "store/outbox/chain.h"
+#include "store/study/hours.h"
+#include "store/register/register.h"
+#include "store/register/register_void.h"
+#include "sync/stick/stick_mount.h"
 #include "tool/print.h"
 #include "tool/tool.h"
 

@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/fs.h"
-#include "store/hours.h"
+#include "store/study/hours.h"
 #include "base/table.h"
 #include "tool/tool.h"
 

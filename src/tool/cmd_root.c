@@ -1,6 +1,6 @@
 #include "base/clock.h"
 #include "base/fs.h"
-#include "pack/root_edit.h"
+#include "pack/author/root_edit.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "store/record.h"
+#include "store/study/record.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "base/clock.h"
 #include "base/version.h"
-#include "pack/trust.h"
+#include "pack/trust/trust.h"
 #include "store/setting.h"
 #include "tool/tool.h"
 

@@ -1,9 +1,9 @@
 #include "base/config.h"
 #include "base/fs.h"
-#include "pack/county_find.h"
-#include "pack/device.h"
+#include "pack/trust/county_find.h"
+#include "pack/trust/device.h"
 #include "store/store.h"
-#include "sync/stick.h"
+#include "sync/stick/stick.h"
 #include "tool/tool.h"
 
 #include <signal.h>

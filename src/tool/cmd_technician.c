@@ -1,4 +1,4 @@
-#include "store/member.h"
+#include "store/people/member.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* cmd_voice.c - recorded prompts: what there is to be said, recording it, and making a signed package of it. */
 #define _GNU_SOURCE
 #include "base/fs.h"
-#include "media/recorder.h"
-#include "pack/build.h"
-#include "pack/child.h"
+#include "media/client/recorder.h"
+#include "pack/author/build.h"
+#include "pack/author/child.h"
 #include "tool/sayings.h"
 #include "tool/tool.h"
 

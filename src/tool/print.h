@@ -2,7 +2,7 @@
  * code and the SHA-256 of the CSV file of the same rows, so that paper and file can be held against each other. */
 #ifndef WEIKE_TOOL_PRINT_H
 #define WEIKE_TOOL_PRINT_H
-#include "store/register.h"
+#include "store/register/register.h"
 
 /* Into a file put in place whole (fs_replace). The same table and code give the same pages. */
 bool print_register(const struct register_table *t, const struct register_made *made, const char *path, struct err *e) MUST_CHECK;

@@ -1,8 +1,8 @@
 #include "tool/sayings.h"
 #include "base/fs.h"
-#include "store/blob.h"
-#include "store/library.h"
-#include "store/prompt.h"
+#include "store/library/blob.h"
+#include "store/library/library.h"
+#include "store/library/prompt.h"
 #include "model/question.h"
 
 #include <stdio.h>

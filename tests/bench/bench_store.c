@@ -2,10 +2,10 @@
  * the median and the worst of 200 calls, each for another member, course or page; and opening, the median of 5.
  * `bench_store DIR open` opens and closes once and prints the milliseconds of the opening. */
 #include "base/clock.h"
-#include "store/hours.h"
-#include "store/library.h"
-#include "store/member.h"
-#include "store/record.h"
+#include "store/study/hours.h"
+#include "store/library/library.h"
+#include "store/people/member.h"
+#include "store/study/record.h"
 #include "store/setting.h"
 #include "store/store.h"
 

@@ -8,10 +8,10 @@
 #include "base/collate.h"
 #include "base/fs.h"
 #include "base/hash.h"
-#include "store/blob.h"
-#include "store/library.h"
-#include "store/member.h"
-#include "store/outbox.h"
+#include "store/library/blob.h"
+#include "store/library/library.h"
+#include "store/people/member.h"
+#include "store/outbox/outbox.h"
 #include "store/store.h"
 
 #include <stdio.h>

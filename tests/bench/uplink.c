@@ -12,9 +12,9 @@
 #include "model/attempt.h"
 #include "model/gift.h"
 #include "model/statement.h"
-#include "pack/packet.h"
-#include "pack/zst.h"
-#include "sync/http.h"
+#include "pack/packet/packet.h"
+#include "pack/tree/zst.h"
+#include "sync/http/http.h"
 #include "../unit/answerer.h"
 
 #include <dirent.h>

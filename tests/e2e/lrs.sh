@@ -139,7 +139,7 @@ END
     sync
     expect "a slow line" 0 1 350 "done"
 else
-    echo "skip lrs: nginx is not installed: 413, 503, slow and passwords are shown by tests/unit/test_lrs.c alone"
+    echo "skip lrs: nginx is not installed: 413, 503, slow and passwords are shown by tests/unit/sync/test_lrs.c alone"
 fi
 
 conf "http://127.0.0.1:$(free_port)/xAPI"

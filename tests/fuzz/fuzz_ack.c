@@ -1,7 +1,7 @@
 /* Receipts: first byte even: any payload, signed by the county; odd: an envelope as it came. Refused with a reason, or what is
  * read can be written and says the same when read again. */
-/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/key.c src/pack/key_file.c src/pack/zst.c src/pack/envelope.c src/pack/ack.c */
-#include "pack/ack.h"
+/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/trust/key.c src/pack/trust/key_file.c src/pack/tree/zst.c src/pack/trust/envelope.c src/pack/packet/ack.c */
+#include "pack/packet/ack.h"
 
 #include <assert.h>
 #include <sodium.h>

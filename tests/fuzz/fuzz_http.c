@@ -1,10 +1,10 @@
-/* sources: src/base/*.c src/hub/range.c src/hub/route.c src/hub/form.c */
+/* sources: src/base/*.c src/web/range.c src/hub/doors/route.c src/web/form.c */
 /* What a client can put into its first line, its headers and a form: whatever it is, the answer stays inside the file, a path stays
  * inside the tree, a field inside its buffer. The input is five texts, one a line. */
 #include "base/str.h"
-#include "hub/form.h"
-#include "hub/range.h"
-#include "hub/route.h"
+#include "web/form.h"
+#include "web/range.h"
+#include "hub/doors/route.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* pinyin: any line of weike-pinyin is an answer within its bounds, or refused with a reason and nothing changed. */
-/* sources: src/base/err.c src/base/str.c src/app/pinyin_reply.c */
-#include "app/pinyin.h"
+/* sources: src/base/err.c src/base/str.c src/app/keyboard/pinyin_reply.c */
+#include "app/keyboard/pinyin.h"
 #include "base/str.h"
 
 #include <assert.h>

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "hub/enrol.h"
+#include "hub/vault/enrol.h"
 #include "hub/hub.h"
 
 #include <arpa/inet.h>

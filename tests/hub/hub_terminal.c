@@ -8,7 +8,7 @@
 
 #include "base/fs.h"
 #include "base/json.h"
-#include "sync/http.h"
+#include "sync/http/http.h"
 
 #include <unistd.h>
 

@@ -11,12 +11,12 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/json.h"
-#include "hub/courier.h"
-#include "hub/enrol.h"
+#include "hub/upstream/courier.h"
+#include "hub/vault/enrol.h"
 #include "hub/hub.h"
 #include "store/db.h"
-#include "sync/http.h"
-#include "sync/stick_layout.h"
+#include "sync/http/http.h"
+#include "sync/stick/stick_layout.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -3,8 +3,8 @@
 #define TESTS_HUB_TERMINAL_H
 #include "base/hash.h"
 #include "model/statement.h"
-#include "pack/ack.h"
-#include "pack/packet.h"
+#include "pack/packet/ack.h"
+#include "pack/packet/packet.h"
 
 #include <stdio.h>
 #include <stdlib.h>

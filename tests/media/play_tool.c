@@ -1,5 +1,5 @@
 /* The `weike --play` mode alone, so that playback can be tested and measured without the rest of the kiosk. */
-#include "app/play.h"
+#include "app/lesson/play.h"
 
 #include <stdio.h>
 #include <stdlib.h>

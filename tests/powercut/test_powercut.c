@@ -15,9 +15,9 @@
 #include "base/clock.h"
 #include "base/collate.h"
 #include "base/fault.h"
-#include "pack/install.h"
-#include "store/hours.h"
-#include "store/room.h"
+#include "pack/install/install.h"
+#include "store/study/hours.h"
+#include "store/meeting/room.h"
 #include "store/setting.h"
 
 #include <fcntl.h>

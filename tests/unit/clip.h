@@ -4,7 +4,7 @@
 #define WEIKE_TEST_CLIP_H
 #include "base/clock.h"
 #include "base/thread.h"
-#include "media/player.h"
+#include "media/player/player.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,13 +7,13 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "link_kit.h"
-#include "pack/copy.h"
-#include "pack/trust.h"
-#include "store/blob.h"
-#include "store/library.h"
+#include "pack/install/copy.h"
+#include "pack/trust/trust.h"
+#include "store/library/blob.h"
+#include "store/library/library.h"
 #include "store/store.h"
-#include "sync/fetch.h"
-#include "sync/part.h"
+#include "sync/fetch/fetch.h"
+#include "sync/fetch/part.h"
 
 #include <sys/file.h>
 

@@ -1,7 +1,7 @@
 /* films.h - tiny films for tests, made by the system's ffmpeg. Include once, after scratch.h. */
 #ifndef TESTS_FILMS_H
 #define TESTS_FILMS_H
-#include "pack/child.h"
+#include "pack/author/child.h"
 
 static void film_run(const char *const argv[])
 {

@@ -5,10 +5,10 @@
 #include "scratch.h"
 
 #include "base/clock.h"
-#include "hub/enrol.h"
+#include "hub/vault/enrol.h"
 #include "hub/hub.h"
-#include "hub/ingest.h"
-#include "hub/office.h"
+#include "hub/records/ingest.h"
+#include "hub/vault/office.h"
 
 static int kit_count;
 

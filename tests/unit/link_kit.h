@@ -3,7 +3,7 @@
 #ifndef TESTS_LINK_KIT_H
 #define TESTS_LINK_KIT_H
 #include "base/json.h"
-#include "sync/http.h"
+#include "sync/http/http.h"
 
 #include <fcntl.h>
 #include <signal.h>

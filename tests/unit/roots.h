@@ -1,7 +1,7 @@
 /* roots.h - roots that two of three keys have signed, with an old and a new pair of keys for the lists. Include once, after forge.h. */
 #ifndef TESTS_ROOTS_H
 #define TESTS_ROOTS_H
-#include "pack/root.h"
+#include "pack/trust/root.h"
 
 enum { A, B, C, STAMP_OLD, MAIN_OLD, STAMP_NEW, MAIN_NEW, KEYS };
 static struct secret_key key[KEYS];

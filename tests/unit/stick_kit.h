@@ -3,13 +3,13 @@
 #ifndef TESTS_STICK_KIT_H
 #define TESTS_STICK_KIT_H
 #include "model/statement.h"
-#include "pack/ack.h"
-#include "pack/device.h"
-#include "pack/trust.h"
-#include "store/outbox.h"
+#include "pack/packet/ack.h"
+#include "pack/trust/device.h"
+#include "pack/trust/trust.h"
+#include "store/outbox/outbox.h"
 #include "store/store.h"
-#include "sync/stick.h"
-#include "sync/stick_layout.h"
+#include "sync/stick/stick.h"
+#include "sync/stick/stick_layout.h"
 
 #include <errno.h>
 

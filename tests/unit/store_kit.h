@@ -3,10 +3,10 @@
 #define WEIKE_TESTS_STORE_KIT_H
 #include "base/fs.h"
 #include "base/hash.h"
-#include "store/blob.h"
-#include "store/library.h"
-#include "store/member.h"
-#include "store/record.h"
+#include "store/library/blob.h"
+#include "store/library/library.h"
+#include "store/people/member.h"
+#include "store/study/record.h"
 #include "store/store.h"
 
 #include <stdio.h>

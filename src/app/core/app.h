@@ -1,0 +1,81 @@
+/* app.h - what all screens share: the node's data, the window, who is signed in. UI thread only.
+ *
+ * Screens get `struct app *` in enter(). They read through app_db() (this thread's read-only connection); every fact
+ * that must not be lost goes through app_writer(), whose acknowledgement wakes the loop. */
+#ifndef WEIKE_APP_CORE_APP_H
+#define WEIKE_APP_CORE_APP_H
+#include "app/opts.h"
+#include "base/config.h"
+#include "media/player/player.h"
+#include "store/people/member.h"
+#include "store/study/hours.h"
+#include "store/study/record.h"
+#include "store/store.h"
+#include "ui/nav.h"
+
+#include <stdatomic.h>
+
+struct gfx;
+struct link;
+struct sticks;
+struct sound;
+struct speaker;
+
+struct app {
+    struct app_opts opts;
+    struct config config;
+    struct store *store;
+    struct store_repair repair; /* what opening had to put right */
+    struct gfx *gfx;
+    struct ui *ui;
+    struct nav *nav;
+    struct link *link;     /* network: content down, records up */
+    struct sticks *sticks; /* the same by hand */
+    struct sound *sound;     /* voices and words, outside films */
+    struct speaker *speaker; /* reads the screen aloud */
+    _Atomic(struct gfx *) awake; /* what app_wake wakes; NULL before the window is there */
+    uint64_t posted;       /* ticket of the newest fact */
+    unsigned arrivals;     /* rises when new lessons are here: lists read again */
+
+    bool signed_in, guest;
+    struct member who;       /* id "" for a guest and at the wall */
+    bool reviewed;           /* this visit's two questions are done */
+    int64_t touched_boot_ms; /* last sign of a person */
+    int idle_left_s;         /* > 0: the "still there?" card is up, with so many seconds left */
+
+    int volume;              /* 0..100; back to the default when a session ends */
+    bool captions_on;
+    int text_percent;        /* 100, 125, 150; this and the next three are the person's, put back at sign-out */
+    bool strong_contrast, low_zone, left_hand;
+    bool quit;
+};
+
+struct db *app_db(struct app *app);
+struct writer *app_writer(struct app *app);
+/* The media module: loaded in the background after the first picture; NULL and a logged reason if it is missing. */
+const struct media_api *app_media(struct app *app);
+/* Ends the loop's wait for events. Any thread; `app` is a struct app. */
+void app_wake(void *app);
+/* Posts a fact. One that cannot be saved shows in store_health(): on the home screen and in the technician's. */
+uint64_t app_post(struct app *app, const struct record *r);
+
+/* For a screen that lists what may just have been posted, or have arrived: what it read is as of `app_list_seen`; true
+ * once when there is something newer to read. */
+struct list_seen { uint64_t unsaved; unsigned arrivals; };
+void app_list_seen(struct app *app, struct list_seen *seen);
+bool app_list_stale(struct app *app, struct list_seen *seen);
+
+/* Sessions. Signing in opens the home screen; signing out goes to the wall and puts back volume, size, language. */
+void app_sign_in(struct app *app, const struct member *m);
+void app_sign_in_guest(struct app *app);
+void app_sign_out(struct app *app);
+void app_set_lang(struct app *app, const char *lang);
+void app_set_text_size(struct app *app, int percent);
+void app_set_contrast(struct app *app, bool strong);
+void app_set_reach(struct app *app, bool low_zone, bool left_hand);
+void app_set_volume(struct app *app, int volume);
+
+void app_clock(struct app *app, struct clock_reading *out);
+int app_plan_year(struct app *app);                      /* of today */
+const char *app_blob(struct app *app, const char *sha256); /* path, until the frame ends; "" for no blob */
+#endif

@@ -1,0 +1,331 @@
+/* screen_room.c - a meeting: people come and go, a film plays, it stops to talk, at the end everybody is credited. What each
+ * button does; the looks are in room_view.c and its neighbours. */
+#define LOG_MODULE "room"
+#include "app/meeting/room_turn.h"
+#include "app/meeting/room_view.h"
+#include "app/speech/sound.h"
+#include "app/speech/speaker.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "ui/icons.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_present(void *ctx, const char *member_id)
+{
+    return room_is_present(ctx, member_id);
+}
+
+static void lesson_opened(struct room_view *s)
+{
+    struct room *r = meeting_room(&s->meeting);
+    room_film_close(&s->film);
+    if (s->meeting.opened)
+        room_film_init(&s->film, s->app, &s->meeting.lesson.course, s->meeting.lesson.lesson);
+    s->passed_ms = r->position_ms;
+    s->ask = (struct room_ask){ .pause = -1, .person = -1 };
+    s->break_asked = s->paused_for_absence = false;
+}
+
+static void screen_enter(void *screen, void *app, const void *arg)
+{
+    struct room_view *s = screen;
+    (void)arg;
+    s->app = app;
+    s->there = meeting_open(&s->meeting, app);
+    if (!s->there)
+        return;
+    room_wall_load(&s->wall, app, is_present, meeting_room(&s->meeting));
+    lesson_opened(s);
+}
+
+/* What ran is told before the player is let go. */
+void room_film_off(struct room_view *s)
+{
+    if (!s->film.player)
+        return;
+    room_film_tick(&s->film);
+    struct player_state last = s->film.state;
+    if (last.phase == PLAYER_PLAYING)
+        last.phase = PLAYER_PAUSED;
+    meeting_follow(&s->meeting, &last, clock_boot_ms());
+    room_film_close(&s->film);
+}
+
+static void screen_leave(void *screen)
+{
+    struct room_view *s = screen;
+    room_end_release(s);
+    room_quiz_release(s);
+    if (!s->there)
+        return;
+    room_film_off(s);
+    room_film_close(&s->film);
+    room_wall_release(&s->wall);
+    meeting_leave(&s->meeting);
+    memset(&s->sign, 0, sizeof s->sign); /* no digits stay in memory */
+}
+
+/* --- what every tick looks at --- */
+
+static void follow_pauses(struct room_view *s)
+{
+    const struct lesson *l = s->meeting.lesson.lesson;
+    int64_t at = s->film.state.position_ms;
+    if (!room_film_running(&s->film))
+        return;
+    for (int i = 0; i < l->pause_count; i++)
+        if (s->passed_ms < l->pause[i].at_ms && at >= l->pause[i].at_ms && !s->ask.open) {
+            room_film_pause(&s->film, true);
+            s->ask = (struct room_ask){ .open = true, .pause = i, .person = -1 };
+            s->big = false;
+            meeting_say(&s->meeting, ROOM_CARD, NULL, lang_text_get(&l->pause[i].ask, i18n_lang()));
+            ui_request_frame(s->app->ui);
+        }
+    s->passed_ms = at;
+}
+
+static void say_aloud(struct room_view *s)
+{
+    struct err e = ERR_INIT;
+    if (!sound_say(s->app, tr("Is everyone still here?"), i18n_lang(), &e))
+        log_debug("%s", e.text);
+}
+
+static void follow_presence(struct room_view *s, int64_t boot_ms)
+{
+    struct room *r = meeting_room(&s->meeting);
+    if (r->asked_boot_ms < 0 && room_film_running(&s->film) && boot_ms >= r->ask_due_boot_ms) {
+        meeting_say(&s->meeting, ROOM_ASKED, NULL, NULL);
+        say_aloud(s);
+        ui_request_frame(s->app->ui);
+    }
+    if (r->asked_boot_ms >= 0 && !s->paused_for_absence && room_unanswered(r, boot_ms)) {
+        s->paused_for_absence = true;
+        room_film_pause(&s->film, true);
+        ui_request_frame(s->app->ui);
+    }
+}
+
+static void screen_tick(void *screen, int64_t boot_ms)
+{
+    struct room_view *s = screen;
+    keyboard_tick(s->end.keyboard, boot_ms);
+    if (s->end.voice)
+        voice_note_tick(s->end.voice, boot_ms);
+    if (s->page == ROOM_PAGE_SIGN || s->page == ROOM_PAGE_DONE)
+        room_sign_tick(s);
+    if (!s->there || !s->film.player)
+        return;
+    bool ran = room_film_running(&s->film);
+    room_film_tick(&s->film);
+    meeting_follow(&s->meeting, &s->film.state, boot_ms);
+    follow_pauses(s);
+    follow_presence(s, boot_ms);
+    if (ran && !room_film_running(&s->film))
+        s->stopped_boot_ms = boot_ms;
+    if (s->film.state.phase == PLAYER_ENDED)
+        s->big = false;
+    if (s->big && boot_ms >= s->big_controls_until_boot_ms && boot_ms < s->big_controls_until_boot_ms + 1000)
+        ui_request_frame(s->app->ui);
+}
+
+static int sooner(int a, int b)
+{
+    return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
+static int screen_due_ms(void *screen, int64_t boot_ms)
+{
+    struct room_view *s = screen;
+    return sooner(room_film_due_ms(&s->film), keyboard_due_ms(s->end.keyboard, boot_ms));
+}
+
+/* A meeting is not called away while people talk; an hour without any touch is no meeting any more. */
+static bool screen_busy(void *screen)
+{
+    struct room_view *s = screen;
+    return s->there && s->page != ROOM_PAGE_DONE &&
+           (room_film_running(&s->film) || clock_boot_ms() - s->app->touched_boot_ms < ROOM_QUIET_MS ||
+            (s->end.voice && voice_note_busy(s->end.voice)));
+}
+
+static void screen_touched(void *screen, int64_t boot_ms)
+{
+    struct room_view *s = screen;
+    if (!s->there || s->sign.closing)
+        return;
+    meeting_touched(&s->meeting, boot_ms);
+    s->big_controls_until_boot_ms = boot_ms + ROOM_CONTROLS_MS;
+    if (s->paused_for_absence) { /* here, as the finger comes down: the card is gone before it is lifted */
+        s->paused_for_absence = false;
+        room_film_pause(&s->film, false);
+    }
+    ui_request_frame(s->app->ui);
+}
+
+static void screen_hush(void *screen, bool quiet)
+{
+    struct room_view *s = screen;
+    bool running = room_film_running(&s->film);
+    if (quiet ? running : s->paused_for_reading && !s->paused_for_absence)
+        room_film_pause(&s->film, quiet);
+    s->paused_for_reading = quiet && running;
+}
+
+/* --- the film --- */
+
+static void run(struct room_view *s)
+{
+    struct room *r = meeting_room(&s->meeting);
+    if (!s->meeting.opened)
+        return;
+    if (s->film.player)
+        room_film_pause(&s->film, false);
+    else
+        room_film_start(&s->film, r->ended ? 0 : r->position_ms);
+    s->ask.open = s->break_asked = s->paused_for_absence = s->paused_for_reading = false;
+    speaker_stop(s->app);
+}
+
+void room_play(struct room_view *s)
+{
+    int64_t now = clock_boot_ms();
+    if (room_film_running(&s->film))
+        room_film_pause(&s->film, true);
+    else if (s->stopped_boot_ms && now - s->stopped_boot_ms >= ROOM_BREAK_MS && !s->break_asked)
+        s->break_asked = true;
+    else
+        run(s);
+}
+
+void room_go_on(struct room_view *s)
+{
+    s->ask.open = false;
+    room_play(s);
+}
+
+void room_back_10(struct room_view *s)
+{
+    enum { BACK_MS = 10000 };
+    int64_t from = s->film.state.position_ms, to = from - BACK_MS < 0 ? 0 : from - BACK_MS;
+    if (!s->film.player)
+        return;
+    meeting_seek(&s->meeting, from, to);
+    room_film_seek(&s->film, to);
+    s->passed_ms = to;
+}
+
+void room_watch_again(struct room_view *s)
+{
+    room_film_off(s);
+    meeting_say_at(&s->meeting, ROOM_SEEK, 0);
+    lesson_opened(s);
+    s->passed_ms = 0;
+    run(s);
+}
+
+void room_show_lesson(struct room_view *s, int n)
+{
+    struct err e = ERR_INIT;
+    room_film_off(s);
+    if (!meeting_lesson(&s->meeting, n, &e))
+        log_error("lesson %d of the meeting: %s", n + 1, e.text);
+    lesson_opened(s);
+    s->page = ROOM_PAGE_ROOM;
+    s->stopped_boot_ms = 0;
+}
+
+const char *room_lesson_title(struct room_view *s, int n)
+{
+    const struct room *r = meeting_room(&s->meeting);
+    struct open_lesson o;
+    const char *title = "";
+    if (n == r->lesson_now && s->meeting.opened)
+        return lang_text_get(&s->meeting.lesson.lesson->title, i18n_lang());
+    if (library_open(app_db(s->app), r->options.lesson[n].course_id, r->options.lesson[n].content_id, "", &o, NULL)) {
+        title = ui_fmt(s->app->ui, "%s", lang_text_get(&o.lesson->title, i18n_lang()));
+        open_lesson_release(&o);
+    }
+    return title;
+}
+
+/* --- people --- */
+
+static void come_or_go(struct room_view *s, const char *id, bool come, const char *why)
+{
+    if (room_is_present(meeting_room(&s->meeting), id) != come)
+        meeting_say(&s->meeting, come ? ROOM_COME : ROOM_GO, id, why);
+}
+
+void room_tapped(struct room_view *s, const struct room_wall_tap *t)
+{
+    struct room_undo u = { .count = t->count, .came = t->row || !room_is_present(meeting_room(&s->meeting), t->member[0]->id) };
+    for (int i = 0; i < t->count; i++) {
+        memcpy(u.id[i], t->member[i]->id, sizeof u.id[i]);
+        come_or_go(s, u.id[i], u.came, NULL);
+    }
+    if (t->count == 1)
+        memcpy(u.name, t->member[0]->name, sizeof u.name);
+    s->undo = u;
+}
+
+void room_undo(struct room_view *s)
+{
+    for (int i = 0; i < s->undo.count; i++)
+        come_or_go(s, s->undo.id[i], !s->undo.came, ROOM_UNDO);
+    s->undo.count = 0;
+}
+
+const struct member *room_person_of(struct room_view *s, int person)
+{
+    const struct room *r = meeting_room(&s->meeting);
+    return person < 0 || person >= r->person_count ? NULL : room_wall_member(&s->wall, r->person[person].member_id);
+}
+
+/* --- cards and pages --- */
+
+void room_ask_own(struct room_view *s)
+{
+    if (room_film_running(&s->film))
+        room_film_pause(&s->film, true);
+    s->ask = (struct room_ask){ .open = true, .pause = -1, .person = -1 };
+    meeting_say(&s->meeting, ROOM_CARD, NULL, tr("A question to everybody"));
+}
+
+void room_ask_close(struct room_view *s)
+{
+    s->ask.open = false;
+}
+
+void room_to_page(struct room_view *s, enum room_page page)
+{
+    struct err e = ERR_INIT;
+    if (room_film_running(&s->film))
+        room_film_pause(&s->film, true);
+    if (page == ROOM_PAGE_QUIZ && !room_quiz_load(s, &e)) {
+        log_error("questions: %s", e.text);
+        return;
+    }
+    if (page == ROOM_PAGE_END)
+        room_end_open(s);
+    s->page = page;
+}
+
+void room_leave(struct room_view *s)
+{
+    nav_pop(s->app->nav);
+}
+
+static void screen_draw(struct ui *ui, void *screen)
+{
+    room_view_draw(ui, screen);
+}
+
+const struct screen_class room_screen = {
+    .name = "room", .size = sizeof(struct room_view), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
+    .tick = screen_tick, .due_ms = screen_due_ms, .touched = screen_touched, .busy = screen_busy,
+    .hush = screen_hush,
+};

@@ -1,0 +1,13 @@
+/* report.h - what is to be said about a hub, as JSON: for its commands, its page and its figures. Any reader. New references. */
+#ifndef WEIKE_HUB_PAGES_REPORT_H
+#define WEIKE_HUB_PAGES_REPORT_H
+#include "base/json.h"
+#include "store/db.h"
+
+enum { REPORT_AUDIT_MAX = 200 };
+
+json_t *report_status(struct db *db, const char *data_dir, struct err *e) MUST_CHECK;
+json_t *report_sites(struct db *db, struct err *e) MUST_CHECK;                /* one entry a device, by site */
+json_t *report_audit(struct db *db, int limit, struct err *e) MUST_CHECK;     /* newest first */
+json_t *report_alarms(struct db *db, struct err *e) MUST_CHECK;               /* those that ring */
+#endif

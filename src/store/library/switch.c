@@ -1,0 +1,405 @@
+/* switch.c - changes of the library: install, remove, sweep. The declarations are in library.h. */
+#define _GNU_SOURCE
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "store/library/blob.h"
+#include "store/library/catalogue.h"
+#include "store/outbox/machine_log.h"
+#include "store/library/prompt.h"
+#include "store/library/switch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct install {
+    const struct library_package *package;
+    struct course course;
+    char sha256[SHA256_HEX];
+    bool whole; /* every lesson is to be ready */
+    /* of the job's run */
+    struct db *db;
+    int64_t seq;
+    struct err *e;
+    bool ok;
+};
+
+static bool is_ready(const struct install *in, int lesson)
+{
+    return !in->package->ready || in->package->ready[lesson];
+}
+
+static bool begin(struct install *in, const struct library_package *p, struct err *e)
+{
+    *in = (struct install){ .package = p, .whole = true };
+    if (!course_parse(p->manifest, p->manifest_len, &in->course, e))
+        return false;
+    sha256_hex(p->manifest, p->manifest_len, in->sha256);
+    for (int i = 0; i < in->course.lesson_count; i++)
+        in->whole &= is_ready(in, i);
+    return true;
+}
+
+static void add_text(struct query *q, const struct lang_text *text, struct str *scratch)
+{
+    json_t *map = lang_text_to_json(text);
+    str_clear(scratch);
+    json_write(map, scratch);
+    json_decref(map);
+    query_text(q, scratch->data);
+}
+
+/* May it be installed? *active: this very manifest is active already. */
+static bool may_install(struct install *in, bool *active)
+{
+    int64_t highest;
+    char sha256[SHA256_HEX];
+    const struct course *c = &in->course;
+    *active = false;
+    if (!library_version(in->db, c->id, &highest, sha256, in->e))
+        return false;
+    if (in->package->anew) {
+        *active = *sha256 && strcmp(sha256, in->sha256) == 0;
+        return true;
+    }
+    if (c->version < highest)
+        return err_set(in->e, ERR_OLDER, "%s: version %lld is older than version %lld, which is or was here", c->id,
+                       (long long)c->version, (long long)highest);
+    if (c->version == highest && *sha256) {
+        *active = strcmp(sha256, in->sha256) == 0;
+        return *active || err_set(in->e, ERR_UNTRUSTED, "%s: version %lld is here already with other content", c->id,
+                                  (long long)c->version);
+    }
+    return true;
+}
+
+/* Is a lesson that the version before shows not ready in this one? */
+static bool would_take(const struct install *in, const char *content_id)
+{
+    for (int i = 0; i < in->course.lesson_count; i++)
+        if (!strcmp(in->course.lesson[i].content_id, content_id))
+            return !is_ready(in, i);
+    return false; /* its publisher took it out */
+}
+
+/* A course in parts may appear where nothing was, or where no more than its own parts were shown so far. */
+static bool may_show_parts(struct install *in)
+{
+    bool any = false, takes = false;
+    if (in->whole)
+        return true;
+    for (int i = 0; i < in->course.lesson_count; i++)
+        any |= is_ready(in, i);
+    if (!any)
+        return err_set(in->e, ERR_MISSING, "%s: none of its lessons is here yet", in->course.id);
+    struct query q = db_query(in->db, "SELECT l.content_id, k.total <= k.lessons FROM package k JOIN lesson l ON l.package_seq = k.seq"
+                                      " WHERE k.id = ? AND k.active = 1 AND l.ready <> 0");
+    query_text(&q, in->course.id);
+    while (!takes && query_row(&q))
+        takes = query_col_int(&q, 1) || would_take(in, query_col_text(&q, 0));
+    if (!query_end(&q, in->e))
+        return false;
+    return !takes || err_set(in->e, ERR_REFUSED, "%s: version %lld replaces the one that is here when all its lessons are here",
+                             in->course.id, (long long)in->course.version);
+}
+
+/* The version before the active one goes, the active one becomes the one before. */
+static bool step_versions(struct install *in)
+{
+    struct query q = db_query(in->db, "DELETE FROM package WHERE id = ?1 AND (active = 0 OR version = ?2)");
+    query_text(&q, in->course.id);
+    query_int(&q, in->course.version);
+    if (!query_run(&q, in->e))
+        return false;
+    q = db_query(in->db, "UPDATE package SET active = 0 WHERE id = ? AND active = 1");
+    query_text(&q, in->course.id);
+    if (!query_run(&q, in->e))
+        return false;
+    q = db_query(in->db, "INSERT INTO package_version (id, highest) VALUES (?1, ?2)"
+                         " ON CONFLICT (id) DO UPDATE SET highest = iif(?3, ?2, max(highest, excluded.highest))");
+    query_text(&q, in->course.id);
+    query_int(&q, in->course.version);
+    query_int(&q, in->package->anew);
+    return query_run(&q, in->e);
+}
+
+static bool put_package(struct install *in)
+{
+    const struct course *c = &in->course;
+    struct clock_reading now;
+    struct str title, summary;
+    clock_read(0, &now);
+    str_init(&title, 0);
+    str_init(&summary, 0);
+    struct query q = db_query(in->db, "INSERT INTO package (id, version, active, manifest_sha256, publisher, category, priority, title,"
+                                      " summary, poster_sha256, total, installed_ms, lessons, duration_ms)"
+                                      " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)");
+    query_text(&q, c->id);
+    query_int(&q, c->version);
+    query_text(&q, in->sha256);
+    query_text(&q, in->package->publisher);
+    query_text(&q, c->category);
+    query_int(&q, c->voice ? c->priority - PROMPT_BELOW : c->priority);
+    add_text(&q, &c->title, &title);
+    add_text(&q, &c->summary, &summary);
+    query_text(&q, c->poster.sha256);
+    query_int(&q, c->lesson_count);
+    query_int(&q, now.wall_ms);
+    bool ok = query_run(&q, in->e);
+    in->seq = ok ? db_last_id(in->db) : 0;
+    str_release(&title);
+    str_release(&summary);
+    if (!ok)
+        return false;
+    q = db_query(in->db, "INSERT INTO manifest (package_seq, body) VALUES (?, ?)");
+    query_int(&q, in->seq);
+    query_blob(&q, in->package->manifest, in->package->manifest_len);
+    return query_run(&q, in->e);
+}
+
+static bool put_lesson(struct install *in, int position, struct str *scratch)
+{
+    const struct lesson *l = &in->course.lesson[position];
+    struct query q = db_query(in->db, "INSERT INTO lesson (package_seq, position, content_id, title, poster_sha256, duration_ms, quiz,"
+                                      " ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    query_int(&q, in->seq);
+    query_int(&q, position);
+    query_text(&q, l->content_id);
+    add_text(&q, &l->title, scratch);
+    query_text(&q, l->poster.sha256);
+    query_int(&q, l->duration_ms);
+    query_int(&q, *l->questions.sha256 != 0);
+    query_int(&q, is_ready(in, position) ? LESSON_READY : LESSON_TO_COME);
+    if (!query_run(&q, in->e))
+        return false;
+    q = db_query(in->db, "INSERT INTO lesson_name (content_id, title, category) VALUES (?, ?, ?) ON CONFLICT (content_id)"
+                         " DO UPDATE SET title = excluded.title, category = excluded.category");
+    query_text(&q, l->content_id);
+    query_text(&q, scratch->data);
+    query_text(&q, in->course.category);
+    return query_run(&q, in->e);
+}
+
+static void put_file(void *ctx, const struct file_ref *f, const char *where)
+{
+    struct install *in = ctx;
+    (void)where;
+    if (!in->ok || !*f->sha256)
+        return;
+    struct query q = db_query(in->db, "INSERT OR IGNORE INTO package_file (package_seq, sha256) VALUES (?, ?)");
+    query_int(&q, in->seq);
+    query_text(&q, f->sha256);
+    in->ok = query_run(&q, in->e);
+}
+
+static void demand_file(void *ctx, const struct file_ref *f, const char *where)
+{
+    struct install *in = ctx;
+    if (in->ok && *f->sha256 && !blob_exists(db_dir(in->db), f->sha256, f->size_bytes))
+        in->ok = err_set(in->e, ERR_MISSING, "%s, %s: its file is not in the data directory", in->course.id, where);
+}
+
+/* What is said to be here, is here. */
+static bool check_files(struct install *in)
+{
+    const struct course *c = &in->course;
+    in->ok = true;
+    if (!in->package->ready || c->voice) { /* a voice comes whole or not at all */
+        course_each_file(c, demand_file, in);
+        return in->ok;
+    }
+    bool *here = mem_alloc((size_t)c->lesson_count * sizeof *here);
+    library_ready(db_dir(in->db), c, here);
+    for (int i = 0; in->ok && i < c->lesson_count; i++)
+        if (is_ready(in, i) && !here[i])
+            in->ok = err_set(in->e, ERR_MISSING, "%s, lesson %d: a file of it is not in the data directory", c->id, i + 1);
+    free(here);
+    return in->ok;
+}
+
+bool library_resize(struct db *db, int64_t package_seq, struct err *e)
+{
+    struct query q = db_query(db, "UPDATE package SET (lessons, duration_ms) = (SELECT count(*), ifnull(sum(l.duration_ms), 0)"
+                                  " FROM lesson l WHERE l.package_seq = package.seq AND l.ready <> 0) WHERE seq = ?");
+    query_int(&q, package_seq);
+    return query_run(&q, e);
+}
+
+static void add_size(void *ctx, const struct file_ref *f, const char *where)
+{
+    (void)where;
+    *(int64_t *)ctx += *f->sha256 ? (int64_t)f->size_bytes : 0;
+}
+
+/* For the download register, once all of it is here. */
+static bool tell_arrival(struct install *in)
+{
+    bool whole = false;
+    int64_t bytes = 0;
+    if (!in->package->how)
+        return true;
+    struct query q = db_query(in->db, "SELECT lessons = total AND NOT EXISTS (SELECT 1 FROM lesson l WHERE l.package_seq = package.seq"
+                                      " AND l.ready = 0) FROM package WHERE seq = ?");
+    query_int(&q, in->seq);
+    whole = query_row(&q) && query_col_int(&q, 0);
+    if (!query_end(&q, in->e))
+        return false;
+    if (!whole)
+        return true;
+    course_each_file(&in->course, add_size, &bytes);
+    return machine_log_content(in->db, (enum machine_kind)in->package->how, in->course.id, in->course.version, bytes, in->e);
+}
+
+/* More lessons of the version that is active already have come, or come back. */
+static bool add_parts(struct install *in)
+{
+    bool all = false;
+    struct query q = db_query(in->db, "SELECT k.seq, NOT EXISTS (SELECT 1 FROM lesson l WHERE l.package_seq = k.seq AND l.ready <> 1)"
+                                      " FROM package k WHERE k.id = ? AND k.active = 1");
+    query_text(&q, in->course.id);
+    if (query_row(&q)) {
+        in->seq = query_col_int(&q, 0);
+        all = query_col_int(&q, 1);
+    }
+    if (!query_end(&q, in->e))
+        return false;
+    if (all)
+        return true;
+    if (!check_files(in))
+        return false;
+    for (int i = 0; i < in->course.lesson_count; i++) {
+        if (!is_ready(in, i))
+            continue;
+        q = db_query(in->db, "UPDATE lesson SET ready = 1 WHERE package_seq = ? AND position = ? AND ready <> 1");
+        query_int(&q, in->seq);
+        query_int(&q, i);
+        if (!query_run(&q, in->e))
+            return false;
+    }
+    return library_resize(in->db, in->seq, in->e) && tell_arrival(in);
+}
+
+static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    struct install *in = ctx;
+    bool active;
+    in->db = db;
+    in->e = e;
+    if (!may_install(in, &active))
+        return false;
+    if (active)
+        return add_parts(in);
+    in->ok = may_show_parts(in) && check_files(in) &&
+             catalogue_keep(db_dir(db), in->sha256, in->package, e) && /* first: a file too many does no harm */
+             step_versions(in) && put_package(in);
+    struct str scratch;
+    str_init(&scratch, 0);
+    for (int i = 0; in->ok && i < in->course.lesson_count; i++)
+        in->ok = put_lesson(in, i, &scratch);
+    str_release(&scratch);
+    if (in->ok)
+        course_each_file(&in->course, put_file, in);
+    if (in->ok && in->course.voice)
+        in->ok = prompt_put(db, in->seq, in->course.voice, e);
+    return in->ok && library_resize(db, in->seq, e) && tell_arrival(in);
+}
+
+bool library_put(struct db *db, const struct library_package *p, struct err *e)
+{
+    struct install in;
+    int64_t value;
+    if (!begin(&in, p, e))
+        return false;
+    bool ok = apply_install(db, &in, &value, e);
+    course_release(&in.course);
+    return ok;
+}
+
+bool library_install(struct writer *w, const struct library_package *p, struct err *e)
+{
+    struct install in;
+    if (!begin(&in, p, e))
+        return false;
+    bool ok = writer_do(w, apply_install, &in, e);
+    course_release(&in.course);
+    return ok;
+}
+
+static bool apply_remove(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    const char *id = ctx;
+    struct query q = db_query(db, "DELETE FROM package WHERE id = ?");
+    query_text(&q, id);
+    if (!query_run(&q, e))
+        return false;
+    return db_changes(db) > 0 || err_set(e, ERR_MISSING, "the course %s is not here", id);
+}
+
+bool library_remove(struct writer *w, const char *course_id, struct err *e)
+{
+    char id[COURSE_ID];
+    strncpy(id, course_id, sizeof id - 1);
+    id[sizeof id - 1] = 0;
+    return writer_do(w, apply_remove, id, e);
+}
+
+/* ---- sweep ---- */
+
+struct sweeping {
+    struct db *db;
+    bool (*keep)(void *, const char *);
+    void *ctx;
+    struct library_sweep done;
+    struct err *e;
+    bool ok;
+};
+
+static bool sweep_one(void *ctx, const char *sha256, uint64_t size_bytes)
+{
+    struct sweeping *s = ctx;
+    bool named = true;
+    s->ok = library_references(s->db, sha256, &named, s->e);
+    if (!s->ok || named || (s->keep && s->keep(s->ctx, sha256)))
+        return s->ok;
+    s->ok = blob_remove(db_dir(s->db), sha256, s->e);
+    if (s->ok) {
+        s->done.removed++;
+        s->done.freed_bytes += size_bytes;
+    }
+    return s->ok;
+}
+
+/* What was put aside goes once it is here again or nothing names it. */
+static bool drop_damaged(void *ctx, const char *sha256, const char *path)
+{
+    struct sweeping *s = ctx;
+    bool named = true;
+    char *blob = blob_path(db_dir(s->db), sha256);
+    s->ok = library_references(s->db, sha256, &named, s->e) && ((named && !fs_exists(blob)) || fs_unlink(path, s->e));
+    free(blob);
+    return s->ok;
+}
+
+static bool apply_sweep(struct db *db, void *ctx, int64_t *value, struct err *e)
+{
+    (void)value;
+    struct sweeping *s = ctx;
+    s->db = db;
+    s->e = e;
+    s->ok = true;
+    library_damaged_each(db_dir(db), drop_damaged, s);
+    return s->ok && catalogue_tidy(db, e) && blob_each(db_dir(db), sweep_one, s, e) && s->ok;
+}
+
+bool library_sweep(struct writer *w, bool (*keep)(void *ctx, const char *sha256), void *ctx, struct library_sweep *out,
+                   struct err *e)
+{
+    struct sweeping s = { .keep = keep, .ctx = ctx };
+    if (!writer_do(w, apply_sweep, &s, e))
+        return false;
+    *out = s.done;
+    return true;
+}

@@ -1,0 +1,69 @@
+/* member.h - the people of a site: lists for the sign-in wall, adding, CSV import, PIN and picture codes.
+ *
+ * Reading: any connection, its thread. Changing: through the writer. A member's id is what statements carry as
+ * account name: opaque, never a phone or identity number. "" stands for the guest everywhere in store/. */
+#ifndef WEIKE_STORE_PEOPLE_MEMBER_H
+#define WEIKE_STORE_PEOPLE_MEMBER_H
+#include "base/hash.h"
+#include "store/writer.h"
+
+enum { MEMBER_ID = 65, MEMBER_NAME = 121, MEMBER_HUES = 12, MEMBER_PICTURES = 12, MEMBER_CODE = 3 };
+enum member_role { MEMBER_PLAIN, MEMBER_SECRETARY, MEMBER_TECHNICIAN, MEMBER_ROLE_COUNT };
+const char *member_role_name(enum member_role role); /* "member" "secretary" "technician" */
+bool member_role_parse(const char *name, enum member_role *out); /* also 成员/党员/村民, 书记/管理员, 技术员 */
+
+struct member {
+    char id[MEMBER_ID];
+    char name[MEMBER_NAME];
+    char initial;                   /* 'A'..'Z' of the surname's pinyin, or '#' */
+    int hue;                        /* 0..11: colour of the circle when there is no photo */
+    char photo_sha256[SHA256_HEX];  /* blob; "" if none */
+    enum member_role role;
+    bool active;
+    bool has_pin, has_pictures;     /* what sign-in asks for; neither: a tap on the face is enough */
+};
+struct member_list { int count; struct member *member; };
+void member_list_release(struct member_list *l);
+
+/* Active members, by initial and pinyin. `initial` 0: all. `total` (may be NULL): how many there are. */
+bool member_page(struct db *db, char initial, int offset, int limit, struct member_list *out, int *total,
+                 struct err *e) MUST_CHECK;
+bool member_initials(struct db *db, char out[28], struct err *e) MUST_CHECK; /* "ACLWZ#": only those present */
+bool member_count(struct db *db, int *out, struct err *e) MUST_CHECK;
+bool member_get(struct db *db, const char *id, struct member *out, struct err *e) MUST_CHECK;
+
+struct member_new {
+    const char *name;         /* required; cleaned of control and invisible characters */
+    const char *id;           /* NULL or "": one is made ("m" + 10 random characters) */
+    const char *pin;          /* NULL or "": none; else 4 to 12 digits */
+    const char *pictures;     /* NULL or "": none; else three different of 1..12: "3-7-11" */
+    const char *photo_sha256; /* NULL or "": none */
+    enum member_role role;
+};
+/* Waits for the disk. `out_id` may be NULL. ERR_REFUSED if the id is taken, ERR_INVALID with a sentence else. */
+bool member_add(struct writer *w, const struct member_new *m, char out_id[MEMBER_ID], struct err *e) MUST_CHECK;
+bool member_set_active(struct writer *w, const char *id, bool active, struct err *e) MUST_CHECK;
+bool member_set_pin(struct writer *w, const char *id, const char *pin, struct err *e) MUST_CHECK; /* "": none */
+
+/* CSV as in content/FORMAT.md §roster: UTF-8 (BOM accepted, GBK refused by a sentence that says how to save
+ * it), first line names the columns: name, id, pin, pictures, role, or 姓名, 编号, 密码, 图形码, 角色. All or nothing;
+ * a member whose id is here already is updated (an empty pin leaves the old one). */
+struct member_import { int added, updated; };
+bool member_import_csv(struct writer *w, const char *text, size_t len, struct member_import *out,
+                       struct err *e) MUST_CHECK;
+
+/* PIN and picture codes. Five failures lock the subject for 5 minutes of running time; the lock survives a
+ * restart. `subject`: a member id, or PIN_TECHNICIAN for the technician's corner. */
+#define PIN_TECHNICIAN "*technician"
+enum pin_verdict { PIN_RIGHT, PIN_WRONG, PIN_LOCKED, PIN_UNSET };
+/* Works on the writer's thread (Argon2id takes about 50 ms, and the failure must be saved): post, then poll. */
+uint64_t pin_post(struct writer *w, const char *subject, const char *code); /* digits, or "3-7-11" */
+/* False while it is waiting. `locked_ms`: how long the lock lasts still; may be NULL. */
+bool pin_result(struct writer *w, uint64_t ticket, enum pin_verdict *out, int64_t *locked_ms, int *tries_left);
+bool pin_check(struct writer *w, const char *subject, const char *code, enum pin_verdict *out, int64_t *locked_ms,
+               struct err *e) MUST_CHECK; /* posts and waits */
+bool pin_set_technician(struct writer *w, const char *pin, struct err *e) MUST_CHECK; /* 6 to 12 digits */
+bool pin_is_set(struct db *db, const char *subject, bool *out, struct err *e) MUST_CHECK;
+/* Milliseconds the subject is still locked for; 0 if not. */
+bool pin_locked(struct db *db, const char *subject, int64_t *locked_ms, struct err *e) MUST_CHECK;
+#endif
