@@ -1,4 +1,5 @@
-#include "model/course.h"
+#include "model/lang_text.h"
+#include "base/str.h"
 #include "base/json.h"
 
 #include <stdlib.h>

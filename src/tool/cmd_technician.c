@@ -1,4 +1,5 @@
 #include "store/people/member.h"
+#include "store/people/pin.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #include "ui/reader.h"
-#include "ui/node.h"
+#include "ui/ui_parts.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "base/str.h"
 #include "gfx/gfx.h"
 #include "gfx/image.h"
-#include "ui/node.h"
+#include "ui/ui_parts.h"
 
 #include <assert.h>
 #include <math.h>

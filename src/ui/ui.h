@@ -155,7 +155,7 @@ bool ui_reveal(struct ui *ui, const char *label);
 /* The words that can be seen now, one after the other, for messages; NUL-terminated in `out`. */
 void ui_words(const struct ui *ui, char *out, size_t size);
 /* Looks at the last frame as UX.md would: targets, gaps, letters, contrast, words cut, corners. Writes a line for each
- * finding to `to` (NULL: only counts) and returns how many there are. See audit.c for the measures. */
+ * finding to `to` (NULL: only counts) and returns how many there are. See ui_audit.c for the measures. */
 int ui_audit(const struct ui *ui, FILE *to);
 struct ui_stats { int nodes, cmds, rects; double build_ms, paint_ms; };
 struct ui_stats ui_stats(const struct ui *ui);

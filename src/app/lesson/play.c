@@ -3,6 +3,7 @@
 #include "app/lesson/media.h"
 #include "gfx/gfx.h"
 #include "media/client/remote.h"
+#include "media/client/scaler.h"
 
 #include <SDL2/SDL.h>
 #include <fcntl.h>

@@ -3,6 +3,7 @@
 #define WEIKE_APP_LESSON_PLAYER_VIEW_H
 #include "app/core/screens.h"
 #include "app/lesson/viewing.h"
+#include "media/client/scaler.h"
 #include "media/player/player.h"
 #include "model/cue.h"
 

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "gfx/gfx.h"
+#include "media/client/scaler.h"
 #include "store/library/blob.h"
 
 #include <stdlib.h>

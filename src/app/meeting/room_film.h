@@ -5,6 +5,7 @@
 #ifndef WEIKE_APP_MEETING_ROOM_FILM_H
 #define WEIKE_APP_MEETING_ROOM_FILM_H
 #include "app/core/app.h"
+#include "media/client/scaler.h"
 #include "model/cue.h"
 #include "store/library/library.h"
 

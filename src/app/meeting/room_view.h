@@ -10,6 +10,7 @@
 #include "app/core/screens.h"
 #include "app/speech/voice_note.h"
 #include "model/attempt.h"
+#include "store/people/pin.h"
 
 enum room_page { ROOM_PAGE_ROOM, ROOM_PAGE_QUIZ, ROOM_PAGE_END, ROOM_PAGE_SIGN, ROOM_PAGE_DONE };
 enum room_ask_mode { ROOM_ASK_OPEN, ROOM_ASK_HANDS, ROOM_ASK_PERSON };

@@ -3,6 +3,7 @@
 #include "app/shared/job.h"
 #include "app/core/screens.h"
 #include "base/i18n.h"
+#include "store/people/pin.h"
 #include "ui/icons.h"
 
 #include <stdatomic.h>

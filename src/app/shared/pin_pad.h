@@ -2,6 +2,7 @@
 #ifndef WEIKE_APP_SHARED_PIN_PAD_H
 #define WEIKE_APP_SHARED_PIN_PAD_H
 #include "app/core/app.h"
+#include "store/people/pin.h"
 
 struct pin_pad {            /* zeroed: nothing typed yet */
     char digits[13], pictures[16];

@@ -2,6 +2,7 @@
 #include "app/shared/chrome.h"
 #include "app/technician/tech.h"
 #include "base/i18n.h"
+#include "store/people/pin.h"
 #include "ui/icons.h"
 
 #include <string.h>

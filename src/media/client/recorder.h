@@ -38,14 +38,6 @@ void recorder_stop(struct recorder *r); /* what was said is kept; RECORDER_FINIS
 void recorder_view(struct recorder *r, struct recorder_view *out);
 void recorder_free(struct recorder *r); /* ends it, also in the middle; NULL is fine */
 
-/* ---- the parts of weike-recorder (recorder_opus.c, recorder_main.c) ---- */
-struct recorder_opus; /* one Ogg Opus file being written, one thread */
-struct recorder_opus *recorder_opus_open(const char *file, struct err *e) MUST_CHECK; /* truncates */
-bool recorder_opus_add(struct recorder_opus *o, const int16_t *mono, int frames, struct err *e) MUST_CHECK;
-/* Drains, closes and makes the file last. Frees `o` in any case. */
-bool recorder_opus_close(struct recorder_opus *o, struct err *e) MUST_CHECK;
-float recorder_level(const int16_t *mono, int frames); /* 0 silence (-50 dBFS and below) .. 1 (full scale) */
-
 /* One line of what weike-recorder says: "level 0.42 1200", "ready", "no-microphone TEXT", "error KIND TEXT". Changes `v`;
  * false for a line that is none of these. */
 bool recorder_line(const char *line, struct recorder_view *v);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/thread.h"
+#include "media/client/scaler.h"
 #include "media/player/player_link.h"
 
 #include <errno.h>

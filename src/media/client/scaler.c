@@ -1,5 +1,5 @@
+#include "media/client/scaler.h"
 #include "base/str.h"
-#include "media/player/player.h"
 #include "media/client/stretch.h"
 
 #include <libyuv.h>

@@ -8,6 +8,7 @@
 #define LOG_MODULE "recorder"
 #include "base/log.h"
 #include "media/client/recorder.h"
+#include "media/microphone/recorder_opus.h"
 
 #include <SDL2/SDL.h>
 #include <errno.h>

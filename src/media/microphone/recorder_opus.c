@@ -1,8 +1,9 @@
 /* recorder_opus.c - the encoder of weike-recorder and how loud something is. Part of recorder.h. */
 #define _GNU_SOURCE
-#include "media/client/recorder.h"
+#include "media/microphone/recorder_opus.h"
 #include "base/fs.h"
 #include "base/str.h"
+#include "media/client/recorder.h"
 
 #include <errno.h>
 #include <fcntl.h>

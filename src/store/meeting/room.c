@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "room"
-#include "store/meeting/room_rows.h"
+#include "store/meeting/room_parts.h"
 #include "base/json.h"
 #include "base/log.h"
 

@@ -1,6 +1,6 @@
 /* room_list.c - meetings for screens: lists, who was there, what somebody missed; part of store/meeting/room.h. */
 #define _GNU_SOURCE
-#include "store/meeting/room_rows.h"
+#include "store/meeting/room_parts.h"
 #include "store/library/switch.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* room_read.c - a meeting read back from its events; part of store/meeting/room.h. */
 #define _GNU_SOURCE
 #define LOG_MODULE "room"
-#include "store/meeting/room_rows.h"
+#include "store/meeting/room_parts.h"
 #include "store/study/fact.h"
 #include "base/json.h"
 #include "base/log.h"

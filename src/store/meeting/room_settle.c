@@ -5,7 +5,7 @@
  * nothing more: so this may be cut off and begun again anywhere. */
 #define _GNU_SOURCE
 #define LOG_MODULE "room"
-#include "store/meeting/room_rows.h"
+#include "store/meeting/room_parts.h"
 #include "base/log.h"
 #include "model/statement.h"
 #include "store/study/fact.h"

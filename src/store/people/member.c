@@ -3,7 +3,8 @@
 #include "base/clock.h"
 #include "base/collate.h"
 #include "base/str.h"
-#include "store/people/people.h"
+#include "store/people/member_parts.h"
+#include "store/people/pin.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* member.h - the people of a site: lists for the sign-in wall, adding, CSV import, PIN and picture codes.
+/* member.h - the people of a site: lists for the sign-in wall, adding, CSV import. Their codes: pin.h.
  *
  * Reading: any connection, its thread. Changing: through the writer. A member's id is what statements carry as
  * account name: opaque, never a phone or identity number. "" stands for the guest everywhere in store/. */
@@ -43,7 +43,6 @@ struct member_new {
 /* Waits for the disk. `out_id` may be NULL. ERR_REFUSED if the id is taken, ERR_INVALID with a sentence else. */
 bool member_add(struct writer *w, const struct member_new *m, char out_id[MEMBER_ID], struct err *e) MUST_CHECK;
 bool member_set_active(struct writer *w, const char *id, bool active, struct err *e) MUST_CHECK;
-bool member_set_pin(struct writer *w, const char *id, const char *pin, struct err *e) MUST_CHECK; /* "": none */
 
 /* CSV as in content/FORMAT.md §roster: UTF-8 (BOM accepted, GBK refused by a sentence that says how to save
  * it), first line names the columns: name, id, pin, pictures, role, or 姓名, 编号, 密码, 图形码, 角色. All or nothing;
@@ -51,19 +50,4 @@ bool member_set_pin(struct writer *w, const char *id, const char *pin, struct er
 struct member_import { int added, updated; };
 bool member_import_csv(struct writer *w, const char *text, size_t len, struct member_import *out,
                        struct err *e) MUST_CHECK;
-
-/* PIN and picture codes. Five failures lock the subject for 5 minutes of running time; the lock survives a
- * restart. `subject`: a member id, or PIN_TECHNICIAN for the technician's corner. */
-#define PIN_TECHNICIAN "*technician"
-enum pin_verdict { PIN_RIGHT, PIN_WRONG, PIN_LOCKED, PIN_UNSET };
-/* Works on the writer's thread (Argon2id takes about 50 ms, and the failure must be saved): post, then poll. */
-uint64_t pin_post(struct writer *w, const char *subject, const char *code); /* digits, or "3-7-11" */
-/* False while it is waiting. `locked_ms`: how long the lock lasts still; may be NULL. */
-bool pin_result(struct writer *w, uint64_t ticket, enum pin_verdict *out, int64_t *locked_ms, int *tries_left);
-bool pin_check(struct writer *w, const char *subject, const char *code, enum pin_verdict *out, int64_t *locked_ms,
-               struct err *e) MUST_CHECK; /* posts and waits */
-bool pin_set_technician(struct writer *w, const char *pin, struct err *e) MUST_CHECK; /* 6 to 12 digits */
-bool pin_is_set(struct db *db, const char *subject, bool *out, struct err *e) MUST_CHECK;
-/* Milliseconds the subject is still locked for; 0 if not. */
-bool pin_locked(struct db *db, const char *subject, int64_t *locked_ms, struct err *e) MUST_CHECK;
 #endif

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
-#include "store/people/member.h"
+#include "store/people/pin.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "store/people/people.h"
+#include "store/people/member.h"
 
 #include <stdio.h>
 #include <stdlib.h>

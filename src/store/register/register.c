@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/table.h"
-#include "store/register/register_table.h"
+#include "store/register/register_parts.h"
 
 #include <assert.h>
 #include <stdio.h>

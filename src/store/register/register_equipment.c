@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "base/clock.h"
 #include "store/outbox/machine_log.h"
-#include "store/register/register_table.h"
+#include "store/register/register_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

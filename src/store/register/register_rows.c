@@ -6,7 +6,7 @@
 #include "model/room.h"
 #include "store/study/fact.h"
 #include "store/outbox/machine_log.h"
-#include "store/register/register_table.h"
+#include "store/register/register_parts.h"
 #include "store/register/register_void.h"
 #include "store/library/switch.h"
 

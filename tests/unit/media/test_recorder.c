@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/thread.h"
 #include "media/client/recorder.h"
+#include "media/microphone/recorder_opus.h"
 
 #include <fcntl.h>
 #include <math.h>

@@ -1,4 +1,5 @@
 #include "media/player/player.h"
+#include "media/client/scaler.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,6 +2,7 @@
 #include "store_kit.h"
 
 #include "base/clock.h"
+#include "store/people/pin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* scrubber.c - the thread that scrubs: while nobody studies, a few megabytes at a time. Declared in scrub.h. */
+/* scrub_thread.c - the thread that scrubs: while nobody studies, a few megabytes at a time. Declared in scrub.h. */
 #define _GNU_SOURCE
 #define LOG_MODULE "scrub"
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* spans.c - sorted sets of disjoint ranges of media time; part of study.h. */
+/* study_spans.c - sorted sets of disjoint ranges of media time; part of study.h. */
 #include "model/study.h"
 
 #include <errno.h>

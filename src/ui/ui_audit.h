@@ -1,7 +1,7 @@
-/* audit.h - inside of ui_audit(): the boxes are looked at in audit.c, colours in audit_ground.c. UI thread only. */
-#ifndef WEIKE_UI_AUDIT_H
-#define WEIKE_UI_AUDIT_H
-#include "ui/node.h"
+/* ui_audit.h - inside of ui_audit(): the boxes are looked at in ui_audit.c, colours in ui_audit_ground.c. UI thread only. */
+#ifndef WEIKE_UI_UI_AUDIT_H
+#define WEIKE_UI_UI_AUDIT_H
+#include "ui/ui_parts.h"
 
 struct audit {
     const struct ui *ui;

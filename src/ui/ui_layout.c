@@ -2,7 +2,7 @@
  * down. Sizes are px. `want` is the natural size, `least` what a box may shrink to before text becomes unreadable. */
 #include "gfx/gfx.h"
 #include "gfx/paragraph.h"
-#include "ui/node.h"
+#include "ui/ui_parts.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* register_table.h - filling a register's table row by row. Private to store/. */
-#ifndef WEIKE_STORE_REGISTER_REGISTER_TABLE_H
-#define WEIKE_STORE_REGISTER_REGISTER_TABLE_H
+/* register_parts.h - filling a register's table row by row. Private to store/. */
+#ifndef WEIKE_STORE_REGISTER_REGISTER_PARTS_H
+#define WEIKE_STORE_REGISTER_REGISTER_PARTS_H
 #include "store/register/register.h"
 
 struct register_row *register_add(struct register_table *t); /* all cells "" ; until the next one is added */

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/str.h"
-#include "store/people/people.h"
+#include "store/people/member_parts.h"
+#include "store/people/pin.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
-/* node.h - inside of ui/: the boxes of one frame, and the state that outlives frames. UI thread only.
+/* ui_parts.h - inside of ui/: the boxes of one frame, and the state that outlives frames. UI thread only.
  *
- *   ui.c      frames, events, the public face        box.c     declaring boxes
- *   widgets.c what screens use                       layout.c  sizes and places
- *   touch.c   finger -> press, tap, drag             display.c boxes -> drawing commands
- *   tiles.c   which parts of the window changed      raster.c  drawing commands -> pixels
- *   find.c    by label; the JSON tree         audit*.c  is the frame fit for old hands and eyes? */
-#ifndef WEIKE_UI_NODE_H
-#define WEIKE_UI_NODE_H
+ *   ui.c          frames, events, the public face    ui_box.c      declaring boxes
+ *   ui_widgets.c  what screens use                   ui_layout.c   sizes and places
+ *   touch.c       finger -> press, tap, drag         ui_display.c  boxes -> drawing commands
+ *   tiles.c       which parts of the window changed  ui_raster.c   drawing commands -> pixels
+ *   ui_find.c     by label; the JSON tree            ui_audit*.c   is the frame fit for old hands and eyes? */
+#ifndef WEIKE_UI_UI_PARTS_H
+#define WEIKE_UI_UI_PARTS_H
 #include "gfx/paint.h"
 #include "gfx/text.h"
 #include "ui/theme.h"

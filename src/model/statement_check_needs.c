@@ -1,4 +1,4 @@
-/* statement_needs.c - what each verb requires of its statement; part of statement_validate.c. */
+/* statement_check_needs.c - what each verb requires of its statement; part of statement_check.c. */
 #include "model/statement_check.h"
 #include "base/hash.h"
 #include "model/file_ref.h"

@@ -1,6 +1,6 @@
 /* The boxes of the shown frame by label, and as a JSON tree: for tests and screen readers. */
 #include "base/str.h"
-#include "ui/node.h"
+#include "ui/ui_parts.h"
 
 #include <jansson.h>
 #include <stdlib.h>

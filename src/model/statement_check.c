@@ -1,4 +1,4 @@
-/* statement_validate.c - is this a statement as xAPI 1.0.3 Data has it, and as content/FORMAT.md narrows it? Part of
+/* statement_check.c - is this a statement as xAPI 1.0.3 Data has it, and as content/FORMAT.md narrows it? Part of
  * statement.h. Used by tests, fuzzing and whoever receives statements; `where` is a path such as "result.score". */
 #include "base/hash.h"
 #include "base/json.h"

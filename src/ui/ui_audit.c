@@ -5,12 +5,12 @@
  *   gap       neighbouring targets closer than 3 mm, 6 mm where one of them is red
  *   overlap   two targets that share pixels, neither inside the other
  *   letters   em under 6.6 mm; notes 4.8 mm; headings and the largest words of a choice 9 mm
- *   contrast  words under 4.5:1, icons and the edges of buttons under 3:1; high contrast: 7 and 4.5 (audit_ground.c)
+ *   contrast  words under 4.5:1, icons and the edges of buttons under 3:1; high contrast: 7 and 4.5 (ui_audit_ground.c)
  *   cut       words that end in "...", do not fit into their box, or are clipped by anything but a scroller
  *   outside   something to see or tap that sticks out of the window or of what it lies in
  *   corner    Home, speaker, Back or Help not in their places; no Help or speaker on the screen
  *   high      something to tap above the low zone */
-#include "ui/audit.h"
+#include "ui/ui_audit.h"
 #include "gfx/gfx.h"
 #include "gfx/paragraph.h"
 

@@ -1,6 +1,6 @@
 #include "base/hash.h"
 #include "base/str.h"
-#include "ui/node.h"
+#include "ui/ui_parts.h"
 #include "ui/theme.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
-/* room_rows.h - what the files of store/room share. Private to store/room*.c. */
-#ifndef WEIKE_STORE_MEETING_ROOM_ROWS_H
-#define WEIKE_STORE_MEETING_ROOM_ROWS_H
+/* room_parts.h - what the files of store/room share. Private to store/room*.c. */
+#ifndef WEIKE_STORE_MEETING_ROOM_PARTS_H
+#define WEIKE_STORE_MEETING_ROOM_PARTS_H
 #include "store/meeting/room.h"
 
 struct room_head { /* a row of table room */

@@ -1,12 +1,7 @@
-/* people.h - what member.c, pin.c and roster.c share. Private to store/. */
-#ifndef WEIKE_STORE_PEOPLE_PEOPLE_H
-#define WEIKE_STORE_PEOPLE_PEOPLE_H
+/* member_parts.h - what member.c, pin.c and member_roster.c share. Private to store/. */
+#ifndef WEIKE_STORE_PEOPLE_MEMBER_PARTS_H
+#define WEIKE_STORE_PEOPLE_MEMBER_PARTS_H
 #include "store/people/member.h"
-
-bool pin_digits_valid(const char *pin, size_t min); /* min..12 digits */
-bool pin_pictures_valid(const char *code);          /* "3-7-11" */
-/* Inside the writer's transaction. NULL leaves what is there, "" takes it away; failures and lock are cleared. */
-bool pin_put(struct db *db, const char *subject, const char *hash, const char *pictures, struct err *e) MUST_CHECK;
 
 /* A member ready to be written: everything slow (PIN hash, pinyin) or refusable is done. Fixed-size value. */
 struct person {

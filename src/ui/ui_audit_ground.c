@@ -1,6 +1,6 @@
 /* Contrast of words, icons and edges against what was painted before them. Where that is a picture or film, all colours
  * between black and white are possible; what lies over it (a scrim, a fade) narrows them, and the worst of them counts. */
-#include "ui/audit.h"
+#include "ui/ui_audit.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "gfx/gfx.h"
 #include "gfx/image.h"
 #include "gfx/paragraph.h"
-#include "ui/node.h"
+#include "ui/ui_parts.h"
 #include "ui/theme.h"
 
 #include <string.h>

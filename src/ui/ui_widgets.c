@@ -1,4 +1,4 @@
-#include "ui/node.h"
+#include "ui/ui_parts.h"
 #include "ui/theme.h"
 
 #include <math.h>
