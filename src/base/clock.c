@@ -89,6 +89,9 @@ const char *clock_trust_name(enum clock_trust trust)
 
 int64_t clock_build_floor_ms(void)
 {
+    const int64_t new_year_2026_ms = 1767225600000;
+    if (fake)
+        return fake->build_ms ? fake->build_ms : new_year_2026_ms;
     return (int64_t)WEIKE_SOURCE_EPOCH * 1000;
 }
 

@@ -36,7 +36,8 @@ void clock_format_utc(int64_t wall_ms, char *out, size_t size);
 void clock_local_day(int64_t wall_ms, char *day);
 int64_t clock_local_day_number(int64_t wall_ms); /* the same day counted from 1970-01-01 = 0 */
 
-/* Tests: replace what clock_* read. Pass NULL to go back. Not thread-safe against running readers. */
-struct clock_fake { int64_t boot_ms, wall_ms; };
+/* Tests: replace what clock_* read. Pass NULL to go back. Not thread-safe against running readers. A faked clock has a
+ * faked date of the build too (0: 2026-01-01), or a test with a date of its own would fail after the next commit. */
+struct clock_fake { int64_t boot_ms, wall_ms, build_ms; };
 void clock_set_fake(const struct clock_fake *fake); /* borrowed until replaced */
 #endif
