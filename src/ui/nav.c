@@ -93,8 +93,17 @@ void *nav_top_screen(const struct nav *nav)
     return nav->depth ? nav->stack[nav->depth - 1].screen : NULL;
 }
 
+static void cover_top(struct nav *nav)
+{
+    const struct screen_class *top = nav_top(nav);
+    if (top && top->cover)
+        top->cover(nav_top_screen(nav));
+}
+
 static void apply(struct nav *nav, const struct change *p)
 {
+    if (p->kind == CHANGE_PUSH)
+        cover_top(nav);
     if (p->kind == CHANGE_REPLACE || p->kind == CHANGE_POP)
         leave_top(nav);
     while (p->kind == CHANGE_RESET && nav->depth)
@@ -108,7 +117,7 @@ static void apply(struct nav *nav, const struct change *p)
 bool nav_settle(struct nav *nav)
 {
     const void *before = nav_top_screen(nav);
-    bool popped = false;
+    bool popped = false, pushed = false; /* pushed and popped in one frame: covered, so it is resumed */
     while (nav->pending_count) { /* resume() and leave() may ask for more */
         struct change p = nav->pending[0];
         for (int i = 1; i < nav->pending_count; i++)
@@ -116,10 +125,11 @@ bool nav_settle(struct nav *nav)
         nav->pending_count--;
         apply(nav, &p);
         popped = p.kind == CHANGE_POP;
+        pushed = pushed || p.kind == CHANGE_PUSH;
     }
     const struct screen_class *top = nav_top(nav);
     bool changed = nav_top_screen(nav) != before;
-    if (changed && popped && top && top->resume)
+    if ((changed || pushed) && popped && top && top->resume)
         top->resume(nav_top_screen(nav));
     return changed;
 }

@@ -17,6 +17,7 @@ struct screen_class {
     void (*draw)(struct ui *ui, void *screen);
     void (*tick)(void *screen, int64_t boot_ms);     /* before every frame and at each due time; may be NULL */
     int (*due_ms)(void *screen, int64_t boot_ms);    /* ms until it wants a tick; -1 never; may be NULL */
+    void (*cover)(void *screen);                     /* another screen now lies above: nobody sees this one, and it gets no ticks; may be NULL */
     void (*resume)(void *screen);                    /* the screen above was popped; may be NULL */
     void (*touched)(void *screen, int64_t boot_ms);  /* a person touched anything; may be NULL */
     bool (*busy)(void *screen);                      /* no idle return while it says so (playing, quiz); may be NULL */

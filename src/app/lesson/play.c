@@ -1,5 +1,6 @@
 #include "app/lesson/play.h"
 
+#include "app/lesson/film.h"
 #include "app/lesson/media.h"
 #include "gfx/gfx.h"
 #include "media/client/remote.h"
@@ -8,22 +9,16 @@
 #include <SDL2/SDL.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { MAX_DAMAGE = 64 };
-
 struct play {
     const struct play_opts *opts;
-    const struct media_api *api;
-    struct player *player;
-    struct scaler *scaler;
+    struct film film;
     SDL_Window *window;
     Uint32 wake_event;
     SDL_atomic_t wake_pending;
-    struct scaler_rect box; /* where the picture is on the screen */
-    bool quit, paused, redraw;
+    bool quit, redraw;
 };
 
 static bool refuse(const struct play_opts *o, const char *text)
@@ -69,47 +64,25 @@ static void wake(void *arg)
 
 /* -- picture ----------------------------------------------------------------------------------------------- */
 
-static struct scaler_rect letterbox(const struct picture *pic, int w, int h)
+/* Shows the picture that is due. True if it is a new one. */
+static bool show(struct play *p)
 {
-    struct scaler_rect box = {.w = w, .h = (int)((int64_t)w * pic->display_height / pic->display_width)};
-    if (box.h > h)
-        box = (struct scaler_rect){.w = (int)((int64_t)h * pic->display_width / pic->display_height), .h = h};
-    box.w = box.w > 0 ? box.w : 1;
-    box.h = box.h > 0 ? box.h : 1;
-    box.x = (w - box.w) / 2;
-    box.y = (h - box.h) / 2;
-    return box;
-}
-
-static void paint(struct play *p, SDL_Surface *s, const struct scaler_rect *rect, int count)
-{
-    SDL_Rect show[MAX_DAMAGE];
-    for (int i = 0; i < count; i++) {
-        p->api->scaler_paint(p->scaler, s->pixels, s->pitch, rect[i]);
-        show[i] = (SDL_Rect){rect[i].x, rect[i].y, rect[i].w, rect[i].h};
-    }
-    if (count > 0)
-        SDL_UpdateWindowSurfaceRects(p->window, show, count);
-}
-
-static void show(struct play *p, const struct picture *pic)
-{
+    SDL_Rect damage[FILM_RECTS], all = { 0 };
     SDL_Surface *s = SDL_GetWindowSurface(p->window);
-    struct scaler_rect damage[MAX_DAMAGE];
-    if (!s || s->format->BytesPerPixel != 4)
-        return;
-    struct scaler_rect box = letterbox(pic, s->w, s->h);
-    bool moved = memcmp(&box, &p->box, sizeof box) != 0;
-    p->box = box;
-    int count = p->api->scaler_take(p->scaler, pic, box, damage, MAX_DAMAGE);
-    if (moved || p->redraw) {
+    bool changed = false;
+    if (s && s->format->BytesPerPixel == 4)
+        all = (SDL_Rect){ 0, 0, s->w, s->h };
+    int n = film_take(&p->film, all, damage, &changed);
+    if (p->redraw && p->film.picture_shown && all.w) {
+        damage[0] = all;
+        n = 1;
         p->redraw = false;
-        SDL_FillRect(s, NULL, 0);
-        p->api->scaler_paint(p->scaler, s->pixels, s->pitch, box);
-        SDL_UpdateWindowSurface(p->window);
-    } else {
-        paint(p, s, damage, count);
     }
+    for (int i = 0; i < n; i++)
+        film_paint(&p->film, s, damage[i]);
+    if (n > 0)
+        SDL_UpdateWindowSurfaceRects(p->window, damage, n);
+    return changed;
 }
 
 /* -- events ------------------------------------------------------------------------------------------------ */
@@ -127,14 +100,14 @@ static void handle(struct play *p, const SDL_Event *ev)
         if (ev->key.keysym.sym == SDLK_ESCAPE || ev->key.keysym.sym == SDLK_q)
             p->quit = true;
         else if (ev->key.keysym.sym == SDLK_SPACE && ev->key.repeat == 0)
-            p->api->pause(p->player, p->paused = !p->paused);
+            film_pause(&p->film, film_playing(&p->film));
     }
 }
 
 static void wait_events(struct play *p)
 {
     SDL_Event ev;
-    int due_ms = p->api->due_ms(p->player);
+    int due_ms = p->film.api->due_ms(p->film.player);
     int got = due_ms == 0 ? SDL_PollEvent(&ev) : due_ms < 0 ? SDL_WaitEvent(&ev) : SDL_WaitEventTimeout(&ev, due_ms);
     for (; got; got = SDL_PollEvent(&ev))
         handle(p, &ev);
@@ -145,16 +118,11 @@ static bool run(struct play *p)
 {
     int shown = 0;
     while (!p->quit) {
-        struct player_state state;
-        bool changed;
-        const struct picture *pic = p->api->frame(p->player, &changed);
-        if (pic && (changed || p->redraw))
-            show(p, pic);
-        shown += changed;
-        p->api->state(p->player, &state);
-        if (state.phase == PLAYER_FAILED)
-            return refuse(p->opts, state.problem.text);
-        if (state.phase == PLAYER_ENDED || (p->opts->frames > 0 && shown >= p->opts->frames))
+        shown += show(p);
+        film_look(&p->film);
+        if (p->film.state.phase == PLAYER_FAILED)
+            return refuse(p->opts, p->film.problem.text);
+        if (p->film.state.phase == PLAYER_ENDED || (p->opts->frames > 0 && shown >= p->opts->frames))
             return true;
         wait_events(p);
     }
@@ -167,7 +135,7 @@ static void report(struct play *p)
 {
     struct player_cost c;
     struct rusage u;
-    p->api->cost(p->player, &c);
+    p->film.api->cost(p->film.player, &c);
     getrusage(RUSAGE_SELF, &u);
     double cpu_s = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
                    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1e-6 + c.process_cpu_s;
@@ -180,7 +148,7 @@ static void report(struct play *p)
            c.first_frame_ms, cpu_s, c.decode_cpu_s, u.ru_maxrss + c.process_rss_kb, c.av_skew_ms_p95);
 }
 
-static bool open_player(struct play *p)
+static bool open_player(struct play *p, const struct media_api *api)
 {
     struct err e = ERR_INIT;
     int fd = open(p->opts->file, O_RDONLY | O_CLOEXEC);
@@ -190,26 +158,25 @@ static bool open_player(struct play *p)
     }
     struct player_opts o = {.fd = fd, .name = p->opts->file, .unpaced = p->opts->unpaced, .volume = 100,
                             .speed_permille = 1000, .wake = wake, .wake_ctx = p};
-    p->player = p->api->open(&o, &e);
-    return p->player || refuse(p->opts, e.text);
+    film_init(&p->film, NULL, NULL);
+    return film_open_file(&p->film, api, &o, &e) || refuse(p->opts, e.text);
 }
 
 int play_main(const struct play_opts *opts)
 {
     struct err e = ERR_INIT;
-    struct play p = {.opts = opts, .api = media_load(&e)};
-    bool ok = p.api || refuse(opts, e.text);
+    struct play p = {.opts = opts};
+    const struct media_api *api = media_load(&e);
+    bool ok = api || refuse(opts, e.text);
     ok = ok && open_window(&p);
     remote_wait(); /* as in the kiosk, where it waits long before anybody taps */
-    ok = ok && open_player(&p);
+    ok = ok && open_player(&p, api);
     if (ok) {
-        p.scaler = p.api->scaler_new();
         ok = run(&p);
         if (ok)
             report(&p);
-        p.api->close(p.player);
-        p.api->scaler_free(p.scaler);
-        p.api->settle();
+        film_close(&p.film);
+        api->settle();
     }
     if (p.window)
         SDL_DestroyWindow(p.window);

@@ -7,17 +7,14 @@
 
 #include <string.h>
 
-static void ground(struct ui *ui, struct player_view *s)
+enum { STEP_MS = 10000 };
+
+static void ground(struct ui *ui, struct player_view *s, struct player_wish *w)
 {
     ui_column(ui, "picture", .role = ROLE_BUTTON, .radius = -1, .name = tr("Show the buttons")) {
-        if (s->still >= 0 && !s->state.has_video)
-            ui_image(ui, app_blob(s->app, s->rendition->still[s->still].file.sha256), 0x1D2420, .grow = 1, .silent = true, .radius = -1);
-        else
-            ui_canvas(ui, "video", player_view_paint, s, s->picture_shown ? 2 : 1, .grow = 1, .silent = true, .radius = -1);
-        if (ui_tapped(ui)) {
-            int64_t now = clock_boot_ms();
-            s->controls_until_boot_ms = s->controls_shown ? now : now + CONTROLS_MS;
-        }
+        film_draw(ui, &s->film, NULL);
+        if (ui_tapped(ui))
+            *w = (struct player_wish){ PLAYER_CONTROLS, !s->controls_shown };
     }
 }
 
@@ -28,9 +25,9 @@ static bool is_big(const struct player_view *s)
 
 static void notes(struct ui *ui, struct player_view *s)
 {
-    if (s->state.damaged_count)
+    if (s->film.state.damaged_count)
         ui_label(ui, tr("Damaged in places; playing what is whole"), .font = FONT_NOTE, .role = ROLE_ALERT, .max_lines = 2);
-    if (s->state.audio_silent)
+    if (s->film.state.audio_silent)
         ui_label(ui, tr("The sound cannot be played"), .font = FONT_NOTE, .role = ROLE_ALERT, .max_lines = 2);
 }
 
@@ -45,17 +42,17 @@ static void title_bar(struct ui *ui, struct player_view *s)
                 notes(ui, s);
             }
             chrome_stick_chip(ui, s->app);
-            if (chrome_right(ui, s->app))
-                player_view_covered(s);
+            chrome_right(ui, s->app);
         }
 }
 
 static void caption(struct ui *ui, struct player_view *s)
 {
-    if (s->cue < 0)
+    const char *text = film_caption(&s->film);
+    if (!text)
         return;
     ui_row(ui, "captionrow", .justify = ALIGN_CENTER, .pad_x = 160, .pad_y = 28)
-        ui_label(ui, s->captions.cue[s->cue].text, .font = FONT_CAPTION, .ink = INK_WHITE, .align = ALIGN_CENTER, .max_lines = 3);
+        ui_label(ui, text, .font = FONT_CAPTION, .ink = INK_WHITE, .align = ALIGN_CENTER, .max_lines = 3);
 }
 
 static bool control(struct ui *ui, struct player_view *s, uint32_t icon, const char *label, const char *name)
@@ -66,14 +63,14 @@ static bool control(struct ui *ui, struct player_view *s, uint32_t icon, const c
 
 static const char *caption_label(const struct player_view *s)
 {
-    if (s->caption < 0)
+    if (s->film.caption < 0)
         return tr("No captions");
-    const char *lang = s->lesson.lesson->caption[s->caption].lang;
+    const char *lang = s->lesson.lesson->caption[s->film.caption].lang;
     return !strncmp(lang, "zh", 2) ? tr("Chinese text") : !strncmp(lang, "en", 2) ? tr("English text") : lang;
 }
 
 /* With big letters it lies beside the seek bar, where there is room for its words. */
-static void caption_button(struct ui *ui, struct player_view *s, bool beside)
+static void caption_button(struct ui *ui, struct player_view *s, bool beside, struct player_wish *w)
 {
     if (!s->lesson.lesson->caption_count)
         return;
@@ -81,81 +78,77 @@ static void caption_button(struct ui *ui, struct player_view *s, bool beside)
                                           .row = true, .repeats = true)
                          : control(ui, s, ICON_SUBTITLES, caption_label(s), NULL);
     if (tapped)
-        player_view_next_caption(s);
+        *w = (struct player_wish){ PLAYER_NEXT_CAPTION, 0 };
 }
 
-static void seek_bar(struct ui *ui, struct player_view *s)
+static void seek_bar(struct ui *ui, struct player_view *s, struct player_wish *w)
 {
-    int64_t length = s->state.length_ms > 0 ? s->state.length_ms : s->lesson.lesson->duration_ms;
-    float part = length > 0 ? (float)s->state.position_ms / (float)length : 0, at = part, y;
+    int64_t length = film_length_ms(&s->film);
+    float part = length > 0 ? (float)s->film.state.position_ms / (float)length : 0, at = part, y;
     ui_row(ui, "seekrow", .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
-        ui_label(ui, words_timer(ui, s->state.position_ms), .font = FONT_STRONG, .min_w = 96, .max_lines = 1);
+        ui_label(ui, words_timer(ui, s->film.state.position_ms), .font = FONT_STRONG, .min_w = 96, .max_lines = 1);
         ui_column(ui, "seek", .role = ROLE_SLIDER, .grow = 1, .h = 84, .justify = ALIGN_CENTER, .name = tr("Position in the lesson")) {
             s->scrubbing = ui_dragging(ui, &at);
             ui_progress(ui, s->scrubbing ? at : part, .h = 20, .tone = TONE_GLASS, .silent = true);
             if (ui_tapped_at(ui, &at, &y))
-                player_view_seek(s, (int64_t)(at * (float)length));
+                *w = (struct player_wish){ PLAYER_SEEK, (int64_t)(at * (float)length) };
         }
         ui_label(ui, words_timer(ui, length), .font = FONT_STRONG, .min_w = 96, .max_lines = 1);
         if (is_big(s))
-            caption_button(ui, s, true);
-        if (s->state.audio_track_count > 1 && ui_icon_button(ui, ICON_RECORD_VOICE_OVER, tr("Other voice"), .tone = TONE_GLASS, .h = 84,
+            caption_button(ui, s, true, w);
+        if (s->film.state.audio_track_count > 1 && ui_icon_button(ui, ICON_RECORD_VOICE_OVER, tr("Other voice"), .tone = TONE_GLASS, .h = 84,
                                                               .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
-            player_view_next_audio(s);
-        if (ui_icon_button(ui, ICON_SPEED, ui_fmt(ui, tr("Speed %s"), s->speed_permille == 1000 ? "1" : s->speed_permille > 1000 ? "1.25" : "0.75"),
+            *w = (struct player_wish){ PLAYER_NEXT_VOICE, 0 };
+        if (ui_icon_button(ui, ICON_SPEED, ui_fmt(ui, tr("Speed %s"), s->film.speed_permille == 1000 ? "1" : s->film.speed_permille > 1000 ? "1.25" : "0.75"),
                            .tone = TONE_GLASS, .h = 84, .pad_x = 20, .font = FONT_NOTE, .row = true, .repeats = true))
-            player_view_next_speed(s);
+            *w = (struct player_wish){ PLAYER_NEXT_SPEED, 0 };
     }
 }
 
-static void buttons(struct ui *ui, struct player_view *s)
+static void buttons(struct ui *ui, struct player_view *s, struct player_wish *w)
 {
-    bool playing = s->state.phase == PLAYER_PLAYING || s->state.phase == PLAYER_OPENING;
+    bool playing = film_playing(&s->film);
     ui_row(ui, "controls", .gap = 16, .grow = 1, .justify = ALIGN_CENTER, .align = ALIGN_END, .stretch_off = true) {
         if (control(ui, s, ICON_REPLAY, tr("Say again"), NULL))
-            player_view_repeat_sentence(s);
+            *w = (struct player_wish){ PLAYER_SAY_AGAIN, 0 };
         if (control(ui, s, ICON_REPLAY_10, tr("10 s"), tr("Back 10 s")))
-            player_view_seek(s, s->state.position_ms - 10000);
+            *w = (struct player_wish){ PLAYER_SEEK, s->film.state.position_ms - STEP_MS };
         if (ui_icon_button(ui, playing ? ICON_PAUSE : ICON_PLAY_ARROW, playing ? tr("Pause") : tr("Play"), .tone = TONE_GO,
                            .h = is_big(s) ? 180 : 160, .w = 200, .pad_x = 8))
-            player_view_toggle(s);
+            *w = (struct player_wish){ PLAYER_TOGGLE, 0 };
         if (control(ui, s, ICON_FORWARD_10, tr("10 s"), tr("On 10 s")))
-            player_view_seek(s, s->state.position_ms + 10000);
+            *w = (struct player_wish){ PLAYER_SEEK, s->film.state.position_ms + STEP_MS };
         if (!is_big(s))
-            caption_button(ui, s, false);
+            caption_button(ui, s, false, w);
         if (control(ui, s, ICON_VOLUME_DOWN, tr("Quieter"), NULL))
-            player_view_volume(s, -15);
+            *w = (struct player_wish){ PLAYER_VOLUME, -15 };
         if (control(ui, s, ICON_VOLUME_UP, tr("Louder"), NULL))
-            player_view_volume(s, 15);
+            *w = (struct player_wish){ PLAYER_VOLUME, 15 };
     }
 }
 
-static void controls(struct ui *ui, struct player_view *s)
+static void controls(struct ui *ui, struct player_view *s, struct player_wish *w)
 {
     ui_column(ui, "panel", .tone = TONE_GLASS, .radius = -1, .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .gap = 16) {
-        seek_bar(ui, s);
+        seek_bar(ui, s, w);
         ui_row(ui, "footer", .gap = 16, .align = ALIGN_END, .stretch_off = true) {
             if (chrome_back_button(ui, s->arg.clip && !is_big(s) ? tr("To the question") : NULL, s->arg.clip ? tr("To the question") : NULL))
-                player_view_leave(s);
-            buttons(ui, s);
-            if (chrome_help_button(ui, s->app, tr("Tap the picture to see the buttons or to hide them.\nThe round arrow says the last sentence once more.\nWhen the lesson is over, a few questions follow.")))
-                player_view_covered(s);
+                *w = (struct player_wish){ PLAYER_LEAVE, 0 };
+            buttons(ui, s, w);
+            chrome_help_button(ui, s->app, tr("Tap the picture to see the buttons or to hide them.\nThe round arrow says the last sentence once more.\nWhen the lesson is over, a few questions follow."));
         }
     }
 }
 
-static void asking(struct ui *ui, struct player_view *s)
+static void asking(struct ui *ui, struct player_view *s, struct player_wish *w)
 {
     ui_overlay(ui, "presence", .tone = TONE_CARD, .pad = 48, .gap = 24, .w = 1100, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, ICON_HEARING, 120, INK_GO);
         ui_label(ui, tr("Are you still listening?"), .font = FONT_TITLE, .role = ROLE_HEADING);
-        ui_label(ui, s->paused_for_absence ? tr("We waited for you. The lesson goes on where it stopped.") : tr("Tap, and these minutes count as verified."),
+        ui_label(ui, s->film.held & FILM_UNANSWERED ? tr("We waited for you. The lesson goes on where it stopped.") : tr("Tap, and these minutes count as verified."),
                  .ink = INK_SECOND, .align = ALIGN_CENTER);
-        if (ui_icon_button(ui, ICON_CHECK, tr("I am listening"), .tone = TONE_GO, .h = 120, .w = 560, .row = true)) {
-            viewing_presence(&s->viewing, clock_boot_ms());
-            if (s->paused_for_absence)
-                player_view_toggle(s);
-        }
+        if (ui_icon_button(ui, ICON_CHECK, tr("I am listening"), .tone = TONE_GO, .h = 120, .w = 560, .row = true))
+            *w = (struct player_wish){ PLAYER_LISTENING, 0 };
     }
 }
 
@@ -169,7 +162,7 @@ static const char *earned(struct ui *ui, const struct player_view *s)
     return ui_fmt(ui, tr("%s added to your hours"), words_length(ui, st->watched_ms));
 }
 
-static void at_the_end(struct ui *ui, struct player_view *s)
+static void at_the_end(struct ui *ui, struct player_view *s, struct player_wish *w)
 {
     const struct lesson *l = s->lesson.lesson;
     bool finished = study_finished(&s->viewing.study, l->completion_permille);
@@ -180,28 +173,28 @@ static void at_the_end(struct ui *ui, struct player_view *s)
         ui_column(ui, "gap", .h = 4) {}
         bool quiz = l->questions.sha256[0] && !s->arg.clip;
         if (quiz && ui_icon_button(ui, ICON_CHECKLIST, tr("To the questions"), .tone = TONE_GO, .h = 120, .w = 1120, .row = true))
-            player_view_quiz(s);
+            *w = (struct player_wish){ PLAYER_QUIZ, 0 };
         ui_row(ui, "others", .gap = 24, .w = 1120) {
             if (ui_icon_button(ui, ICON_ARROW_BACK, s->arg.clip ? tr("To the question") : tr("Back"), .tone = quiz ? TONE_CARD : TONE_GO, .min_h = 112,
                                .pad_x = 12, .grow = 1, .row = true, .font = FONT_BUTTON))
-                player_view_leave(s);
+                *w = (struct player_wish){ PLAYER_LEAVE, 0 };
             if (ui_icon_button(ui, ICON_REPLAY, tr("Watch again"), .tone = TONE_CARD, .min_h = 112, .pad_x = 12, .grow = 1, .row = true, .font = FONT_BUTTON))
-                player_view_again(s);
+                *w = (struct player_wish){ PLAYER_WATCH_AGAIN, 0 };
             if (!s->arg.clip && ui_icon_button(ui, ICON_FORUM, tr("Talk about it"), .tone = TONE_CARD, .min_h = 112, .pad_x = 12, .grow = 1, .row = true,
                                                .font = FONT_BUTTON))
-                player_view_talk(s);
+                *w = (struct player_wish){ PLAYER_TALK, 0 };
         }
     }
 }
 
-static void cannot_play(struct ui *ui, struct player_view *s)
+static void cannot_play(struct ui *ui, struct player_view *s, struct player_wish *w)
 {
     ui_overlay(ui, "cannot", .tone = TONE_CARD, .pad = 48, .gap = 24, .w = 1100, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, ICON_ERROR_OUTLINE, 120, INK_STOP);
         ui_label(ui, tr("This lesson cannot be shown"), .font = FONT_TITLE, .role = ROLE_HEADING);
-        ui_label(ui, words_error(s->problem.kind), .ink = INK_SECOND, .align = ALIGN_CENTER, .role = ROLE_ALERT);
+        ui_label(ui, words_error(s->film.problem.kind), .ink = INK_SECOND, .align = ALIGN_CENTER, .role = ROLE_ALERT);
         if (ui_icon_button(ui, ICON_ARROW_BACK, tr("Back"), .tone = TONE_GO, .h = 112, .w = 520, .row = true))
-            player_view_leave(s);
+            *w = (struct player_wish){ PLAYER_LEAVE, 0 };
     }
 }
 
@@ -213,24 +206,25 @@ static void stick_sign(struct ui *ui, struct player_view *s)
         chrome_stick_chip(ui, s->app);
 }
 
-void player_view_draw(struct ui *ui, struct player_view *s)
+void player_view_draw(struct ui *ui, struct player_view *s, struct player_wish *w)
 {
+    *w = (struct player_wish){ PLAYER_NOTHING, 0 };
     ui_stack(ui, "player", .grow = 1, .radius = -1) {
-        ground(ui, s);
+        ground(ui, s, w);
         ui_column(ui, "above", .grow = 1) {
-            if (s->player && s->controls_shown)
+            if (s->film.player && s->controls_shown)
                 title_bar(ui, s);
             stick_sign(ui, s);
             ui_spacer(ui);
             caption(ui, s);
-            if (s->player && s->controls_shown)
-                controls(ui, s);
+            if (s->film.player && s->controls_shown)
+                controls(ui, s, w);
         }
     }
-    if (s->problem.kind != ERR_NONE)
-        cannot_play(ui, s);
-    else if (s->state.phase == PLAYER_ENDED)
-        at_the_end(ui, s);
-    else if (player_view_asking(s))
-        asking(ui, s);
+    if (s->film.problem.kind != ERR_NONE)
+        cannot_play(ui, s, w);
+    else if (s->film.state.phase == PLAYER_ENDED)
+        at_the_end(ui, s, w);
+    else if (viewing_asking(&s->viewing))
+        asking(ui, s, w);
 }

@@ -94,6 +94,11 @@ void viewing_presence(struct viewing *v, int64_t boot_ms)
         apply(v, STUDY_PRESENCE, v->study.position_ms, v->study.speed_permille, boot_ms);
 }
 
+bool viewing_asking(const struct viewing *v)
+{
+    return v->begun && v->study.asked_boot_ms >= 0;
+}
+
 void viewing_asked(struct viewing *v, int64_t boot_ms)
 {
     apply(v, STUDY_ASKED, v->study.position_ms, v->study.speed_permille, boot_ms);

@@ -27,6 +27,7 @@ void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson 
 void viewing_follow(struct viewing *v, const struct player_state *p, int speed_permille, int64_t boot_ms);
 void viewing_seek(struct viewing *v, int64_t from_ms, int64_t to_ms, int64_t boot_ms);
 void viewing_presence(struct viewing *v, int64_t boot_ms);
+bool viewing_asking(const struct viewing *v); /* "still listening?" waits for an answer */
 void viewing_asked(struct viewing *v, int64_t boot_ms);
 /* Last record of it; later calls do nothing. `how`: "finished" "left" "idle". */
 void viewing_end(struct viewing *v, const char *how, int64_t boot_ms);

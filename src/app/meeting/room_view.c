@@ -33,6 +33,15 @@ void room_head_draw(struct ui *ui, struct room_view *s)
 
 /* --- before the film --- */
 
+static void film_box(struct ui *ui, struct room_view *s, bool square)
+{
+    const struct course *c = &s->meeting.lesson.course;
+    const struct lesson *l = s->meeting.lesson.lesson;
+    struct film_poster poster = { app_blob(s->app, l->poster.sha256[0] ? l->poster.sha256 : c->poster.sha256), words_category_rgb(c->category) };
+    ui_stack(ui, "film", .grow = 1, .clip = true, .radius = square ? -1 : 28)
+        film_draw(ui, &s->film, &poster);
+}
+
 static const char *begin_words(const struct room_view *s)
 {
     const struct room *r = &s->meeting.session.room;
@@ -55,7 +64,7 @@ static void gathering(struct ui *ui, struct room_view *s)
     const struct room *r = meeting_room(&s->meeting);
     ui_column(ui, "before", .w = GATHERING_WIDE, .gap = 16) {
         ui_column(ui, "posterbox", .grow = 1, .min_h = 120)
-            room_film_draw(ui, &s->film, false);
+            film_box(ui, s, false);
         which_lesson(ui, s);
         if (s->meeting.found)
             ui_label(ui, tr("The power was out. Who was here is still here."), .font = FONT_NOTE, .ink = INK_SUN, .role = ROLE_ALERT);
@@ -80,7 +89,7 @@ static const char *next_pause(struct ui *ui, const struct room_view *s)
 
 static void progress(struct ui *ui, struct room_view *s)
 {
-    int64_t at = s->film.state.position_ms, length = room_film_length_ms(&s->film);
+    int64_t at = s->film.state.position_ms, length = film_length_ms(&s->film);
     ui_label(ui, room_lesson_title(s, meeting_room(&s->meeting)->lesson_now), .font = FONT_HEADING, .role = ROLE_HEADING, .max_lines = 1);
     ui_progress(ui, length > 0 ? (float)at / (float)length : 0, .silent = true);
     ui_label(ui, ui_fmt(ui, "%s / %s%s", words_timer(ui, at), words_timer(ui, length), next_pause(ui, s)), .font = FONT_NOTE, .ink = INK_SECOND,
@@ -89,7 +98,7 @@ static void progress(struct ui *ui, struct room_view *s)
 
 static void play_button(struct ui *ui, struct room_view *s, enum ui_tone tone, int high)
 {
-    bool runs = s->film.state.phase == PLAYER_PLAYING || s->film.state.phase == PLAYER_OPENING;
+    bool runs = film_playing(&s->film);
     if (ui_icon_button(ui, runs ? ICON_PAUSE : ICON_PLAY_ARROW, runs ? tr("Pause") : tr("Play"), .tone = tone, .min_h = high, .grow = 1, .row = true))
         room_play(s);
 }
@@ -109,9 +118,9 @@ static void controls(struct ui *ui, struct room_view *s)
 
 static void film(struct ui *ui, struct room_view *s)
 {
-    const char *caption = room_film_caption(&s->film);
+    const char *caption = film_caption(&s->film);
     ui_stack(ui, "screen", .grow = 1) {
-        room_film_draw(ui, &s->film, false);
+        film_box(ui, s, false);
         if (caption)
             ui_column(ui, "captions", .pad_x = 20, .pad_y = 20, .justify = ALIGN_END)
                 ui_column(ui, "caption", .tone = TONE_GLASS, .radius = 20, .pad_x = 20, .pad_y = 8)
@@ -225,7 +234,7 @@ static void still_here(struct ui *ui, struct room_view *s)
     ui_overlay(ui, "presence", .tone = TONE_CARD, .pad = 56, .gap = 24, .w = 1160, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_icon(ui, ICON_GROUP, 160, INK_GO);
         ui_label(ui, tr("Is everyone still here?"), .font = FONT_TITLE, .role = ROLE_HEADING, .align = ALIGN_CENTER);
-        ui_label(ui, s->paused_for_absence ? tr("The film waits for you.") : ui_fmt(ui, tr_n("%d person is on the list.", "%d people are on the list.",
+        ui_label(ui, s->film.held & FILM_UNANSWERED ? tr("The film waits for you.") : ui_fmt(ui, tr_n("%d person is on the list.", "%d people are on the list.",
                  (unsigned long)n), n), .ink = INK_SECOND, .align = ALIGN_CENTER);
         if (ui_icon_button(ui, ICON_CHECK, tr("Yes, we are here"), .tone = TONE_GO, .min_h = 144, .min_w = 720, .row = true) && s->break_asked)
             room_play(s);
@@ -234,11 +243,11 @@ static void still_here(struct ui *ui, struct room_view *s)
 
 static void big_film(struct ui *ui, struct room_view *s)
 {
-    const char *caption = room_film_caption(&s->film);
-    bool controls_up = clock_boot_ms() < s->big_controls_until_boot_ms || s->film.state.phase == PLAYER_PAUSED;
+    const char *caption = film_caption(&s->film);
+    bool controls_up = clock_boot_ms() < s->big_controls_until_boot_ms || film_paused(&s->film);
     ui_stack(ui, "bigfilm", .grow = 1, .radius = -1) {
         ui_column(ui, "ground", .role = ROLE_BUTTON, .radius = -1, .name = tr("Show the buttons"))
-            room_film_draw(ui, &s->film, true);
+            film_box(ui, s, true);
         ui_column(ui, "above", .grow = 1) {
             ui_spacer(ui);
             if (caption)
@@ -297,6 +306,6 @@ void room_view_draw(struct ui *ui, struct room_view *s)
         big_film(ui, s);
     else
         room_page(ui, s);
-    if (meeting_room(&s->meeting)->asked_boot_ms >= 0 || s->paused_for_absence || s->break_asked)
+    if (meeting_room(&s->meeting)->asked_boot_ms >= 0 || (s->film.held & FILM_UNANSWERED) || s->break_asked)
         still_here(ui, s);
 }

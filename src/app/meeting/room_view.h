@@ -4,7 +4,7 @@
 #ifndef WEIKE_APP_MEETING_ROOM_VIEW_H
 #define WEIKE_APP_MEETING_ROOM_VIEW_H
 #include "app/keyboard/keyboard.h"
-#include "app/meeting/room_film.h"
+#include "app/lesson/film.h"
 #include "app/meeting/room_meeting.h"
 #include "app/meeting/room_wall.h"
 #include "app/core/screens.h"
@@ -66,7 +66,7 @@ struct room_sign {
 struct room_view {
     struct app *app;
     struct meeting meeting;
-    struct room_film film;
+    struct film film;             /* what it plays is credited by the room (model/room.h), not by a viewing */
     struct room_wall wall;
     bool there;              /* there is a meeting */
     enum room_page page;
@@ -75,8 +75,6 @@ struct room_view {
     int64_t passed_ms;       /* the film's position as the pauses know it */
     int64_t stopped_boot_ms; /* it stands still since; 0: never ran */
     bool break_asked;        /* "everyone still here?" after a break, before it goes on */
-    bool paused_for_absence;
-    bool paused_for_reading; /* the screen is read aloud */
     struct room_undo undo;
     struct room_ask ask;
     struct room_quiz quiz;

@@ -21,12 +21,14 @@ static bool is_present(void *ctx, const char *member_id)
 static void lesson_opened(struct room_view *s)
 {
     struct room *r = meeting_room(&s->meeting);
-    room_film_close(&s->film);
-    if (s->meeting.opened)
-        room_film_init(&s->film, s->app, &s->meeting.lesson.course, s->meeting.lesson.lesson);
+    const struct lesson *l = s->meeting.opened ? s->meeting.lesson.lesson : NULL;
+    film_close(&s->film);
+    film_init(&s->film, store_dir(s->app->store), l);
+    if (l && s->app->captions_on)
+        film_set_caption(&s->film, film_caption_of(l, i18n_lang()));
     s->passed_ms = r->position_ms;
     s->ask = (struct room_ask){ .pause = -1, .person = -1 };
-    s->break_asked = s->paused_for_absence = false;
+    s->break_asked = false;
 }
 
 static void screen_enter(void *screen, void *app, const void *arg)
@@ -46,12 +48,9 @@ void room_film_off(struct room_view *s)
 {
     if (!s->film.player)
         return;
-    room_film_tick(&s->film);
-    struct player_state last = s->film.state;
-    if (last.phase == PLAYER_PLAYING)
-        last.phase = PLAYER_PAUSED;
+    struct player_state last = film_last(&s->film);
     meeting_follow(&s->meeting, &last, clock_boot_ms());
-    room_film_close(&s->film);
+    film_close(&s->film);
 }
 
 static void screen_leave(void *screen)
@@ -62,7 +61,7 @@ static void screen_leave(void *screen)
     if (!s->there)
         return;
     room_film_off(s);
-    room_film_close(&s->film);
+    film_close(&s->film);
     room_wall_release(&s->wall);
     meeting_leave(&s->meeting);
     memset(&s->sign, 0, sizeof s->sign); /* no digits stay in memory */
@@ -74,11 +73,11 @@ static void follow_pauses(struct room_view *s)
 {
     const struct lesson *l = s->meeting.lesson.lesson;
     int64_t at = s->film.state.position_ms;
-    if (!room_film_running(&s->film))
+    if (!film_running(&s->film))
         return;
     for (int i = 0; i < l->pause_count; i++)
         if (s->passed_ms < l->pause[i].at_ms && at >= l->pause[i].at_ms && !s->ask.open) {
-            room_film_pause(&s->film, true);
+            film_pause(&s->film, true);
             s->ask = (struct room_ask){ .open = true, .pause = i, .person = -1 };
             s->big = false;
             meeting_say(&s->meeting, ROOM_CARD, NULL, lang_text_get(&l->pause[i].ask, i18n_lang()));
@@ -97,16 +96,13 @@ static void say_aloud(struct room_view *s)
 static void follow_presence(struct room_view *s, int64_t boot_ms)
 {
     struct room *r = meeting_room(&s->meeting);
-    if (r->asked_boot_ms < 0 && room_film_running(&s->film) && boot_ms >= r->ask_due_boot_ms) {
+    if (r->asked_boot_ms < 0 && film_running(&s->film) && boot_ms >= r->ask_due_boot_ms) {
         meeting_say(&s->meeting, ROOM_ASKED, NULL, NULL);
         say_aloud(s);
         ui_request_frame(s->app->ui);
     }
-    if (r->asked_boot_ms >= 0 && !s->paused_for_absence && room_unanswered(r, boot_ms)) {
-        s->paused_for_absence = true;
-        room_film_pause(&s->film, true);
+    if (r->asked_boot_ms >= 0 && room_unanswered(r, boot_ms) && film_hold(&s->film, FILM_UNANSWERED))
         ui_request_frame(s->app->ui);
-    }
 }
 
 static void screen_tick(void *screen, int64_t boot_ms)
@@ -119,12 +115,13 @@ static void screen_tick(void *screen, int64_t boot_ms)
         room_sign_tick(s);
     if (!s->there || !s->film.player)
         return;
-    bool ran = room_film_running(&s->film);
-    room_film_tick(&s->film);
+    bool ran = film_running(&s->film);
+    if (film_follow(&s->film, s->app->ui))
+        ui_request_frame(s->app->ui);
     meeting_follow(&s->meeting, &s->film.state, boot_ms);
     follow_pauses(s);
     follow_presence(s, boot_ms);
-    if (ran && !room_film_running(&s->film))
+    if (ran && !film_running(&s->film))
         s->stopped_boot_ms = boot_ms;
     if (s->film.state.phase == PLAYER_ENDED)
         s->big = false;
@@ -140,7 +137,7 @@ static int sooner(int a, int b)
 static int screen_due_ms(void *screen, int64_t boot_ms)
 {
     struct room_view *s = screen;
-    return sooner(room_film_due_ms(&s->film), keyboard_due_ms(s->end.keyboard, boot_ms));
+    return sooner(film_due_ms(&s->film), keyboard_due_ms(s->end.keyboard, boot_ms));
 }
 
 /* A meeting is not called away while people talk; an hour without any touch is no meeting any more. */
@@ -148,7 +145,7 @@ static bool screen_busy(void *screen)
 {
     struct room_view *s = screen;
     return s->there && s->page != ROOM_PAGE_DONE &&
-           (room_film_running(&s->film) || clock_boot_ms() - s->app->touched_boot_ms < ROOM_QUIET_MS ||
+           (film_running(&s->film) || clock_boot_ms() - s->app->touched_boot_ms < ROOM_QUIET_MS ||
             (s->end.voice && voice_note_busy(s->end.voice)));
 }
 
@@ -159,20 +156,33 @@ static void screen_touched(void *screen, int64_t boot_ms)
         return;
     meeting_touched(&s->meeting, boot_ms);
     s->big_controls_until_boot_ms = boot_ms + ROOM_CONTROLS_MS;
-    if (s->paused_for_absence) { /* here, as the finger comes down: the card is gone before it is lifted */
-        s->paused_for_absence = false;
-        room_film_pause(&s->film, false);
-    }
+    film_release(&s->film, FILM_UNANSWERED); /* here, as the finger comes down: the card is gone before it is lifted */
+    ui_request_frame(s->app->ui);
+}
+
+/* Nobody sees it, and no step tells the record where it stands. */
+static void screen_cover(void *screen)
+{
+    struct room_view *s = screen;
+    if (s->there && film_hold(&s->film, FILM_COVERED))
+        meeting_follow(&s->meeting, &s->film.state, clock_boot_ms());
+}
+
+static void screen_resume(void *screen)
+{
+    struct room_view *s = screen;
+    film_release(&s->film, FILM_COVERED);
+    film_set_volume(&s->film, s->app->volume);
     ui_request_frame(s->app->ui);
 }
 
 static void screen_hush(void *screen, bool quiet)
 {
     struct room_view *s = screen;
-    bool running = room_film_running(&s->film);
-    if (quiet ? running : s->paused_for_reading && !s->paused_for_absence)
-        room_film_pause(&s->film, quiet);
-    s->paused_for_reading = quiet && running;
+    if (quiet)
+        film_hold(&s->film, FILM_READ_ALOUD);
+    else
+        film_release(&s->film, FILM_READ_ALOUD);
 }
 
 /* --- the film --- */
@@ -183,18 +193,20 @@ static void run(struct room_view *s)
     if (!s->meeting.opened)
         return;
     if (s->film.player)
-        room_film_pause(&s->film, false);
+        film_pause(&s->film, false);
     else
-        room_film_start(&s->film, r->ended ? 0 : r->position_ms);
-    s->ask.open = s->break_asked = s->paused_for_absence = s->paused_for_reading = false;
+        film_open(&s->film, &(struct film_opts){
+            .api = app_media(s->app), .weight = s->app->config.weight, .start_ms = r->ended ? 0 : r->position_ms, .volume = s->app->volume,
+            .wake = app_wake, .wake_ctx = s->app });
+    s->ask.open = s->break_asked = false;
     speaker_stop(s->app);
 }
 
 void room_play(struct room_view *s)
 {
     int64_t now = clock_boot_ms();
-    if (room_film_running(&s->film))
-        room_film_pause(&s->film, true);
+    if (film_playing(&s->film))
+        film_pause(&s->film, true);
     else if (s->stopped_boot_ms && now - s->stopped_boot_ms >= ROOM_BREAK_MS && !s->break_asked)
         s->break_asked = true;
     else
@@ -214,7 +226,7 @@ void room_back_10(struct room_view *s)
     if (!s->film.player)
         return;
     meeting_seek(&s->meeting, from, to);
-    room_film_seek(&s->film, to);
+    film_seek(&s->film, to);
     s->passed_ms = to;
 }
 
@@ -289,8 +301,8 @@ const struct member *room_person_of(struct room_view *s, int person)
 
 void room_ask_own(struct room_view *s)
 {
-    if (room_film_running(&s->film))
-        room_film_pause(&s->film, true);
+    if (film_playing(&s->film))
+        film_pause(&s->film, true);
     s->ask = (struct room_ask){ .open = true, .pause = -1, .person = -1 };
     meeting_say(&s->meeting, ROOM_CARD, NULL, tr("A question to everybody"));
 }
@@ -303,8 +315,8 @@ void room_ask_close(struct room_view *s)
 void room_to_page(struct room_view *s, enum room_page page)
 {
     struct err e = ERR_INIT;
-    if (room_film_running(&s->film))
-        room_film_pause(&s->film, true);
+    if (film_playing(&s->film))
+        film_pause(&s->film, true);
     if (page == ROOM_PAGE_QUIZ && !room_quiz_load(s, &e)) {
         log_error("questions: %s", e.text);
         return;
@@ -327,5 +339,5 @@ static void screen_draw(struct ui *ui, void *screen)
 const struct screen_class room_screen = {
     .name = "room", .size = sizeof(struct room_view), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
     .tick = screen_tick, .due_ms = screen_due_ms, .touched = screen_touched, .busy = screen_busy,
-    .hush = screen_hush,
+    .cover = screen_cover, .resume = screen_resume, .hush = screen_hush,
 };

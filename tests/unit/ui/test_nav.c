@@ -30,7 +30,12 @@ static void resume(void *screen)
     note("=", ((struct page *)screen)->name);
 }
 
-static const struct screen_class page = { .name = "page", .size = sizeof(struct page), .enter = enter, .leave = leave, .resume = resume };
+static void cover(void *screen)
+{
+    note("_", ((struct page *)screen)->name);
+}
+
+static const struct screen_class page = { .name = "page", .size = sizeof(struct page), .enter = enter, .leave = leave, .cover = cover, .resume = resume };
 
 static char top(void)
 {
@@ -60,7 +65,7 @@ static void pages_come_and_go(void **state)
     assert_true(nav_settle(nav));
     nav_replace(nav, &page, "c");
     assert_true(nav_settle(nav));
-    expect("+b +c -b ", 'c');
+    expect("+b _a +c -b ", 'c');
     nav_pop(nav);
     assert_true(nav_settle(nav));
     expect("-c =a ", 'a');
@@ -68,7 +73,11 @@ static void pages_come_and_go(void **state)
     nav_push(nav, &page, "e");
     nav_reset(nav, &page, "f");
     assert_true(nav_settle(nav));
-    expect("+d +e +f -e -d -a ", 'f');
+    expect("+d +e +f _a _d -e -d -a ", 'f');
+    nav_push(nav, &page, "h");
+    nav_pop(nav); /* in the same frame: covered and uncovered */
+    assert_false(nav_settle(nav));
+    expect("+h _f -h =f ", 'f');
     assert_false(nav_settle(nav));
     nav_push(nav, &page, "g"); /* never settled: freed all the same */
     nav_free(nav);
