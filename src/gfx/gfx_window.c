@@ -1,3 +1,4 @@
+/* gfx_window.c - the window, its pixels, events and waking; part of gfx.h. */
 #define _GNU_SOURCE
 #include "base/str.h"
 #include "base/thread.h"

@@ -1,3 +1,4 @@
+/* image_size.c - width and height out of the first bytes of a JPEG, PNG or WebP; part of image.h. */
 #include "gfx/image.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* weike-hub: what a township or county runs. Options and commands are in options.h and commands.h; this file starts and stops. */
+/* main.c - weike-hub: what a township or county runs. Options and commands are in options.h and commands.h; this
+ * file starts and stops. */
 #define _GNU_SOURCE
 #define LOG_MODULE "hub"
 #include "base/fs.h"

@@ -1,3 +1,4 @@
+/* gift_mark.c - small scanning of GIFT text, shared by the files of the parser; part of gift_parts.h. */
 #include "model/gift_parts.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* room_notes.c - see room_parts.h. */
+/* room_notes.c - hands, turns and minutes of a meeting; part of room_parts.h. */
 #include "model/room_parts.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* schema_comments.c - the tables of comments; part of schema_5.h. */
 #include "store/schema_5.h"
 
 /* clang-format off */

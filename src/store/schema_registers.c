@@ -1,3 +1,4 @@
+/* schema_registers.c - the tables of registers and the chain of records; part of schema_5.h. */
 #include "store/schema_5.h"
 
 /* clang-format off */

@@ -1,3 +1,4 @@
+/* schema_reviews.c - the tables of reviews; part of schema_5.h. */
 #include "store/schema_5.h"
 
 /* clang-format off */

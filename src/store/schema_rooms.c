@@ -1,3 +1,4 @@
+/* schema_rooms.c - the tables of meetings; part of schema_5.h. */
 #include "store/schema_5.h"
 
 /* clang-format off */

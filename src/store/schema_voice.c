@@ -1,3 +1,4 @@
+/* schema_voice.c - the tables of voices; part of schema_5.h. */
 #include "store/schema_5.h"
 
 /* clang-format off */

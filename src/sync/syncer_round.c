@@ -1,4 +1,4 @@
-/* Of syncer: what one try does. Records first, whatever the hour; then content, where windows and budget let it. */
+/* syncer_round.c - part of syncer.h: what one try does. Records first, whatever the hour; then content, where windows and budget let it. */
 #define _GNU_SOURCE
 #define LOG_MODULE "sync"
 #include "sync/syncer_parts.h"

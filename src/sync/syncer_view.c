@@ -1,4 +1,4 @@
-/* Of syncer: what it shows, and what it tells the hub about this place. */
+/* syncer_view.c - part of syncer.h: what it shows, and what it tells the hub about this place. */
 #include "sync/syncer_parts.h"
 #include "base/clock.h"
 #include "base/json.h"

@@ -1,3 +1,4 @@
+/* cmd_config.c - weikectl config: what weike.conf and the technician have set. */
 #include "base/config.h"
 #include "base/fs.h"
 #include "tool/tool.h"

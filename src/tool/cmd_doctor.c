@@ -1,3 +1,4 @@
+/* cmd_doctor.c - weikectl doctor: is everything well here, in sentences. */
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/fs.h"

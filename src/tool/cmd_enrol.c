@@ -1,3 +1,4 @@
+/* cmd_enrol.c - weikectl enrol: a terminal makes itself known to a hub. */
 #include "base/config.h"
 #include "base/fs.h"
 #include "store/outbox/outbox.h"

@@ -1,3 +1,4 @@
+/* cmd_import.c - weikectl verify and import: a tree or folder into a data directory. */
 #include "pack/install/install.h"
 #include "tool/tool.h"
 

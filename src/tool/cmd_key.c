@@ -1,3 +1,4 @@
+/* cmd_key.c - weikectl keygen and trust: pairs of keys, and whom a terminal trusts. */
 #include "base/fs.h"
 #include "pack/trust/trust.h"
 #include "tool/tool.h"

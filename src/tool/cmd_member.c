@@ -1,3 +1,4 @@
+/* cmd_member.c - weikectl member: adding people, one or a list. */
 #include "base/fs.h"
 #include "store/people/member.h"
 #include "tool/tool.h"

@@ -1,3 +1,4 @@
+/* cmd_outbox.c - weikectl outbox: records that wait to go up. */
 #include "base/clock.h"
 #include "pack/trust/device.h"
 #include "store/outbox/outbox.h"

@@ -1,3 +1,4 @@
+/* cmd_pack.c - weikectl pack: courses from their folders into signed packages. */
 #include "base/clock.h"
 #include "pack/author/build.h"
 #include "pack/tree/verify.h"

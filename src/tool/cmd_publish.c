@@ -1,3 +1,4 @@
+/* cmd_publish.c - weikectl publish: packs courses and signs the tree for everybody. */
 #include "base/clock.h"
 #include "base/str.h"
 #include "pack/author/build.h"

@@ -1,3 +1,4 @@
+/* cmd_register.c - weikectl register: registers as CSV and PDF, checking them, correcting them. */
 #define _GNU_SOURCE
 #include "base/config.h"
 #include "base/fs.h"

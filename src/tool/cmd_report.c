@@ -1,3 +1,4 @@
+/* cmd_report.c - weikectl report: hours by member, month and kind. */
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/fs.h"

@@ -1,3 +1,4 @@
+/* cmd_root.c - weikectl root: who signs, who counts, and changing that. */
 #include "base/clock.h"
 #include "base/fs.h"
 #include "pack/author/root_edit.h"

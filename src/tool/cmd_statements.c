@@ -1,3 +1,4 @@
+/* cmd_statements.c - weikectl statements: what a data directory records, as xAPI. */
 #include "store/study/record.h"
 #include "tool/tool.h"
 

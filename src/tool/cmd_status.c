@@ -1,3 +1,4 @@
+/* cmd_status.c - weikectl status: what is in a data directory, for people and scripts. */
 #include "base/clock.h"
 #include "base/version.h"
 #include "pack/trust/trust.h"

@@ -1,3 +1,4 @@
+/* cmd_stick.c - weikectl stick: what the kiosk does with a stick, by hand. */
 #include "base/config.h"
 #include "base/fs.h"
 #include "pack/trust/county_find.h"

@@ -1,3 +1,4 @@
+/* cmd_sync.c - weikectl sync: one round over the network, records first. */
 #include "base/config.h"
 #include "base/fs.h"
 #include "sync/syncer.h"

@@ -1,3 +1,4 @@
+/* cmd_technician.c - weikectl technician: the PIN of the technician's corner. */
 #include "store/people/member.h"
 #include "store/people/pin.h"
 #include "tool/tool.h"

@@ -1,3 +1,4 @@
+/* main.c - weikectl: finds the command and says what there is. */
 #include "base/version.h"
 #include "tool/tool.h"
 

@@ -1,4 +1,4 @@
-/* One step of a test script at a time; the parser is script.c. */
+/* script_run.c - one step of a test script at a time; the parser is script.c. */
 #include "base/str.h"
 #include "gfx/gfx.h"
 #include "ui/script.h"

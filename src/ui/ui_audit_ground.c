@@ -1,4 +1,5 @@
-/* Contrast of words, icons and edges against what was painted before them. Where that is a picture or film, all colours
+/* ui_audit_ground.c - part of ui_audit.h.
+ * Contrast of words, icons and edges against what was painted before them. Where that is a picture or film, all colours
  * between black and white are possible; what lies over it (a scrim, a fade) narrows them, and the worst of them counts. */
 #include "ui/ui_audit.h"
 

@@ -1,3 +1,4 @@
+/* ui_box.c - declaring boxes: a screen's function opens and closes them each frame; part of ui.h. */
 #include "base/hash.h"
 #include "base/str.h"
 #include "ui/ui_parts.h"

@@ -1,4 +1,4 @@
-/* From placed boxes to drawing commands, back to front; overlays after everything else. */
+/* ui_display.c - from placed boxes to drawing commands, back to front; overlays after everything else. */
 #include "base/str.h"
 #include "gfx/gfx.h"
 #include "gfx/image.h"

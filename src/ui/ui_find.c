@@ -1,4 +1,4 @@
-/* The boxes of the shown frame by label, and as a JSON tree: for tests and screen readers. */
+/* ui_find.c - the boxes of the shown frame by label, and as a JSON tree: for tests and screen readers. */
 #include "base/str.h"
 #include "ui/ui_parts.h"
 

@@ -1,4 +1,4 @@
-/* Five passes over the tree: natural widths up, given widths down (text is wrapped there), heights up, and places
+/* ui_layout.c - five passes over the tree: natural widths up, given widths down (text is wrapped there), heights up, and places
  * down. Sizes are px. `want` is the natural size, `least` what a box may shrink to before text becomes unreadable. */
 #include "gfx/gfx.h"
 #include "gfx/paragraph.h"

@@ -1,4 +1,4 @@
-/* Drawing commands -> pixels, inside one rectangle. What lies under something opaque that covers the rectangle is
+/* ui_raster.c - drawing commands -> pixels, inside one rectangle. What lies under something opaque that covers the rectangle is
  * not painted: a video frame with nothing above it costs only its own callback. */
 #include "base/str.h"
 #include "gfx/gfx.h"

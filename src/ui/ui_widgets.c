@@ -1,3 +1,4 @@
+/* ui_widgets.c - labels, buttons, icons, bars and rings, made of boxes; part of ui.h. */
 #include "ui/ui_parts.h"
 #include "ui/theme.h"
 

@@ -32,6 +32,102 @@ rule_arrows() { # a folder includes itself and folders below it
         }'
 }
 
+# Rooms: the folders of src/, a noun in a layer each. src/nouns.txt has one line for each of them, from which
+# tests/lint/nouns.sh makes the table in src/ARCHITECTURE.md.
+rule_nouns() {
+    local list=src/nouns.txt
+    [ -f $list ] || [ -f src/ARCHITECTURE.md ] || return 0
+    [ -f $list ] || { echo "$list:1: nouns: is missing; it says what each folder of src/ is about"; return; }
+    awk -v list=$list '
+        FNR == NR { have[$0]; next }
+        /^#/ || /^$/ { next }
+        !/^[a-z]+(\/[a-z_]+)? [^ ]/ { print list ":" FNR ": nouns: write \"layer/noun what it is about\""; next }
+        ($1 in said) { print list ":" FNR ": nouns: " $1 " stands here twice" }
+        { said[$1]; if (!($1 in have)) print list ":" FNR ": nouns: there are no sources in src/" $1 }
+        END { for (d in have) if (!(d in said)) print list ":1: nouns: add a line for src/" d }
+    ' <(dirname "${sources[@]}" | sed 's|^src/||; p; s|/.*||' | sort -u) $list
+    [ ! -f src/ARCHITECTURE.md ] || "$here/nouns.sh" check
+}
+
+rule_parts() { # what a noun's files share among themselves is nobody else's
+    grep -nE '^[ \t]*#[ \t]*include[ \t]*"[^"]*_(parts|view)\.h"' "${sources[@]}" /dev/null | awk '
+        {
+            split($0, at, ":"); dir = at[1]; sub(/\/[^\/]*$/, "", dir)
+            match($0, /"[^"]*"/); path = substr($0, RSTART + 1, RLENGTH - 2); own = "src/" path; sub(/\/[^\/]*$/, "", own)
+            if (dir != own) print at[1] ":" at[2] ": parts: \"" path "\" is for the files of " own " only"
+        }'
+}
+
+# Inside a layer the folders form no circle. tests/lint/circles.txt names the includes ("from to") that still close one; it
+# may only shrink: a line whose circle is gone must go too.
+rule_circles() {
+    local left=tests/lint/circles.txt
+    touch "$work/left"
+    grep -HE '^[ \t]*#[ \t]*include[ \t]*"' "${sources[@]}" | awk '
+        {
+            split($0, at, ":"); from = at[1]; sub(/^src\//, "", from); sub(/\/[^\/]*$/, "", from)
+            match($0, /"[^"]*"/); to = substr($0, RSTART + 1, RLENGTH - 2); sub(/\/[^\/]*$/, "", to)
+            split(from, f, "/"); split(to, t, "/")
+            if (from != to && f[1] == t[1]) print from, to
+        }' | sort -u >"$work/edges"
+    grep -v '^#' "$left" 2>/dev/null | sort -u >"$work/left"
+    comm -23 "$work/edges" "$work/left" | tsort 2>&1 >/dev/null | awk '
+        /input contains a loop/ { first = ""; next }
+        { sub(/^tsort: /, ""); path = path == "" ? $0 : path " -> " $0 }
+        END { if (path != "") print "src:1: circles: folders include each other: " path }'
+    while read -r edge; do
+        [ -n "$edge" ] || continue
+        { comm -23 "$work/edges" "$work/left"; echo "$edge"; } | tsort >/dev/null 2>"$work/loop"
+        if ! grep -qxF "$edge" "$work/edges"; then echo "$left:1: circles: nothing includes \"$edge\" any more: delete the line"
+        elif [ ! -s "$work/loop" ]; then echo "$left:1: circles: \"$edge\" closes no circle any more: delete the line"; fi
+    done <"$work/left"
+}
+
+rule_belongs() { # a .c without a header of its name says in its first line what it is, and whose part
+    local f name
+    for f in "${sources[@]}"; do
+        case $f in *.c) ;; *) continue ;; esac
+        [ ! -e "${f%.c}.h" ] || continue
+        name=$(basename "$f" .c)
+        if ! head -n 1 "$f" | grep -qE "^/\* $name\.c - [^ ]"; then echo "$f:1: belongs: begin with /* $name.c - what it does; part of x.h"; continue; fi
+        case $name in screen_* | cmd_* | main | *_main) continue ;; esac
+        awk '/\*\// { print; exit } { print }' "$f" | grep -qiE 'part of|declared in' || compgen -G "${f%/*}/${name%%_*}*.h" >/dev/null ||
+            echo "$f:1: belongs: no header is called like it: say whose part it is"
+    done
+}
+
+# A public function stands in the x.c or x_*.c of its header x.h; x_parts.h and x_view.h count as x.h, screen_x.c as x.c.
+rule_homes() {
+    awk '
+        BEGIN { while ((getline name <"tests/lint/homes.txt") > 0) still[name] }
+        function whole(text) { sub(/^[^:]*:[0-9]*:/, "", text); return text }
+        function note(text, where, line, name, d, own) {
+            if (text ~ /^(static|typedef|extern|enum|struct [a-z_0-9]+ \{|union|#|}|\{)/ || text !~ /\(/) return
+            name = text; sub(/ *\(.*/, "", name); sub(/.*[ *]/, "", name)
+            if (name !~ /^[a-z_][a-z_0-9]*$/ || name == "__attribute__") return
+            if (where ~ /\.h$/) { declared[name] = where; line_of[name] = line } else defined[name] = where
+        }
+        {
+            split($0, at, ":"); text = whole($0)
+            if (at[1] != file) { file = at[1]; before = "" }
+            if (text ~ /^[a-z_]/ && text !~ /;$/) { before = before == "" ? text : before; start = at[2] }
+            if (at[1] ~ /\.h$/) { if (text ~ /^[a-z_].*\(/) note(text, at[1], at[2]) }
+            else if (text ~ /^\{/ && before != "") note(before, at[1], at[2])
+            if (text !~ /^[ \t]/ || text ~ /;$/) if (!(text ~ /^[a-z_]/ && text !~ /;$/)) before = ""
+        }
+        END {
+            for (name in declared) {
+                if (!(name in defined) || (name in still)) continue
+                h = declared[name]; c = defined[name]; hd = h; cd = c
+                sub(/\/[^\/]*$/, "", hd); sub(/\/[^\/]*$/, "", cd)
+                sub(/.*\//, "", h); sub(/.*\//, "", c); sub(/\.h$/, "", h); sub(/\.c$/, "", c)
+                sub(/_(parts|view)$/, "", h); sub(/^screen_/, "", c)
+                if (hd != cd || (c != h && index(c, h "_") != 1))
+                    print declared[name] ":" line_of[name] ": homes: " name "() stands in " defined[name]
+            }
+        }' "$work/code"
+}
+
 rule_fences() { # a library is known to one place only
     local header places
     while read -r header places; do
@@ -121,7 +217,7 @@ rule_scripts() {
     fi
 }
 
-rules=(arrows fences calls guards purpose tabs length words po man scripts)
+rules=(arrows nouns parts circles belongs homes fences calls guards purpose tabs length words po man scripts)
 
 check() { # ROOT
     cd "$1" || exit 2
@@ -131,7 +227,7 @@ check() { # ROOT
     awk -f "$here/strip.awk" "${sources[@]}" /dev/null >"$work/nocomment"
     for rule in "${rules[@]}"; do "rule_$rule" 2>&1 | report; done
     cat "$work/findings"
-    ! grep -vq ': length: advice: ' "$work/findings"
+    ! grep -vqE ': (length|homes): advice: ' "$work/findings"
 }
 
 self_test() {

@@ -1,5 +1,5 @@
-/* weike-pinyin: librime for the kiosk that started it (app/keyboard/pinyin.h has the other side). Questions come on stdin, one a line, an
- * answer each goes to stdout; the end of stdin ends it. It can read its tables and nothing else. */
+/* pinyin_main.c - weike-pinyin: librime for the kiosk that started it (app/keyboard/pinyin.h has the other side).
+ * Questions come on stdin, one a line, an answer each goes to stdout; the end of stdin ends it. It can read its tables and nothing else. */
 #include "app/keyboard/pinyin_rime.h"
 #include "base/helper.h"
 #include "base/sandbox.h"

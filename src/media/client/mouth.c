@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/thread.h"
-#include "media/voice/mouth_link.h"
+#include "media/client/mouth_link.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* weike-recorder FILE MAX_MS: from the microphone into an Ogg Opus file, for the kiosk that started it (media/client/recorder.h has the other
- * side). Says on stdout, a line each, what recorder_line() reads; "stop" on stdin, or MAX_MS, ends the recording; the end of
+/* recorder_main.c - weike-recorder FILE MAX_MS: from the microphone into an Ogg Opus file, for the kiosk that
+ * started it (media/client/recorder.h has the other side). Says on stdout, a line each, what recorder_line() reads; "stop" on stdin, or MAX_MS, ends the recording; the end of
  * stdin drops it. `weike-recorder probe` only looks whether there is a microphone.
  *
  * SDL's own thread takes the sound from the device into a queue that grows as it must; this thread empties the queue into

@@ -1,4 +1,5 @@
-/* weike-player: plays one film for the kiosk that started it, in a sandbox (media/client/remote.h has the other side). */
+/* player_main.c - weike-player: plays one film for the kiosk that started it, in a sandbox (media/client/remote.h has
+ * the other side). */
 #define _GNU_SOURCE
 #define LOG_MODULE "player"
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* The inside of the player: one thread each for demuxing, pictures and sound. The demux thread opens the file and
+/* player_threads.c - the inside of the player: one thread each for demuxing, pictures and sound. The demux thread opens the file and
  * starts the two others once it knows the streams. */
 #define LOG_MODULE "player"
 #include "base/log.h"

@@ -8,7 +8,7 @@
 #include "base/thread.h"
 #include "media/sound/audio_out.h"
 #include "media/sound/fence.h"
-#include "media/voice/mouth_link.h"
+#include "media/client/mouth_link.h"
 #include "media/voice/speech.h"
 #include "media/voice/upsample.h"
 

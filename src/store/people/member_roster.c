@@ -1,3 +1,4 @@
+/* member_roster.c - a list of members from a CSV file, all or nothing; part of member.h. */
 #define _GNU_SOURCE
 #include "base/str.h"
 #include "store/people/member_parts.h"

@@ -1,4 +1,4 @@
-/* apply.c - the typed rows of a fact, in the writer's transaction. The declarations are in fact.h. */
+/* apply.c - the typed rows of a fact, in the writer's transaction. Part of fact.h. */
 #define _GNU_SOURCE
 #define LOG_MODULE "apply"
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* fetch_blob.c - one blob on its way, resumed and checked piece by piece; part of fetch.h. */
 #define LOG_MODULE "fetch"
 #include "base/fs.h"
 #include "base/log.h"

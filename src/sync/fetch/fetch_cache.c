@@ -1,3 +1,4 @@
+/* fetch_cache.c - what was fetched and verified before: indexes, manifests, notes; part of fetch.h. */
 #define _GNU_SOURCE
 #define LOG_MODULE "fetch"
 #include "base/fs.h"

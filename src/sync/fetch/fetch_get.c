@@ -1,3 +1,4 @@
+/* fetch_get.c - one small signed file, with what its answer means; part of fetch.h. */
 #include "sync/fetch/fetch_parts.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* fetch_load.c - the missing blobs of a plan, lightest forms first; part of fetch.h. */
 #define LOG_MODULE "fetch"
 #include "base/fs.h"
 #include "base/log.h"

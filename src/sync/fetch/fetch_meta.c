@@ -1,3 +1,4 @@
+/* fetch_meta.c - timestamp, roots, indexes and manifests, each by the hash its parent names; part of fetch.h. */
 #define LOG_MODULE "fetch"
 #include "base/clock.h"
 #include "base/fs.h"

@@ -1,3 +1,4 @@
+/* fetch_pack.c - small files that come together in one pack; part of fetch.h. */
 #define _GNU_SOURCE
 #include "base/fs.h"
 #include "pack/install/copy.h"

@@ -1,3 +1,4 @@
+/* fetch_plan.c - what is installed against what is wanted, and the switch at the end; part of fetch.h. */
 #define LOG_MODULE "fetch"
 #include "base/clock.h"
 #include "base/fs.h"

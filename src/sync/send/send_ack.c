@@ -1,4 +1,4 @@
-/* Part of send.h: receipts. */
+/* send_ack.c - part of send.h: receipts. */
 #include "base/clock.h"
 #include "base/fs.h"
 #include "store/outbox/outbox.h"

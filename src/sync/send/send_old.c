@@ -1,4 +1,4 @@
-/* Part of send.h: packets of an earlier epoch (sync/send/bag.h). They go out as they are, signed by the key of then, which the
+/* send_old.c - part of send.h: packets of an earlier epoch (sync/send/bag.h). They go out as they are, signed by the key of then, which the
  * county still knows. Nothing but a receipt of the county's removes them. */
 #define LOG_MODULE "send"
 #include "base/log.h"

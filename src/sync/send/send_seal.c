@@ -1,4 +1,4 @@
-/* Part of send.h: waiting statements become sealed packets. */
+/* send_seal.c - part of send.h: waiting statements become sealed packets. */
 #include "base/clock.h"
 #include "store/outbox/outbox.h"
 #include "sync/send/bag.h"

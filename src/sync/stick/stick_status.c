@@ -1,4 +1,4 @@
-/* stick_status, of stick.h: what lies on a stick, for people who look after it. Nothing on it is changed. */
+/* stick_status.c - part of stick.h: what lies on a stick, for people who look after it. Nothing on it is changed. */
 #include "base/fs.h"
 #include "pack/packet/ack.h"
 #include "pack/trust/trust.h"

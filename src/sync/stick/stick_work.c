@@ -1,4 +1,4 @@
-/* The five phases of a stick's run, of stick.h: receipts and content in, records and gaps out, everything read back. */
+/* stick_work.c - the five phases of a stick's run, part of stick.h: receipts and content in, records and gaps out, everything read back. */
 #define _GNU_SOURCE
 #define LOG_MODULE "stick"
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* y.c - an example for the rules; part of x.h. */
 #include "base/x.h"
 
 /* strcpy(in, comment) and "strcpy(in, text)" are no calls. */

@@ -1,8 +1,8 @@
 /* mouth_link.h - what the kiosk (mouth.c) and weike-voice (mouth_main.c) send each other. Private to these two.
  *
  * One SOCK_SEQPACKET socket. Nothing that comes up is believed beyond its ranges. */
-#ifndef WEIKE_MEDIA_VOICE_MOUTH_LINK_H
-#define WEIKE_MEDIA_VOICE_MOUTH_LINK_H
+#ifndef WEIKE_MEDIA_CLIENT_MOUTH_LINK_H
+#define WEIKE_MEDIA_CLIENT_MOUTH_LINK_H
 #include "media/client/mouth.h"
 
 enum { MOUTH_SOCKET_FD = 3 /* in the child */ };

@@ -1,0 +1,5 @@
+#include "base/x.h"
+int x(void)
+{
+    return 1;
+}
