@@ -7,9 +7,10 @@
 #include "store/rescue/backup.h"
 #include "store/library/catalogue.h"
 #include "store/rescue/check.h"
-#include "store/study/fact.h"
+#include "store/study/viewing.h"
 #include "store/rescue/marker.h"
 #include "store/rescue/repair.h"
+#include "store/node.h"
 #include "store/reserve.h"
 #include "store/meeting/room.h"
 #include "store/rescue/scrub.h"
@@ -36,6 +37,7 @@ struct store {
     bool owner;
     int lock_fd; /* -1: not held */
     struct db *db;
+    struct node *node;
     struct writer *writer;
     struct check *check;
     struct scrubber *scrubber;
@@ -107,7 +109,7 @@ static bool close_abandoned(struct db *db, const char *home_page, struct store_r
 {
     if (!db_begin(db, e))
         return false;
-    if (!fact_close_abandoned(db, home_page, &r->viewings_closed, e)) {
+    if (!viewing_close_abandoned(db, home_page, &r->viewings_closed, e)) {
         db_rollback(db);
         return err_at(e, "closing what a power cut left open");
     }
@@ -159,9 +161,9 @@ static bool start_writer(struct store *s, struct db *db, const struct store_opti
                          const struct repair_check *check, struct err *e)
 {
     struct clock_reading now;
-    struct writer_options w = { .home_page = home_page, .threaded = o->threaded, .keeper = s->owner,
-                                .floor_ms = fact_saved_floor(db), .wake = o->wake, .ctx = o->ctx };
-    clock_read(w.floor_ms, &now);
+    s->node = node_new(home_page, node_saved_floor(db));
+    struct writer_options w = { .node = s->node, .threaded = o->threaded, .keeper = s->owner, .wake = o->wake, .ctx = o->ctx };
+    clock_read(node_floor_ms(s->node), &now);
     bool due = s->owner && o->threaded && ((check->needed && !check->whole) || check_due(db, now.wall_ms));
     s->writer = writer_new(db, &w);
     s->db = db_open_reader(s->dir, e);
@@ -245,7 +247,9 @@ void store_close(struct store *s)
             leave_tidy(s, db, changed);
         db_close(db);
         writer_free(s->writer);
+        room_backlog_free(*node_rooms(s->node));
     }
+    node_free(s->node);
     unlock(s);
     free(s->dir);
     free(s);
@@ -270,7 +274,7 @@ struct writer *store_writer(struct store *s)
 
 int64_t store_clock_floor_ms(const struct store *s)
 {
-    int64_t built = clock_build_floor_ms(), seen = writer_floor_ms(s->writer);
+    int64_t built = clock_build_floor_ms(), seen = node_floor_ms(s->node);
     return seen > built ? seen : built;
 }
 

@@ -6,13 +6,11 @@
 #include "base/str.h"
 #include "base/thread.h"
 #include "store/rescue/backup.h"
-#include "store/study/fact.h"
 #include "store/reserve.h"
-#include "store/setting.h"
+#include "store/node.h"
 
 #include <assert.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -40,7 +38,7 @@ struct outcome { uint64_t ticket; bool failed; int64_t value; struct err err; };
 struct writer {
     /* fixed after writer_new */
     struct writer_options options;
-    char *home_page, *dir;
+    char *dir;
     pthread_t thread;
     /* the writer's thread */
     struct db *db;
@@ -59,8 +57,6 @@ struct writer {
     /* any thread */
     _Atomic int io_errors;
     _Atomic bool disk_full, damaged;
-    _Atomic int64_t floor_ms;
-    _Atomic int64_t record_boot_ms; /* when the last record was posted */
 };
 
 /* ---- posting ---- */
@@ -110,39 +106,6 @@ bool writer_kept(const struct writer *w)
     return w->kept;
 }
 
-static void raise_floor(struct writer *w, int64_t ms)
-{
-    int64_t is = atomic_load(&w->floor_ms);
-    while (ms > is && !atomic_compare_exchange_weak(&w->floor_ms, &is, ms))
-        ;
-}
-
-uint64_t writer_post(struct writer *w, const struct record *r)
-{
-    struct clock_reading now;
-    clock_read(writer_floor_ms(w), &now);
-    atomic_store(&w->record_boot_ms, now.boot_ms);
-    if (now.trust == CLOCK_SIGNED) /* fact_apply saves it now and then */
-        raise_floor(w, now.wall_ms);
-    return writer_post_job(w, fact_apply, fact_new(r, w->home_page, &now), fact_free);
-}
-
-uint64_t writer_post_floor(struct writer *w, int64_t vouched_ms)
-{
-    char text[32];
-    raise_floor(w, vouched_ms);
-    snprintf(text, sizeof text, "%lld", (long long)writer_floor_ms(w));
-    return setting_post(w, FACT_FLOOR_KEY, text);
-}
-
-uint64_t writer_reset_floor(struct writer *w, int64_t vouched_ms)
-{
-    char text[32];
-    atomic_store(&w->floor_ms, vouched_ms);
-    snprintf(text, sizeof text, "%lld", (long long)vouched_ms);
-    return setting_post(w, FACT_FLOOR_KEY, text);
-}
-
 static const struct outcome *outcome_of(const struct writer *w, uint64_t ticket) /* under the gate */
 {
     for (int i = 0; i < OUTCOMES; i++)
@@ -169,11 +132,6 @@ int64_t writer_value(struct writer *w, uint64_t ticket)
     int64_t value = o ? o->value : 0;
     gate_unlock(&w->gate);
     return value;
-}
-
-int64_t writer_idle_ms(struct writer *w)
-{
-    return clock_boot_ms() - atomic_load(&w->record_boot_ms);
 }
 
 int writer_waiting(struct writer *w)
@@ -318,7 +276,7 @@ static bool start_backup(struct writer *w)
 {
     struct clock_reading now;
     struct err e = ERR_INIT;
-    clock_read(writer_floor_ms(w), &now);
+    clock_read(node_floor_ms(w->options.node), &now);
     if (!(w->changed || !backup_last_ms(w->dir)) || !backup_due(w->dir, now.wall_ms)) {
         w->backup_next_boot_ms = clock_boot_ms() + BACKUP_RETRY_MS;
         return false;
@@ -390,14 +348,10 @@ struct writer *writer_new(struct db *db, const struct writer_options *o)
 {
     struct writer *w = mem_alloc(sizeof *w);
     w->options = *o;
-    w->home_page = mem_dup(o->home_page);
-    w->options.home_page = w->home_page;
     w->dir = mem_dup(db_dir(db));
     w->db = db;
     w->tail = &w->head;
     w->backup_next_boot_ms = clock_boot_ms() + FIRST_BACKUP_MS;
-    atomic_store(&w->floor_ms, o->floor_ms);
-    atomic_store(&w->record_boot_ms, clock_boot_ms());
     gate_init(&w->gate);
     if (o->threaded)
         thread_start(&w->thread, "writer", writer_main, w);
@@ -428,7 +382,6 @@ void writer_free(struct writer *w)
         return;
     assert(!w->db);
     gate_release(&w->gate);
-    free(w->home_page);
     free(w->dir);
     free(w);
 }
@@ -440,12 +393,7 @@ struct writer_troubles writer_troubles(struct writer *w)
                                      .damaged = atomic_load(&w->damaged) };
 }
 
-const char *writer_home_page(const struct writer *w)
+struct node *writer_node(const struct writer *w)
 {
-    return w->home_page;
-}
-
-int64_t writer_floor_ms(struct writer *w)
-{
-    return atomic_load(&w->floor_ms);
+    return w->options.node;
 }

@@ -1,8 +1,9 @@
-/* writer.h - the queue of facts to be committed, and the one thread that commits them.
+/* writer.h - the queue of jobs that change the database, and the one thread that commits them. It knows nothing of what they do:
+ * what happened here is posted by each noun's own functions, through store/outbox/fact.h.
  *
- * Any thread posts; the writer's thread (or, without threads, whoever calls writer_step) applies. A fact is one
- * typed row and its finished xAPI statement in ONE transaction; facts that wait together may share it. A ticket
- * is committed only after SQLite's fsync (WAL, synchronous=FULL) has returned: then no power cut can take it. */
+ * Any thread posts; the writer's thread (or, without threads, whoever calls writer_step) applies. Jobs that wait together may
+ * share a transaction. A ticket is committed only after SQLite's fsync (WAL, synchronous=FULL) has returned: then no power cut
+ * can take it. */
 #ifndef WEIKE_STORE_WRITER_H
 #define WEIKE_STORE_WRITER_H
 #include "base/err.h"
@@ -12,7 +13,7 @@
 #include <stdint.h>
 
 struct writer;
-struct record; /* store/study/record.h */
+struct node; /* store/node.h */
 
 enum writer_state {
     WRITER_WAITING,
@@ -24,9 +25,8 @@ enum writer_state {
  * rollback, so it changes nothing but `db`. `*value` (0 before) is kept with the ticket. */
 typedef bool writer_job(struct db *db, void *ctx, int64_t *value, struct err *e);
 
-/* Copies everything it needs out of `r`, builds the statement, returns at once. Never 0. Any thread. */
-uint64_t writer_post(struct writer *w, const struct record *r);
-/* `ctx` is the job's until it has run; then `release(ctx)` is called on the writer's thread (may be NULL). */
+/* Returns at once, never 0. `ctx` is the job's until it has run; then `release(ctx)` is called on the writer's thread (may be
+ * NULL). Any thread. */
 uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx));
 
 /* For a `release` that has more to do in another transaction, behind what others have posted meanwhile. 0, and `ctx` stays the
@@ -34,12 +34,6 @@ uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*re
 uint64_t writer_post_more(struct writer *w, writer_job *job, void *ctx, void (*release)(void *ctx));
 
 bool writer_kept(const struct writer *w); /* inside a `release`: was its job committed? */
-
-/* A date that a verified signature vouches for: no honest clock shows less from now on. Lower ones change nothing. */
-uint64_t writer_post_floor(struct writer *w, int64_t vouched_ms);
-
-/* The floor was raised by a key that a root has revoked since: it begins again at this date. */
-uint64_t writer_reset_floor(struct writer *w, int64_t vouched_ms);
 
 /* How a ticket fares. The reasons of the last 64 failures are kept: ask within that many. */
 enum writer_state writer_state(struct writer *w, uint64_t ticket, struct err *e);
@@ -53,9 +47,8 @@ bool writer_do(struct writer *w, writer_job *job, void *ctx, struct err *e) MUST
 /* One unit of work: commits what is waiting (one group), or copies some pages of a backup. False if idle. */
 bool writer_step(struct writer *w);
 int writer_waiting(struct writer *w); /* items not yet committed */
-int64_t writer_idle_ms(struct writer *w); /* since somebody last studied here: since the last record was posted; any thread */
 
-const char *writer_home_page(const struct writer *w); /* id space of the members in statements; any thread */
+struct node *writer_node(const struct writer *w); /* what those who post share; the writer does not look into it. Any thread */
 
 /* What the disk has done to us since the start. Any thread. */
 struct writer_troubles { int io_errors; bool disk_full, damaged; };
@@ -63,10 +56,9 @@ struct writer_troubles writer_troubles(struct writer *w);
 
 /* ---- for store.c ---- */
 struct writer_options {
-    const char *home_page;   /* copied */
+    struct node *node;       /* borrowed; outlives the writer */
     bool threaded;
     bool keeper;             /* makes the daily backup */
-    int64_t floor_ms;        /* see store_clock_floor_ms */
     void (*wake)(void *ctx);
     void *ctx;
 };
@@ -75,5 +67,4 @@ struct writer *writer_new(struct db *db, const struct writer_options *o);
 /* Commits what waits, ends the thread and hands the connection back. Readers must be closed by then. */
 struct db *writer_stop(struct writer *w, bool *changed);
 void writer_free(struct writer *w); /* after writer_stop */
-int64_t writer_floor_ms(struct writer *w); /* any thread */
 #endif

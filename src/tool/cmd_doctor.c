@@ -9,7 +9,7 @@
 #include "store/library/blob.h"
 #include "store/outbox/chain.h"
 #include "store/library/library.h"
-#include "store/study/record.h"
+#include "store/outbox/outbox.h"
 #include "tool/tool.h"
 
 #include <stdarg.h>

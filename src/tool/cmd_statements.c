@@ -1,5 +1,5 @@
 /* cmd_statements.c - weikectl statements: what a data directory records, as xAPI. */
-#include "store/study/record.h"
+#include "store/outbox/outbox.h"
 #include "tool/tool.h"
 
 #include <stdio.h>

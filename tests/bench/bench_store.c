@@ -5,7 +5,7 @@
 #include "store/study/hours.h"
 #include "store/library/library.h"
 #include "store/people/member.h"
-#include "store/study/record.h"
+#include "store/study/attempt.h"
 #include "store/setting.h"
 #include "store/store.h"
 
@@ -96,7 +96,7 @@ static void ask_lesson(int i)
     MUST(progress_counted(store_db(store), member, lesson, 2026, &counted, &verified, &e));
     spans_release(&counted);
     spans_release(&verified);
-    MUST(record_open_attempt(store_db(store), member, lesson, &a, &e));
+    MUST(attempt_saved(store_db(store), member, lesson, &a, &e));
     saved_attempt_release(&a);
 }
 

@@ -19,5 +19,5 @@ s = json.load(open(sys.argv[1]))
 assert s["clock_trust"] == "floor" and s["clock_ms"] > 1600000000000, s  # marked, and not before this program was made
 assert s["courses"] == 1 and s["members"] == 1, s' "$WORK/json" || fail "records of 1970 are not marked"
 "$CTL" doctor --data "$WORK/v" | grep -q "^ok .*lessons" || fail "not whole afterwards"
-unit test_record test_strange_clocks
+unit test_fact test_strange_clocks
 unit test_trust accepts_by_signed_dates_only

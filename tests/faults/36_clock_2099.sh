@@ -15,4 +15,4 @@ at '2099-06-01 12:00:00' "$CTL" doctor --data "$WORK/v" | grep -q "clock .*canno
 content "$WORK/stick" 1 2
 "$CTL" import "$WORK/stick" --data "$WORK/v" >"$WORK/out" 2>&1 || { cat "$WORK/out"; fail "the next list is not taken any more"; }
 unit test_trust accepts_by_signed_dates_only
-unit test_record test_strange_clocks
+unit test_fact test_strange_clocks

@@ -64,10 +64,10 @@ static void acknowledged(struct life *l, enum ack_kind kind, int64_t value)
         _exit(3);
 }
 
-static void commit(struct life *l, const struct record *r, enum ack_kind kind, int64_t value)
+static void commit(struct life *l, uint64_t ticket, enum ack_kind kind, int64_t value)
 {
     struct err e = ERR_INIT;
-    if (writer_wait(store_writer(l->store), kit_post(l->store, r), &e))
+    if (writer_wait(store_writer(l->store), ticket, &e))
         acknowledged(l, kind, value);
 }
 
@@ -132,8 +132,7 @@ static void step_member(struct life *l)
 
 static void step_sign_in(struct life *l)
 {
-    struct record r = { .kind = RECORD_SIGN_IN, .member_id = "v1" };
-    commit(l, &r, ACK_EVENT, 1);
+    commit(l, visit_post_in(store_writer(l->store), "v1"), ACK_EVENT, 1);
 }
 
 /* ---- a course that comes in parts, and a file of it that rots ---- */
@@ -234,17 +233,20 @@ static void step_open_lesson(struct life *l)
     l->has_lesson = library_open(store_db(l->store), COURSE, id, "v1", &l->lesson, &e);
 }
 
-static void post_viewing(struct life *l, enum record_kind kind, enum ack_kind ack, int64_t value)
+typedef uint64_t viewing_poster(struct writer *w, const struct viewing_post *v);
+typedef uint64_t attempt_poster(struct writer *w, const struct attempt_post *a);
+
+static void post_viewing(struct life *l, viewing_poster *post, enum ack_kind ack, int64_t value)
 {
-    struct record r = { .kind = kind, .member_id = "v1", .course = &l->lesson.course, .lesson = l->lesson.lesson,
-                        .viewing = { .id = VIEWING, .study = &l->study, .ended_by = "finished" } };
-    commit(l, &r, ack, value);
+    struct viewing_post v = { .id = VIEWING, .member_id = "v1", .course = &l->lesson.course, .lesson = l->lesson.lesson, .study = &l->study,
+                              .ended_by = "finished" };
+    commit(l, post(store_writer(l->store), &v), ack, value);
 }
 
 static void step_begin(struct life *l)
 {
     study_init(&l->study, 60000, 0, 1, l->now.boot_ms, NULL, NULL);
-    post_viewing(l, RECORD_VIEWING_BEGIN, ACK_CHECKPOINT, 0);
+    post_viewing(l, viewing_post_begin, ACK_CHECKPOINT, 0);
 }
 
 static void step_watch(struct life *l) /* five seconds and a checkpoint */
@@ -255,33 +257,33 @@ static void step_watch(struct life *l) /* five seconds and a checkpoint */
     l->now.wall_ms += CHECKPOINT_MS;
     ev = (struct study_event){ STUDY_TICK, l->now.boot_ms, l->study.position_ms + CHECKPOINT_MS, 1000 };
     study_apply(&l->study, &ev);
-    post_viewing(l, RECORD_VIEWING_CHECKPOINT, ACK_CHECKPOINT, l->study.watched_ms);
+    post_viewing(l, viewing_post_checkpoint, ACK_CHECKPOINT, l->study.watched_ms);
 }
 
 static void step_end(struct life *l)
 {
-    post_viewing(l, RECORD_VIEWING_END, ACK_VIEWING, l->study.watched_ms);
+    post_viewing(l, viewing_post_end, ACK_VIEWING, l->study.watched_ms);
 }
 
-static void post_quiz(struct life *l, enum record_kind kind, int question, enum ack_kind ack)
+static void post_quiz(struct life *l, attempt_poster *post, int question, enum ack_kind ack)
 {
-    struct record r = { .kind = kind, .member_id = "v1", .course = &l->lesson.course, .lesson = l->lesson.lesson,
-                        .attempt = &l->attempt, .question = question >= 0 ? &l->questions.question[question] : NULL };
-    commit(l, &r, ack, question + 1);
+    struct attempt_post a = { .member_id = "v1", .course = &l->lesson.course, .lesson = l->lesson.lesson, .attempt = &l->attempt,
+                              .question = question >= 0 ? &l->questions.question[question] : NULL };
+    commit(l, post(store_writer(l->store), &a), ack, question + 1);
 }
 
 static void step_quiz(struct life *l)
 {
     attempt_begin(&l->attempt, ATTEMPT, 7, &l->questions, false, 0.6, l->now.boot_ms);
-    post_quiz(l, RECORD_ATTEMPT_BEGIN, -1, ACK_PICK);
+    post_quiz(l, attempt_post_begin, -1, ACK_PICK);
     for (int i = 0; i < l->questions.count; i++) {
         attempt_tap(&l->attempt, 0);
-        post_quiz(l, RECORD_PICK, i, ACK_PICK);
+        post_quiz(l, attempt_post_pick, i, ACK_PICK);
         attempt_answer(&l->attempt, l->now.boot_ms += 1500);
-        post_quiz(l, RECORD_ANSWER, i, ACK_ANSWER);
+        post_quiz(l, attempt_post_answer, i, ACK_ANSWER);
         attempt_next(&l->attempt, l->now.boot_ms);
     }
-    post_quiz(l, RECORD_ATTEMPT_END, -1, ACK_RESULT);
+    post_quiz(l, attempt_post_end, -1, ACK_RESULT);
 }
 
 /* ---- a meeting: r1 from the beginning, r2 late, r1 leaves early; two cuts of its own are step_restart ---- */
@@ -685,8 +687,7 @@ static bool check_all(const char *dir, const struct found *f)
     ok = ok && (outbox_each(store_db(s), 0, count_only, &rows, &damaged, &e) || bad("outbox: %s", e.text));
     ok = ok && (damaged == 0 || bad("%d statements do not fit their hash", (int)damaged));
     if (ok) { /* and it goes on working */
-        struct record in = { .kind = RECORD_SIGN_IN, .member_id = "v1" };
-        ok = writer_wait(store_writer(s), kit_post(s, &in), &e) || bad("the next record: %s", e.text);
+        ok = writer_wait(store_writer(s), visit_post_in(store_writer(s), "v1"), &e) || bad("the next record: %s", e.text);
     }
     store_close(s);
     return ok;

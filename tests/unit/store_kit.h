@@ -6,7 +6,10 @@
 #include "store/library/blob.h"
 #include "store/library/library.h"
 #include "store/people/member.h"
-#include "store/study/record.h"
+#include "store/outbox/outbox.h"
+#include "store/people/visit.h"
+#include "store/study/attempt.h"
+#include "store/study/viewing.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -155,15 +158,10 @@ KIT_UNUSED void kit_questions(struct question_set *out)
     *out = (struct question_set){ 3, q };
 }
 
-KIT_UNUSED uint64_t kit_post(struct store *s, const struct record *r)
-{
-    return writer_post(store_writer(s), r);
-}
-
-KIT_UNUSED void kit_commit(struct store *s, const struct record *r)
+KIT_UNUSED void kit_commit(struct store *s, uint64_t ticket)
 {
     struct err e = ERR_INIT;
-    KIT_MUST(writer_wait(store_writer(s), kit_post(s, r), &e));
+    KIT_MUST(writer_wait(store_writer(s), ticket, &e));
 }
 
 KIT_UNUSED int64_t kit_number(struct db *db, const char *sql)

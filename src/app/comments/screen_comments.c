@@ -97,7 +97,7 @@ void comments_send(struct comments_view *s, const char *text, const char *voice_
     uuid_v7(now.wall_ms, id);
     struct comment_new c = { .id = id, .member_id = s->app->who.id, .course = s->opened ? &s->lesson.course : NULL,
                              .lesson = s->opened ? s->lesson.lesson : &s->bare, .text = text, .voice_sha256 = voice_sha256, .voice_ms = voice_ms };
-    s->sending = s->app->posted = comment_post(app_writer(s->app), &c, s->app->config.home_page);
+    s->sending = s->app->posted = comment_post(app_writer(s->app), &c);
     s->offset = 0;
     comments_show(s, COMMENTS_LIST);
 }

@@ -16,6 +16,7 @@
 #include "gfx/gfx.h"
 #include "gfx/panel.h"
 #include "store/library/blob.h"
+#include "store/people/visit.h"
 #include "store/setting.h"
 
 #include <libgen.h>
@@ -43,11 +44,6 @@ const struct media_api *app_media(struct app *app)
     if (!api)
         log_error("%s", e.text);
     return api;
-}
-
-uint64_t app_post(struct app *app, const struct record *r)
-{
-    return app->posted = writer_post(app_writer(app), r);
 }
 
 void app_wake(void *ctx)
@@ -115,17 +111,12 @@ static void technician_settings(struct app *app)
     c->volume_percent = (int)setting_get_int(app_db(app), "volume", c->volume_percent);
 }
 
-static void post_session(struct app *app, enum record_kind kind)
-{
-    app_post(app, &(struct record){ .kind = kind, .member_id = app->who.id });
-}
-
 void app_sign_in(struct app *app, const struct member *m)
 {
     app->who = *m;
     app->signed_in = true;
     app->guest = app->reviewed = false;
-    post_session(app, RECORD_SIGN_IN);
+    app->posted = visit_post_in(app_writer(app), app->who.id);
     nav_reset(app->nav, &home_screen, NULL);
 }
 
@@ -139,7 +130,7 @@ void app_sign_in_guest(struct app *app)
 void app_sign_out(struct app *app)
 {
     if (app->signed_in && !app->guest)
-        post_session(app, RECORD_SIGN_OUT);
+        app->posted = visit_post_out(app_writer(app), app->who.id);
     speaker_session_over(app);
     app->signed_in = app->guest = false;
     memset(&app->who, 0, sizeof app->who);

@@ -9,7 +9,8 @@
 #include "media/player/player.h"
 #include "store/people/member.h"
 #include "store/study/hours.h"
-#include "store/study/record.h"
+#include "store/study/attempt.h"
+#include "store/study/viewing.h"
 #include "store/store.h"
 #include "ui/nav.h"
 
@@ -56,8 +57,6 @@ struct writer *app_writer(struct app *app);
 const struct media_api *app_media(struct app *app);
 /* Ends the loop's wait for events. Any thread; `app` is a struct app. */
 void app_wake(void *app);
-/* Posts a fact. One that cannot be saved shows in store_health(): on the home screen and in the technician's. */
-uint64_t app_post(struct app *app, const struct record *r);
 
 /* For a screen that lists what may just have been posted, or have arrived: what it read is as of `app_list_seen`; true
  * once when there is something newer to read. */

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-static void post(struct viewing *v, enum record_kind kind, const char *how)
+static void post(struct viewing *v, uint64_t (*how)(struct writer *, const struct viewing_post *), const char *ended_by)
 {
-    app_post(v->app, &(struct record){
-        .kind = kind, .member_id = v->member_id, .course = &v->lesson->course, .lesson = v->lesson->lesson,
-        .viewing = { .id = v->id, .study = &v->study, .ended_by = how, .clip = v->clip },
+    v->app->posted = how(app_writer(v->app), &(struct viewing_post){
+        .id = v->id, .member_id = v->member_id, .course = &v->lesson->course, .lesson = v->lesson->lesson, .study = &v->study,
+        .ended_by = ended_by, .clip = v->clip,
     });
 }
 
@@ -20,7 +20,7 @@ static void apply(struct viewing *v, enum study_kind kind, int64_t media_ms, int
 static void save(struct viewing *v, int64_t boot_ms)
 {
     v->saved_boot_ms = boot_ms;
-    post(v, RECORD_VIEWING_CHECKPOINT, NULL);
+    post(v, viewing_post_checkpoint, NULL);
 }
 
 void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson *lesson, int64_t position_ms, bool clip)
@@ -44,7 +44,7 @@ void viewing_begin(struct viewing *v, struct app *app, const struct open_lesson 
     spans_release(&counted);
     spans_release(&verified);
     v->ticked_boot_ms = v->saved_boot_ms = now.boot_ms;
-    post(v, RECORD_VIEWING_BEGIN, NULL);
+    post(v, viewing_post_begin, NULL);
 }
 
 void viewing_follow(struct viewing *v, const struct player_state *p, int speed, int64_t boot_ms)
@@ -111,7 +111,7 @@ void viewing_end(struct viewing *v, const char *how, int64_t boot_ms)
     if (v->presenting)
         apply(v, STUDY_PAUSE, v->study.position_ms, v->study.speed_permille, boot_ms);
     v->ended = true;
-    post(v, RECORD_VIEWING_END, how);
+    post(v, viewing_post_end, how);
 }
 
 void viewing_release(struct viewing *v)

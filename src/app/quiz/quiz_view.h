@@ -7,6 +7,8 @@
 
 #include "app/core/app.h"
 
+enum quiz_fact { QUIZ_BEGUN, QUIZ_PICKED, QUIZ_ANSWERED, QUIZ_ENDED };
+
 struct quiz_view {
     struct app *app;
     struct lesson_arg arg;
@@ -24,7 +26,7 @@ struct quiz_view {
     struct keyboard *keyboard;    /* fill-in: open while the answer is written; else NULL */
     bool has_next;
     struct lesson_arg next;       /* the lesson after this one */
-    void (*save)(struct quiz_view *s, enum record_kind kind, const struct question *q); /* q NULL: of the whole attempt */
+    void (*save)(struct quiz_view *s, enum quiz_fact what, const struct question *q); /* q NULL: of the whole attempt */
     void (*finish)(struct ui *ui, struct quiz_view *s); /* the page after the last question; NULL: the score */
     const char *from;             /* review: title of the lesson the question is from; borrowed; else NULL */
 };

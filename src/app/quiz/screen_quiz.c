@@ -12,11 +12,14 @@
 
 enum { QUESTIONS_MAX_BYTES = 4 << 20 };
 
-static void save_record(struct quiz_view *s, enum record_kind kind, const struct question *q)
+static void save(struct quiz_view *s, enum quiz_fact what, const struct question *q)
 {
-    app_post(s->app, &(struct record){
-        .kind = kind, .member_id = s->app->who.id, .course = &s->lesson.course, .lesson = s->lesson.lesson,
-        .attempt = &s->attempt, .question = q,
+    static uint64_t (*const post[])(struct writer *, const struct attempt_post *) = {
+        [QUIZ_BEGUN] = attempt_post_begin, [QUIZ_PICKED] = attempt_post_pick,
+        [QUIZ_ANSWERED] = attempt_post_answer, [QUIZ_ENDED] = attempt_post_end,
+    };
+    s->app->posted = post[what](app_writer(s->app), &(struct attempt_post){
+        .member_id = s->app->who.id, .course = &s->lesson.course, .lesson = s->lesson.lesson, .attempt = &s->attempt, .question = q,
     });
 }
 
@@ -39,7 +42,7 @@ static bool go_on(struct quiz_view *s)
 {
     struct saved_attempt saved = { 0 };
     const struct lesson *l = s->lesson.lesson;
-    if (s->app->guest || !record_open_attempt(app_db(s->app), s->app->who.id, l->content_id, &saved, NULL) || !saved.id[0])
+    if (s->app->guest || !attempt_saved(app_db(s->app), s->app->who.id, l->content_id, &saved, NULL) || !saved.id[0])
         return false;
     bool same = !strcmp(saved.questions_sha256, l->questions.sha256);
     if (same) {
@@ -65,7 +68,7 @@ static void begin(struct quiz_view *s)
     random_bytes(&seed, sizeof seed);
     seed &= INT64_MAX; /* kept in an SQLite integer */
     attempt_begin(&s->attempt, id, seed, &s->set, l->shuffle, l->pass_mark, now.boot_ms);
-    s->save(s, RECORD_ATTEMPT_BEGIN, NULL);
+    s->save(s, QUIZ_BEGUN, NULL);
 }
 
 static void find_next_lesson(struct quiz_view *s)
@@ -84,7 +87,7 @@ static void find_next_lesson(struct quiz_view *s)
 static void end(struct quiz_view *s)
 {
     if (!s->ended)
-        s->save(s, RECORD_ATTEMPT_END, NULL);
+        s->save(s, QUIZ_ENDED, NULL);
     s->ended = true;
 }
 
@@ -92,7 +95,7 @@ static void quiz_enter(void *screen, void *app, const void *arg)
 {
     struct quiz_view *s = screen;
     s->app = app;
-    s->save = save_record;
+    s->save = save;
     s->arg = *(const struct lesson_arg *)arg;
     s->shown = s->source = -1;
     s->opened = library_open(app_db(app), s->arg.course_id, s->arg.content_id, s->app->who.id, &s->lesson, &s->problem);
@@ -137,25 +140,25 @@ static bool quiz_busy(void *screen)
 void quiz_tap(struct quiz_view *s, int option)
 {
     if (attempt_tap(&s->attempt, option))
-        s->save(s, RECORD_PICK, attempt_question(&s->attempt));
+        s->save(s, QUIZ_PICKED, attempt_question(&s->attempt));
 }
 
 void quiz_match(struct quiz_view *s, int source, int target)
 {
     if (attempt_match(&s->attempt, source, target))
-        s->save(s, RECORD_PICK, attempt_question(&s->attempt));
+        s->save(s, QUIZ_PICKED, attempt_question(&s->attempt));
 }
 
 void quiz_enter_text(struct quiz_view *s, const char *text)
 {
     if (attempt_enter(&s->attempt, text))
-        s->save(s, RECORD_PICK, attempt_question(&s->attempt));
+        s->save(s, QUIZ_PICKED, attempt_question(&s->attempt));
 }
 
 void quiz_answer(struct quiz_view *s)
 {
     if (attempt_answer(&s->attempt, clock_boot_ms()) != VERDICT_NONE)
-        s->save(s, RECORD_ANSWER, attempt_question(&s->attempt));
+        s->save(s, QUIZ_ANSWERED, attempt_question(&s->attempt));
 }
 
 void quiz_next(struct quiz_view *s)

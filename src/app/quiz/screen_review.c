@@ -73,7 +73,7 @@ bool review_card(struct app *app, struct home_card *out)
 
 /* ---- saving ---- */
 
-static void save(struct quiz_view *quiz, enum record_kind kind, const struct question *q)
+static void save(struct quiz_view *quiz, enum quiz_fact what, const struct question *q)
 {
     struct review_view *s = (struct review_view *)quiz;
     struct app *app = quiz->app;
@@ -81,14 +81,14 @@ static void save(struct quiz_view *quiz, enum record_kind kind, const struct que
     int i = q ? (int)(q - quiz->set.question) : 0;
     struct clock_reading now;
     app_clock(app, &now);
-    if (kind == RECORD_PICK) {
+    if (what == QUIZ_PICKED) {
         app->posted = review_pick(w, app->who.id, &s->review, s->place[i], quiz->attempt.item[i].pick);
-    } else if (kind == RECORD_ANSWER) {
+    } else if (what == QUIZ_ANSWERED) {
         app->posted = review_answer(w, &(struct review_answer_post){
-            .home_page = app->config.home_page, .member_id = app->who.id, .at = &now, .review = &s->review, .place = s->place[i],
+            .member_id = app->who.id, .at = &now, .review = &s->review, .place = s->place[i],
             .attempt = &quiz->attempt, .question = q, .lesson = &s->from[i].lesson,
         });
-    } else if (kind == RECORD_ATTEMPT_END) {
+    } else if (what == QUIZ_ENDED) {
         app->posted = review_end(w, app->who.id, s->review.id);
         app->reviewed = true;
     }

@@ -2,6 +2,7 @@
 #define LOG_MODULE "plan"
 #include "base/log.h"
 #include "pack/install/plan.h"
+#include "store/node.h"
 #include "store/library/vouch.h"
 
 #include <string.h>
@@ -119,9 +120,9 @@ bool plan_remember(struct plan *p, struct writer *w, struct err *e)
 {
     int dropped;
     if (p->trust.floor_forgiven)
-        writer_reset_floor(w, p->stamp.issued_s * 1000);
+        node_reset_floor(w, p->stamp.issued_s * 1000);
     else if (p->trust.floor_s < p->stamp.issued_s) /* a signed date: no honest clock is earlier */
-        writer_post_floor(w, p->stamp.issued_s * 1000);
+        node_post_floor(w, p->stamp.issued_s * 1000);
     if (p->trust.root.version && !vouch_settle(w, who_vouches, p, &dropped, e))
         return false;
     return trust_remember(p->data_dir, &p->trust, p->stamp_bytes, &p->stamp, e);

@@ -4,7 +4,7 @@
 #include "model/statement.h"
 #include "store/library/blob.h"
 #include "store/library/switch.h"
-#include "store/outbox/outbox.h"
+#include "store/outbox/fact.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,20 +13,18 @@
 /* ---- saying something ---- */
 
 struct saying { /* a comment on its way to the writer; owns all */
-    struct clock_reading at;
+    struct fact fact;
     char id[UUID_TEXT], content_id[UUID_TEXT], room_id[UUID_TEXT], member_id[MEMBER_ID], voice_sha256[SHA256_HEX];
-    char *home_page, *course_id, *category, *text;
+    char *course_id, *category, *text;
     int64_t course_version, voice_ms;
 };
 
-static void release_saying(void *ctx)
+static void release_saying(struct fact *f)
 {
-    struct saying *s = ctx;
-    free(s->home_page);
+    struct saying *s = (struct saying *)f;
     free(s->course_id);
     free(s->category);
     free(s->text);
-    free(s);
 }
 
 /* Lines are kept, every other character that one does not see goes. */
@@ -88,7 +86,7 @@ static bool insert(struct db *db, const struct saying *s, struct err *e)
     query_text(&q, s->text);
     query_text(&q, s->voice_sha256);
     query_int(&q, *s->voice_sha256 ? s->voice_ms : 0);
-    query_int(&q, s->at.wall_ms);
+    query_int(&q, s->fact.at.wall_ms);
     return query_run(&q, e);
 }
 
@@ -134,12 +132,12 @@ static bool find_title(struct db *db, const char *content_id, struct lang_text *
 }
 
 /* The statement carries the voice itself: above, nobody has the file. */
-static bool put_statement(struct db *db, const struct saying *s, struct err *e)
+static bool say(struct db *db, struct saying *s, struct err *e)
 {
     char host[MEMBER_ID] = "";
     struct lang_text title = { 0 };
     struct statement_room room = { .room_id = s->room_id, .host_id = host };
-    struct statement_about about = { .id = s->id, .home_page = s->home_page, .member_id = s->member_id, .at = &s->at,
+    struct statement_about about = { .id = s->id, .home_page = fact_home_page(&s->fact), .member_id = s->member_id, .at = &s->fact.at,
                                      .course_id = s->course_id, .course_version = s->course_version, .category = s->category,
                                      .content_id = s->content_id, .room = *s->room_id ? &room : NULL };
     struct statement_comment c = { .text = s->text, .voice_ms = s->voice_ms };
@@ -153,10 +151,10 @@ static bool put_statement(struct db *db, const struct saying *s, struct err *e)
     c.voice_bytes = voice.len;
     if (ok && !statement_commented(&about, &c, &body))
         ok = err_set(e, ERR_TOO_BIG, "the voice %s does not fit into a record", s->voice_sha256);
-    ok = ok && outbox_put(db, s->id, body.data, body.len, s->at.wall_ms, e);
     lang_text_release(&title);
     str_release(&voice);
-    str_release(&body);
+    fact_word(&s->fact, 0, s->id, &body);
+    fact_say(&s->fact, 0);
     return ok;
 }
 
@@ -173,12 +171,11 @@ static bool may_write(struct db *db, const char *member_id, struct err *e)
     return false;
 }
 
-static bool apply_comment(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_comment(struct db *db, struct fact *f, struct err *e)
 {
-    const struct saying *s = ctx;
+    struct saying *s = (struct saying *)f;
     bool there;
-    (void)value;
-    return in_order(s, e) && there_already(db, s->id, &there, e) && (there || (may_write(db, s->member_id, e) && put_statement(db, s, e) && insert(db, s, e)));
+    return in_order(s, e) && there_already(db, s->id, &there, e) && (there || (may_write(db, s->member_id, e) && say(db, s, e) && insert(db, s, e)));
 }
 
 static void copy(char *out, size_t size, const char *text)
@@ -186,41 +183,37 @@ static void copy(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text ? text : "");
 }
 
-uint64_t comment_post(struct writer *w, const struct comment_new *c, const char *home_page)
+uint64_t comment_post(struct writer *w, const struct comment_new *c)
 {
-    struct saying *s = mem_alloc(sizeof *s);
-    clock_read(writer_floor_ms(w), &s->at);
+    static const struct fact_kind kind = { .put = put_comment, .release = release_saying };
+    struct saying *s = fact_new(w, &kind, sizeof *s);
     copy(s->id, sizeof s->id, c->id);
     copy(s->content_id, sizeof s->content_id, c->lesson ? c->lesson->content_id : "");
     copy(s->room_id, sizeof s->room_id, c->room_id);
     copy(s->member_id, sizeof s->member_id, c->member_id);
     copy(s->voice_sha256, sizeof s->voice_sha256, c->voice_sha256);
-    s->home_page = mem_dup(home_page);
     s->course_id = mem_dup(c->course ? c->course->id : "");
     s->category = mem_dup(c->course ? c->course->category : "");
     s->course_version = c->course ? c->course->version : 0;
     s->text = clean(c->text);
     s->voice_ms = c->voice_ms;
-    return writer_post_job(w, apply_comment, s, release_saying);
+    return fact_post(w, &s->fact);
 }
 
 /* ---- voices ---- */
 
-struct keeping { char *file, sha256[SHA256_HEX]; int64_t at_ms; };
+struct keeping { struct fact fact; char *file, sha256[SHA256_HEX]; };
 
-static void release_keeping(void *ctx)
+static void release_keeping(struct fact *f)
 {
-    struct keeping *k = ctx;
-    free(k->file);
-    free(k);
+    free(((struct keeping *)f)->file);
 }
 
 /* Runs again after a rollback: then the file is among the blobs already. */
-static bool apply_keep(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_voice(struct db *db, struct fact *f, struct err *e)
 {
-    const struct keeping *k = ctx;
+    const struct keeping *k = (const struct keeping *)f;
     const char *one[] = { k->sha256 };
-    (void)value;
     if (!sha256_hex_valid(k->sha256))
         return err_set(e, ERR_INVALID, "a voice is named by its SHA-256");
     if (fs_exists(k->file) && !blob_adopt(db_dir(db), k->file, k->sha256, e))
@@ -232,24 +225,22 @@ static bool apply_keep(struct db *db, void *ctx, int64_t *value, struct err *e)
         return false;
     struct query q = db_query(db, "INSERT INTO recording (sha256, at_ms) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING");
     query_text(&q, k->sha256);
-    query_int(&q, k->at_ms);
+    query_int(&q, f->at.wall_ms);
     return query_run(&q, e);
 }
 
 uint64_t voice_keep(struct writer *w, const char *file, const char *sha256)
 {
-    struct keeping *k = mem_alloc(sizeof *k);
-    struct clock_reading now;
-    clock_read(writer_floor_ms(w), &now);
+    static const struct fact_kind kind = { .put = put_voice, .release = release_keeping };
+    struct keeping *k = fact_new(w, &kind, sizeof *k);
     k->file = mem_dup(file);
-    k->at_ms = now.wall_ms;
     copy(k->sha256, sizeof k->sha256, sha256);
-    return writer_post_job(w, apply_keep, k, release_keeping);
+    return fact_post(w, &k->fact);
 }
 
 /* ---- hiding ---- */
 
-struct hiding { char id[UUID_TEXT], by[MEMBER_ID]; bool hide; int64_t at_ms; };
+struct hiding { struct fact fact; char id[UUID_TEXT], by[MEMBER_ID]; bool hide; };
 
 static bool may_hide(struct db *db, const char *member_id, struct err *e)
 {
@@ -261,15 +252,14 @@ static bool may_hide(struct db *db, const char *member_id, struct err *e)
 }
 
 /* Who hid it first, and when, stays; shown again leaves no mark. */
-static bool apply_hide(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_hiding(struct db *db, struct fact *f, struct err *e)
 {
-    const struct hiding *h = ctx;
-    (void)value;
+    const struct hiding *h = (const struct hiding *)f;
     if (!may_hide(db, h->by, e))
         return false;
     struct query q = db_query(db, "UPDATE comment SET hidden_by = ?, hidden_ms = ? WHERE id = ? AND (hidden_ms = 0) = ?");
     query_text(&q, h->hide ? h->by : "");
-    query_int(&q, h->hide ? h->at_ms : 0);
+    query_int(&q, h->hide ? f->at.wall_ms : 0);
     query_text(&q, h->id);
     query_int(&q, h->hide);
     return query_run(&q, e);
@@ -277,14 +267,12 @@ static bool apply_hide(struct db *db, void *ctx, int64_t *value, struct err *e)
 
 uint64_t comment_hide(struct writer *w, const char *id, const char *by, bool hide)
 {
-    struct hiding *h = mem_alloc(sizeof *h);
-    struct clock_reading now;
-    clock_read(writer_floor_ms(w), &now);
+    static const struct fact_kind kind = { .put = put_hiding };
+    struct hiding *h = fact_new(w, &kind, sizeof *h);
     copy(h->id, sizeof h->id, id);
     copy(h->by, sizeof h->by, by);
     h->hide = hide;
-    h->at_ms = now.wall_ms;
-    return writer_post_job(w, apply_hide, h, free);
+    return fact_post(w, &h->fact);
 }
 
 /* ---- reading ---- */

@@ -22,7 +22,7 @@ struct comment_new {
 };
 /* Returns the writer's ticket. Fails there with ERR_INVALID for neither text nor voice, too long, bad ids; ERR_MISSING when the
  * voice is not among the blobs. */
-uint64_t comment_post(struct writer *w, const struct comment_new *c, const char *home_page);
+uint64_t comment_post(struct writer *w, const struct comment_new *c);
 /* Moves a finished recording (DIR/incoming/…, same file system) among the blobs, for good; posted before what names it. */
 uint64_t voice_keep(struct writer *w, const char *file, const char *sha256);
 /* `by`: the secretary's member id; hide false shows it again. */

@@ -54,36 +54,35 @@ static bool insert_event(struct db *db, int64_t room_seq, enum room_kind kind, c
 }
 
 struct post { /* one event on its way; also BEGIN and SIGN */
-    struct writer *w;
+    struct fact fact;
     char room_id[UUID_TEXT], member_id[MEMBER_ID];
     enum room_kind kind;
-    struct clock_reading at;
     int64_t media_ms;
     char *text, *playlist; /* playlist: BEGIN only */
     bool refused;          /* it is wrong, not the disk */
-    bool listed;           /* in `unsaved` */
+    bool listed;           /* in the backlog */
     bool ended_others;     /* BEGIN only */
     uint64_t nr;           /* order of coming; 0: not yet */
     int64_t seq;           /* the row it was put into last, which may have been rolled back; 0: none yet */
-    struct post *next;     /* in `unsaved` */
+    struct post *next;     /* in the backlog */
 };
 
-static struct post *post_new(struct writer *w, const char *room_id, enum room_kind kind, const char *member_id, const struct clock_reading *at)
+static struct post *post_new(struct writer *w, const struct fact_kind *fact, const char *room_id, enum room_kind kind, const char *member_id,
+                             const struct clock_reading *at)
 {
-    struct post *p = mem_alloc(sizeof *p);
-    p->w = w;
+    struct post *p = fact_new(w, fact, sizeof *p);
     p->kind = kind;
-    p->at = *at;
+    p->fact.at = *at;
     snprintf(p->room_id, sizeof p->room_id, "%s", room_id);
     snprintf(p->member_id, sizeof p->member_id, "%s", member_id ? member_id : "");
     return p;
 }
 
-static void post_free(struct post *p)
+static void release(struct fact *f)
 {
+    struct post *p = (struct post *)f;
     free(p->text);
     free(p->playlist);
-    free(p);
 }
 
 static bool find_open(struct db *db, const char *room_id, int64_t *seq, struct err *e)
@@ -127,13 +126,23 @@ static bool check_event(const struct post *p, struct err *e)
 /* What a full or failing disk did not take is not lost while the program runs: it goes in with the next event that is taken,
  * before it, or with the end of its meeting. Who came in those minutes has come. An event is here from its first try until it is
  * known to be kept, so that those of one batch keep their order too. The writer's thread. */
-enum { UNSAVED_MAX = 4000 };
-static struct { struct writer *w; struct post *first, **last; int count; uint64_t nr; } unsaved;
+enum { BACKLOG_MAX = 4000 };
+struct room_backlog { struct post *first, **last; int count; uint64_t nr; };
+
+static struct room_backlog *backlog_of(struct writer *w)
+{
+    struct room_backlog **at = node_rooms(writer_node(w));
+    if (!*at) {
+        *at = mem_alloc(sizeof **at);
+        (*at)->last = &(*at)->first;
+    }
+    return *at;
+}
 
 /* Those up to the number `nr`, of one room or (NULL) of all. */
-static void forget_unsaved(const char *room_id, uint64_t nr)
+static void backlog_forget(struct room_backlog *b, const char *room_id, uint64_t nr)
 {
-    struct post **at = &unsaved.first;
+    struct post **at = &b->first;
     while (*at) {
         struct post *p = *at;
         if (p->nr > nr || (room_id && strcmp(p->room_id, room_id) != 0)) {
@@ -141,30 +150,35 @@ static void forget_unsaved(const char *room_id, uint64_t nr)
             continue;
         }
         *at = p->next;
-        unsaved.count--;
-        post_free(p);
+        b->count--;
+        fact_free(&p->fact);
     }
-    unsaved.last = at;
+    b->last = at;
+}
+
+void room_backlog_free(struct room_backlog *b)
+{
+    if (b)
+        backlog_forget(b, NULL, UINT64_MAX);
+    free(b);
 }
 
 static void take_number(struct post *p)
 {
-    if (unsaved.w != p->w)
-        forget_unsaved(NULL, UINT64_MAX);
-    unsaved.w = p->w;
     if (!p->nr)
-        p->nr = ++unsaved.nr;
+        p->nr = ++backlog_of(p->fact.writer)->nr;
 }
 
-static void list_unsaved(struct post *p)
+static void backlog_add(struct post *p)
 {
+    struct room_backlog *b = backlog_of(p->fact.writer);
     take_number(p);
     if (p->listed)
         return;
     p->listed = true;
-    *unsaved.last = p;
-    unsaved.last = &p->next;
-    unsaved.count++;
+    *b->last = p;
+    b->last = &p->next;
+    b->count++;
 }
 
 /* Rows of events are never changed: where this very event stands in the row it was given, that was not rolled back. */
@@ -178,8 +192,8 @@ static bool is_in(struct db *db, int64_t room_seq, const struct post *p, bool *o
     query_int(&q, p->seq);
     query_int(&q, room_seq);
     query_int(&q, p->kind);
-    query_text(&q, p->at.boot_id);
-    query_int(&q, p->at.boot_ms);
+    query_text(&q, p->fact.at.boot_id);
+    query_int(&q, p->fact.at.boot_ms);
     query_int(&q, p->media_ms);
     query_text(&q, p->member_id);
     query_text(&q, p->text);
@@ -188,9 +202,9 @@ static bool is_in(struct db *db, int64_t room_seq, const struct post *p, bool *o
 }
 
 /* The events of a room up to the number `nr`, each once however often this is done. */
-static bool insert_unsaved(struct db *db, const char *room_id, int64_t room_seq, uint64_t nr, struct err *e)
+static bool insert_backlog(struct db *db, const struct room_backlog *b, const char *room_id, int64_t room_seq, uint64_t nr, struct err *e)
 {
-    for (struct post *p = unsaved.first; p; p = p->next) {
+    for (struct post *p = b->first; p; p = p->next) {
         bool in;
         if (p->nr > nr || strcmp(p->room_id, room_id) != 0)
             continue;
@@ -198,28 +212,27 @@ static bool insert_unsaved(struct db *db, const char *room_id, int64_t room_seq,
             return false;
         if (in)
             continue;
-        if (!insert_event(db, room_seq, p->kind, &p->at, p->media_ms, p->member_id, p->text, e))
+        if (!insert_event(db, room_seq, p->kind, &p->fact.at, p->media_ms, p->member_id, p->text, e))
             return false;
         p->seq = db_last_id(db);
     }
     return true;
 }
 
-static bool insert_all_unsaved(struct db *db, int64_t room_seq, struct err *e)
+static bool insert_all_backlog(struct db *db, struct writer *w, int64_t room_seq, struct err *e)
 {
     char id[UUID_TEXT] = "";
     struct query q = db_query(db, "SELECT id FROM room WHERE seq = ?");
     query_int(&q, room_seq);
     if (query_row(&q))
         query_copy_text(&q, 0, id, sizeof id);
-    return query_end(&q, e) && insert_unsaved(db, id, room_seq, UINT64_MAX, e);
+    return query_end(&q, e) && insert_backlog(db, backlog_of(w), id, room_seq, UINT64_MAX, e);
 }
 
-static bool apply_event(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_event(struct db *db, struct fact *f, struct err *e)
 {
-    struct post *p = ctx;
+    struct post *p = (struct post *)f;
     int64_t seq;
-    (void)value;
     p->refused = true;
     if (!check_event(p, e))
         return false;
@@ -232,75 +245,77 @@ static bool apply_event(struct db *db, void *ctx, int64_t *value, struct err *e)
         return false;
     }
     p->refused = false;
-    list_unsaved(p);
-    return insert_unsaved(db, p->room_id, seq, p->nr, e);
+    backlog_add(p);
+    return insert_backlog(db, backlog_of(f->writer), p->room_id, seq, p->nr, e);
 }
 
-static void post_done(void *ctx)
+static bool after_event(struct fact *f, bool kept)
 {
-    struct post *p = ctx;
-    if (writer_kept(p->w)) {
-        forget_unsaved(p->room_id, p->nr); /* and this one */
-        return;
+    struct post *p = (struct post *)f;
+    struct room_backlog *b = backlog_of(f->writer);
+    if (kept) {
+        backlog_forget(b, p->room_id, p->nr); /* and this one */
+        return false;
     }
-    if (!p->refused && (p->listed || unsaved.count < UNSAVED_MAX))
-        list_unsaved(p);
-    if (!p->listed)
-        post_free(p);
+    if (!p->refused && (p->listed || b->count < BACKLOG_MAX))
+        backlog_add(p);
+    return !p->listed;
 }
 
 uint64_t room_post(struct writer *w, const char *room_id, const struct room_event *ev)
 {
-    struct post *p = post_new(w, room_id, ev->kind, ev->member_id, &ev->at);
+    static const struct fact_kind kind = { .put = put_event, .release = release, .after = after_event };
+    struct post *p = post_new(w, &kind, room_id, ev->kind, ev->member_id, &ev->at);
     p->media_ms = ev->media_ms;
     p->text = mem_dup(ev->text ? ev->text : "");
-    return writer_post_job(w, apply_event, p, post_done);
+    return fact_post(w, &p->fact);
 }
 
 /* ---- credits, some people a transaction ---- */
 
-struct settle { struct writer *w; struct clock_reading now; bool left; int64_t mark, before; };
+struct settle { struct fact fact; bool left; int64_t mark, before; };
 
-static bool apply_settle(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_settle(struct db *db, struct fact *f, struct err *e)
 {
-    struct settle *s = ctx;
-    (void)value;
+    struct settle *s = (struct settle *)f;
     s->left = false;
-    return room_settle_some(db, writer_home_page(s->w), &s->now, &s->left, &s->mark, e);
+    return room_settle_some(f->writer, db, &f->at, &s->left, &s->mark, e);
 }
 
-/* On the writer's thread, after the transaction: goes on behind what others have posted, unless nothing was done (a full disk,
- * say): then the next start or room_settle does. */
-static void settle_on(void *ctx)
+/* After the transaction: goes on behind what others have posted, unless nothing was done (a full disk, say): then the next start
+ * or room_settle does. */
+static bool settle_on(struct fact *f, bool kept)
 {
-    struct settle *s = ctx;
+    struct settle *s = (struct settle *)f;
     bool on = s->left && s->mark != s->before;
+    (void)kept;
     s->before = s->mark;
-    if (!on || !writer_post_more(s->w, apply_settle, s, settle_on))
-        free(s);
+    return !on || !fact_post_more(f->writer, f);
 }
 
 static struct settle *settle_new(struct writer *w, const struct clock_reading *now)
 {
-    struct settle *s = mem_alloc(sizeof *s);
-    *s = (struct settle){ .w = w, .now = *now, .before = -1 };
+    static const struct fact_kind kind = { .put = put_settle, .after = settle_on };
+    struct settle *s = fact_new(w, &kind, sizeof *s);
+    s->fact.at = *now;
+    s->before = -1;
     return s;
 }
 
 uint64_t room_settle(struct writer *w, const struct clock_reading *now)
 {
-    return writer_post_job(w, apply_settle, settle_new(w, now), settle_on);
+    return fact_post(w, &settle_new(w, now)->fact);
 }
 
-static void post_settled(void *ctx)
+static bool after_change(struct fact *f, bool kept)
 {
-    struct post *p = ctx;
-    if (writer_kept(p->w) && unsaved.w == p->w)
-        forget_unsaved(p->ended_others ? NULL : p->room_id, p->nr);
-    struct settle *s = settle_new(p->w, &p->at);
-    if (!writer_post_more(p->w, apply_settle, s, settle_on))
-        free(s);
-    post_free(p);
+    struct post *p = (struct post *)f;
+    if (kept)
+        backlog_forget(backlog_of(f->writer), p->ended_others ? NULL : p->room_id, p->nr);
+    struct settle *s = settle_new(f->writer, &f->at);
+    if (!fact_post_more(f->writer, &s->fact))
+        fact_free(&s->fact);
+    return true;
 }
 
 /* ---- beginning ---- */
@@ -347,27 +362,26 @@ static bool is_there(struct db *db, const char *room_id, bool *out, struct err *
 }
 
 /* There is one room at a time. */
-static bool end_others(struct db *db, const struct clock_reading *at, struct err *e)
+static bool end_others(struct db *db, const struct post *p, struct err *e)
 {
     int64_t seq = 1;
     while (seq) {
         struct query q = db_query(db, "SELECT seq FROM room WHERE state = 0 LIMIT 1");
         seq = query_row(&q) ? query_col_int(&q, 0) : 0;
-        if (!query_end(&q, e) || (seq && !room_end(db, seq, "", at, e)))
+        if (!query_end(&q, e) || (seq && !room_end(p->fact.writer, db, seq, "", &p->fact.at, e)))
             return false;
     }
     return true;
 }
 
-static bool apply_open(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_open(struct db *db, struct fact *f, struct err *e)
 {
-    struct post *p = ctx;
+    struct post *p = (struct post *)f;
     bool there;
-    (void)value;
     take_number(p);
     if (!p->playlist)
         return err_set(e, ERR_INVALID, "a meeting shows 1 to %d lessons", ROOM_LESSONS_MAX);
-    if (!is_there(db, p->room_id, &there, e) || (!there && !(may_lead(db, p->member_id, e) && end_others(db, &p->at, e))))
+    if (!is_there(db, p->room_id, &there, e) || (!there && !(may_lead(db, p->member_id, e) && end_others(db, p, e))))
         return false;
     p->ended_others = !there;
     if (there)
@@ -376,18 +390,19 @@ static bool apply_open(struct db *db, void *ctx, int64_t *value, struct err *e)
                                   " VALUES (?, ?, 0, ?, 0, ?, ?, '')");
     query_text(&q, p->room_id);
     query_text(&q, p->member_id);
-    query_int(&q, p->at.wall_ms);
-    query_int(&q, p->at.trust);
+    query_int(&q, f->at.wall_ms);
+    query_int(&q, f->at.trust);
     query_text(&q, p->playlist);
-    return query_run(&q, e) && insert_event(db, db_last_id(db), ROOM_BEGIN, &p->at, 0, p->member_id, "", e);
+    return query_run(&q, e) && insert_event(db, db_last_id(db), ROOM_BEGIN, &f->at, 0, p->member_id, "", e);
 }
 
 uint64_t room_open(struct writer *w, const char *room_id, const char *host_id, const struct room_pick *pick, int count,
                    const struct clock_reading *at)
 {
-    struct post *p = post_new(w, room_id, ROOM_BEGIN, host_id, at);
+    static const struct fact_kind kind = { .put = put_open, .release = release, .after = after_change };
+    struct post *p = post_new(w, &kind, room_id, ROOM_BEGIN, host_id, at);
     p->playlist = count >= 1 && count <= ROOM_LESSONS_MAX ? playlist_json(pick, count) : NULL;
-    return writer_post_job(w, apply_open, p, post_settled);
+    return fact_post(w, &p->fact);
 }
 
 /* ---- ending ---- */
@@ -401,11 +416,11 @@ static bool last_topic(struct db *db, int64_t room_seq, char **out, struct err *
     return query_end(&q, e);
 }
 
-bool room_end(struct db *db, int64_t room_seq, const char *member_id, const struct clock_reading *at, struct err *e)
+bool room_end(struct writer *w, struct db *db, int64_t room_seq, const char *member_id, const struct clock_reading *at, struct err *e)
 {
     struct clock_reading last;
     char *topic = NULL;
-    if (!insert_all_unsaved(db, room_seq, e) || !room_last_reading(db, room_seq, &last, e) || !last_topic(db, room_seq, &topic, e) ||
+    if (!insert_all_backlog(db, w, room_seq, e) || !room_last_reading(db, room_seq, &last, e) || !last_topic(db, room_seq, &topic, e) ||
         !insert_event(db, room_seq, ROOM_SIGN, at, 0, member_id, "", e)) {
         free(topic);
         return false;
@@ -432,21 +447,21 @@ static bool was_signed(struct db *db, const struct post *p, bool *out, struct er
     return query_end(&q, e);
 }
 
-static bool apply_close(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_close(struct db *db, struct fact *f, struct err *e)
 {
-    struct post *p = ctx;
+    struct post *p = (struct post *)f;
     bool again;
     int64_t seq;
-    (void)value;
     take_number(p);
     if (!was_signed(db, p, &again, e))
         return false;
     if (again)
         return true;
-    return may_lead(db, p->member_id, e) && find_open(db, p->room_id, &seq, e) && room_end(db, seq, p->member_id, &p->at, e);
+    return may_lead(db, p->member_id, e) && find_open(db, p->room_id, &seq, e) && room_end(f->writer, db, seq, p->member_id, &f->at, e);
 }
 
 uint64_t room_close(struct writer *w, const char *room_id, const char *member_id, const struct clock_reading *at)
 {
-    return writer_post_job(w, apply_close, post_new(w, room_id, ROOM_SIGN, member_id, at), post_settled);
+    static const struct fact_kind kind = { .put = put_close, .release = release, .after = after_change };
+    return fact_post(w, &post_new(w, &kind, room_id, ROOM_SIGN, member_id, at)->fact);
 }

@@ -24,6 +24,8 @@ uint64_t room_open(struct writer *w, const char *room_id, const char *host_id, c
 /* One event, copied. Of a room that is signed or gone: ERR_REFUSED, nothing kept. What the disk did not take (ERR_FULL, ERR_IO) goes
  * in with the next event or the signature that it takes: the screen need not post it again. */
 uint64_t room_post(struct writer *w, const char *room_id, const struct room_event *ev);
+struct room_backlog; /* those: one a node, made with the first event; for store.c */
+void room_backlog_free(struct room_backlog *b);
 /* SIGN by `member_id` (the PIN was right) at `at`; then the credits follow by themselves, on the writer's thread, behind other
  * facts. The ticket is committed when the signature is: no cut can take the meeting any more. */
 uint64_t room_close(struct writer *w, const char *room_id, const char *member_id, const struct clock_reading *at);

@@ -2,6 +2,7 @@
 #ifndef WEIKE_STORE_MEETING_ROOM_PARTS_H
 #define WEIKE_STORE_MEETING_ROOM_PARTS_H
 #include "store/meeting/room.h"
+#include "store/outbox/fact.h"
 
 struct room_head { /* a row of table room */
     int64_t seq, began_ms, ended_ms;
@@ -26,9 +27,10 @@ void room_look_before(void *ctx, const char *member_id, int lesson, struct spans
 void room_derive_id(const char *room_id, const char *what, const char *member_id, const char *content_id, char out[UUID_TEXT]);
 
 /* Inside the writer's transaction: the room ends, by `member_id`, or by itself (""). */
-bool room_end(struct db *db, int64_t room_seq, const char *member_id, const struct clock_reading *at, struct err *e) MUST_CHECK;
+bool room_end(struct writer *w, struct db *db, int64_t room_seq, const char *member_id, const struct clock_reading *at,
+              struct err *e) MUST_CHECK;
 /* Ends those that are forgotten; then the credits of some people of one room that has ended. *left: there is more to do;
  * *mark changes whenever something was done. */
-bool room_settle_some(struct db *db, const char *home_page, const struct clock_reading *now, bool *left, int64_t *mark,
+bool room_settle_some(struct writer *w, struct db *db, const struct clock_reading *now, bool *left, int64_t *mark,
                       struct err *e) MUST_CHECK;
 #endif

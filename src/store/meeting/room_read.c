@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "room"
 #include "store/meeting/room_parts.h"
-#include "store/study/fact.h"
+#include "store/study/viewing.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "store/study/hours.h"
@@ -63,7 +63,7 @@ bool room_head_get(struct db *db, const char *room_id, struct room_head *out, bo
 static bool has_ended(struct db *db, const char *viewing_id, bool *ended, bool *voided, struct err *e)
 {
     char end[UUID_TEXT];
-    fact_end_id(viewing_id, end);
+    viewing_end_id(viewing_id, end);
     struct query q = db_query(db, "SELECT EXISTS (SELECT 1 FROM voided WHERE statement_id = ?) FROM viewing WHERE id = ? AND state <> 0");
     query_text(&q, end);
     query_text(&q, viewing_id);

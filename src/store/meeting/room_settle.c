@@ -8,10 +8,10 @@
 #include "store/meeting/room_parts.h"
 #include "base/log.h"
 #include "model/statement.h"
-#include "store/study/fact.h"
+#include "store/study/viewing.h"
+#include "store/node.h"
 #include "store/study/hours.h"
 #include "store/outbox/outbox.h"
-#include "store/study/progress.h"
 #include "store/library/switch.h"
 
 #include <stdio.h>
@@ -21,8 +21,8 @@
 enum { PEOPLE_AT_ONCE = 25 };
 
 struct settling {
+    struct writer *writer;
     struct db *db;
-    const char *home_page;
     struct room_head head;
     struct room room;
     struct room_look look;
@@ -95,31 +95,17 @@ static bool read_titles(struct settling *s, struct err *e)
 
 /* ---- one person ---- */
 
-/* Where to go on alone is where somebody was last: a viewing since the meeting knows better. */
-static bool went_on_since(struct settling *s, const struct fact *f, bool *out, struct err *e)
-{
-    struct progress p;
-    if (!progress_get(s->db, f->member_id, f->content_id, &p, e))
-        return false;
-    *out = p.last_ms > f->at.wall_ms;
-    return true;
-}
-
 static bool put_viewing(struct settling *s, const struct room_person *p, int lesson, struct err *e)
 {
     char viewing_id[UUID_TEXT], completed_id[UUID_TEXT];
     const char *content_id = s->head.lesson[lesson].content_id;
     const struct room_study *study = &p->lesson[lesson];
-    int64_t none;
     room_viewing_id(s->head.id, p->member_id, content_id, viewing_id);
     room_derive_id(s->head.id, "completed", p->member_id, content_id, completed_id);
-    struct fact *f = fact_new_in_room(&(struct fact_room){
+    return viewing_put_in_room(s->writer, s->db, &(struct viewing_in_room){
         .viewing_id = viewing_id, .completed_id = completed_id, .member_id = p->member_id, .lesson = &s->head.lesson[lesson],
         .title = s->title[lesson].count ? &s->title[lesson] : NULL, .study = study, .room = &s->in_room, .year = s->look.year,
-        .cut_off = s->head.state == ROOM_CLOSED && !study->study.ended }, s->home_page);
-    bool ok = went_on_since(s, f, &f->clip, e) && fact_apply(s->db, f, &none, e);
-    fact_free(f);
-    return ok;
+        .cut_off = s->head.state == ROOM_CLOSED && !study->study.ended }, e);
 }
 
 static bool put_attendance(struct settling *s, const char *member_id, const struct statement_attendance *a, const char *statement_id,
@@ -168,7 +154,7 @@ static bool put_attended(struct settling *s, const struct room_person *p, struct
     struct statement_attendance a = { .present_ms = p->present_ms, .turns = p->turns };
     if (!read_earned(s, p, &a, e))
         return false;
-    struct statement_about about = { .id = id, .home_page = s->home_page, .member_id = p->member_id, .at = &p->went, .room = &s->in_room };
+    struct statement_about about = { .id = id, .home_page = node_home_page(writer_node(s->writer)), .member_id = p->member_id, .at = &p->went, .room = &s->in_room };
     room_derive_id(s->head.id, "attended", p->member_id, "", id);
     str_init(&text, STATEMENT_MAX_BYTES);
     statement_attended(&about, &a, &text);
@@ -220,7 +206,7 @@ static bool put_hosted(struct settling *s, int people, struct err *e)
     for (int i = 0; i < r->hands_count; i++)
         hands[i] = (struct statement_hands){ r->hands[i].question_id, r->hands[i].response, r->hands[i].count,
                                              r->hands[i].lesson < 0 ? NULL : s->head.lesson[r->hands[i].lesson].content_id };
-    struct statement_about about = { .id = id, .home_page = s->home_page, .member_id = s->head.host_id, .at = &r->last, .room = &s->in_room };
+    struct statement_about about = { .id = id, .home_page = node_home_page(writer_node(s->writer)), .member_id = s->head.host_id, .at = &r->last, .room = &s->in_room };
     struct str text;
     room_derive_id(s->head.id, "hosted", "", "", id);
     str_init(&text, STATEMENT_MAX_BYTES);
@@ -270,7 +256,7 @@ static bool settle_room(struct settling *s, struct err *e)
 
 /* ---- all of them ---- */
 
-static bool end_forgotten(struct db *db, const struct clock_reading *now, struct err *e)
+static bool end_forgotten(struct writer *w, struct db *db, const struct clock_reading *now, struct err *e)
 {
     int64_t after = 0;
     for (bool found = true; found;) {
@@ -280,7 +266,7 @@ static bool end_forgotten(struct db *db, const struct clock_reading *now, struct
         found = query_row(&q);
         after = found ? query_col_int(&q, 0) : after;
         if (!query_end(&q, e) || (found && !room_last_reading(db, after, &last, e)) ||
-            (found && room_is_forgotten(&last, now) && !room_end(db, after, "", now, e)))
+            (found && room_is_forgotten(&last, now) && !room_end(w, db, after, "", now, e)))
             return false;
     }
     return true;
@@ -323,12 +309,12 @@ bool room_settle_due(struct db *db, const struct clock_reading *now)
     return due || (open_seq && room_is_forgotten(&last, now));
 }
 
-bool room_settle_some(struct db *db, const char *home_page, const struct clock_reading *now, bool *left, int64_t *mark, struct err *e)
+bool room_settle_some(struct writer *w, struct db *db, const struct clock_reading *now, bool *left, int64_t *mark, struct err *e)
 {
     struct settling *s = mem_alloc(sizeof *s);
     s->db = db;
-    s->home_page = home_page;
-    bool ok = end_forgotten(db, now, e) && next_unsettled(db, &s->head, left, e) && read_mark(db, mark, e);
+    s->writer = w;
+    bool ok = end_forgotten(w, db, now, e) && next_unsettled(db, &s->head, left, e) && read_mark(db, mark, e);
     if (ok && *left) {
         s->room.lesson_now = -1;
         ok = settle_room(s, e);

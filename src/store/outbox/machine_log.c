@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "store/outbox/machine_log.h"
 #include "base/str.h"
-#include "store/study/fact.h"
+#include "store/outbox/fact.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,42 +38,39 @@ bool machine_log_put(struct db *db, enum machine_kind kind, int64_t amount, cons
 
 /* ---- posting ---- */
 
-struct entry { enum machine_kind kind; int64_t amount; char *text; struct clock_reading at; };
+struct entry { struct fact fact; enum machine_kind kind; int64_t amount; char *text; };
 
-static bool apply(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put(struct db *db, struct fact *f, struct err *e)
 {
-    const struct entry *n = ctx;
-    (void)value;
-    return machine_log_put(db, n->kind, n->amount, n->text, &n->at, e);
+    const struct entry *n = (const struct entry *)f;
+    return machine_log_put(db, n->kind, n->amount, n->text, &f->at, e);
 }
 
-static void release(void *ctx)
+static void release(struct fact *f)
 {
-    struct entry *n = ctx;
-    free(n->text);
-    free(n);
+    free(((struct entry *)f)->text);
 }
 
-static struct entry *entry_new(struct writer *w, enum machine_kind kind, int64_t amount, const char *text)
+static uint64_t post(struct writer *w, const struct fact_kind *kind, enum machine_kind what, int64_t amount, const char *text)
 {
-    struct entry *n = mem_alloc(sizeof *n);
-    int64_t built = clock_build_floor_ms(), seen = writer_floor_ms(w);
-    *n = (struct entry){ .kind = kind, .amount = amount, .text = mem_dup(text ? text : "") };
-    clock_read(seen > built ? seen : built, &n->at);
-    return n;
+    struct entry *n = fact_new(w, kind, sizeof *n);
+    n->kind = what;
+    n->amount = amount;
+    n->text = mem_dup(text ? text : "");
+    node_clock(writer_node(w), &n->fact.at);
+    return fact_post(w, &n->fact);
 }
 
 uint64_t machine_log_post(struct writer *w, enum machine_kind kind, int64_t amount, const char *text)
 {
-    return writer_post_job(w, apply, entry_new(w, kind, amount, text), release);
+    static const struct fact_kind entry = { .put = put, .release = release };
+    return post(w, &entry, kind, amount, text);
 }
 
 /* The cut is dated to the newest thing that was written before it: later than that nothing is known of the machine. */
-static bool apply_cut(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_cut(struct db *db, struct fact *f, struct err *e)
 {
-    struct entry *n = ctx;
-    struct clock_reading at = n->at;
-    (void)value;
+    struct clock_reading at = f->at;
     struct query q = db_query(db, "SELECT max(ifnull((SELECT at_ms FROM machine_log ORDER BY seq DESC LIMIT 1), 0),"
                                   " ifnull((SELECT saved_ms FROM viewing ORDER BY seq DESC LIMIT 1), 0),"
                                   " ifnull((SELECT wall_ms FROM room_event ORDER BY seq DESC LIMIT 1), 0),"
@@ -85,12 +82,13 @@ static bool apply_cut(struct db *db, void *ctx, int64_t *value, struct err *e)
         at.wall_ms = last;
     at.boot_id[0] = 0; /* of another boot, or another run of this one: which, nobody knows */
     at.boot_ms = 0;
-    return machine_log_put(db, MACHINE_CUT, n->amount, n->text, &at, e);
+    return machine_log_put(db, MACHINE_CUT, 0, NULL, &at, e);
 }
 
 uint64_t machine_log_cut(struct writer *w)
 {
-    return writer_post_job(w, apply_cut, entry_new(w, MACHINE_CUT, 0, NULL), release);
+    static const struct fact_kind cut = { .put = put_cut, .release = release };
+    return post(w, &cut, MACHINE_CUT, 0, NULL);
 }
 
 /* ---- content ---- */
@@ -99,7 +97,7 @@ bool machine_log_content(struct db *db, enum machine_kind how, const char *cours
 {
     struct clock_reading at;
     char text[TEXT_MAX];
-    int64_t built = clock_build_floor_ms(), seen = fact_saved_floor(db);
+    int64_t built = clock_build_floor_ms(), seen = node_saved_floor(db);
     snprintf(text, sizeof text, "%s %lld", course_id, (long long)version);
     struct query q = db_query(db, "SELECT 1 FROM machine_log WHERE kind BETWEEN ? AND ? AND text = ?");
     query_int(&q, MACHINE_CONTENT_LINK);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/collate.h"
 #include "base/str.h"
+#include "store/outbox/fact.h"
 #include "store/people/member_parts.h"
 #include "store/people/pin.h"
 
@@ -259,10 +260,11 @@ bool person_put(struct db *db, const struct person *p, struct err *e)
 
 /* ---- changing, through the writer ---- */
 
-static bool apply_add(struct db *db, void *ctx, int64_t *value, struct err *e)
+struct addition { struct fact fact; struct person person; };
+
+static bool put_addition(struct db *db, struct fact *f, struct err *e)
 {
-    (void)value;
-    const struct person *p = ctx;
+    const struct person *p = &((const struct addition *)f)->person;
     bool existed = false;
     if (!person_exists(db, p->id, &existed, e))
         return false;
@@ -271,22 +273,27 @@ static bool apply_add(struct db *db, void *ctx, int64_t *value, struct err *e)
     return person_put(db, p, e);
 }
 
-bool member_add(struct writer *w, const struct member_new *m, char out_id[MEMBER_ID], struct err *e)
+static void release_addition(struct fact *f)
 {
-    struct person p;
-    if (!person_make(m, &p, e) || !writer_do(w, apply_add, &p, e))
-        return false;
-    if (out_id)
-        memcpy(out_id, p.id, sizeof p.id);
-    return true;
+    explicit_bzero(&((struct addition *)f)->person, sizeof(struct person));
 }
 
-struct activity { const char *id; bool active; };
-
-static bool apply_activity(struct db *db, void *ctx, int64_t *value, struct err *e)
+bool member_add(struct writer *w, const struct member_new *m, char out_id[MEMBER_ID], struct err *e)
 {
-    (void)value;
-    const struct activity *a = ctx;
+    static const struct fact_kind kind = { .put = put_addition, .release = release_addition };
+    struct addition *a = fact_new(w, &kind, sizeof *a);
+    bool ok = person_make(m, &a->person, e) && fact_do(w, &a->fact, e);
+    if (ok && out_id)
+        memcpy(out_id, a->person.id, sizeof a->person.id);
+    fact_free(&a->fact);
+    return ok;
+}
+
+struct activity { struct fact fact; const char *id; bool active; };
+
+static bool put_activity(struct db *db, struct fact *f, struct err *e)
+{
+    const struct activity *a = (const struct activity *)f;
     struct query q = db_query(db, "UPDATE member SET active = ? WHERE id = ?");
     query_int(&q, a->active);
     query_text(&q, a->id);
@@ -297,6 +304,11 @@ static bool apply_activity(struct db *db, void *ctx, int64_t *value, struct err 
 
 bool member_set_active(struct writer *w, const char *id, bool active, struct err *e)
 {
-    struct activity a = { id, active };
-    return writer_do(w, apply_activity, &a, e);
+    static const struct fact_kind kind = { .put = put_activity };
+    struct activity *a = fact_new(w, &kind, sizeof *a);
+    a->id = id;
+    a->active = active;
+    bool ok = fact_do(w, &a->fact, e);
+    fact_free(&a->fact);
+    return ok;
 }

@@ -1,6 +1,7 @@
 /* member_roster.c - a list of members from a CSV file, all or nothing; part of member.h. */
 #define _GNU_SOURCE
 #include "base/str.h"
+#include "store/outbox/fact.h"
 #include "store/people/member_parts.h"
 #include "store/people/pin.h"
 
@@ -90,7 +91,7 @@ static bool is_blank(const struct fields *f)
     return true;
 }
 
-struct roster { int count, cap; struct person *person; struct member_import done; };
+struct roster { struct fact fact; int count, cap; struct person *person; struct member_import done; };
 
 static bool add_person(struct roster *r, const struct fields *f, const int at[COL_COUNT], int line, struct err *e)
 {
@@ -128,10 +129,9 @@ static bool read_all(struct reader *r, struct roster *out, struct err *e)
     return ok && (out->count || err_set(e, ERR_INVALID, "the list has a first line but no people"));
 }
 
-static bool apply(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put(struct db *db, struct fact *f, struct err *e)
 {
-    (void)value;
-    struct roster *r = ctx;
+    struct roster *r = (struct roster *)f;
     r->done = (struct member_import){ 0 };
     for (int i = 0; i < r->count; i++) {
         bool existed = false;
@@ -145,8 +145,17 @@ static bool apply(struct db *db, void *ctx, int64_t *value, struct err *e)
     return true;
 }
 
+static void release(struct fact *f)
+{
+    struct roster *r = (struct roster *)f;
+    if (r->person)
+        explicit_bzero(r->person, (size_t)r->count * sizeof *r->person);
+    free(r->person);
+}
+
 bool member_import_csv(struct writer *w, const char *text, size_t len, struct member_import *out, struct err *e)
 {
+    static const struct fact_kind kind = { .put = put, .release = release };
     if (len > ROSTER_MAX_BYTES)
         return err_set(e, ERR_TOO_BIG, "the list is larger than %d MB", ROSTER_MAX_BYTES >> 20);
     if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
@@ -157,12 +166,10 @@ bool member_import_csv(struct writer *w, const char *text, size_t len, struct me
         return err_set(e, ERR_INVALID, "the list is not UTF-8 text (it may be GBK): in WPS or Excel choose "
                                        "\"Save as: CSV UTF-8\" and import again");
     struct reader r = { text, text + len, 1 };
-    struct roster roster = { 0 };
-    bool ok = read_all(&r, &roster, e) && writer_do(w, apply, &roster, e);
+    struct roster *roster = fact_new(w, &kind, sizeof *roster);
+    bool ok = read_all(&r, roster, e) && fact_do(w, &roster->fact, e);
     if (ok)
-        *out = roster.done;
-    if (roster.person)
-        explicit_bzero(roster.person, (size_t)roster.count * sizeof *roster.person);
-    free(roster.person);
+        *out = roster->done;
+    fact_free(&roster->fact);
     return ok;
 }

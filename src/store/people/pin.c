@@ -2,6 +2,7 @@
 #include "store/people/pin.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "store/outbox/fact.h"
 #include "store/people/member.h"
 
 #include <stdio.h>
@@ -74,43 +75,43 @@ static bool save_failures(struct db *db, const char *subject, int failures, bool
     return query_run(&q, e);
 }
 
-struct try { char subject[MEMBER_ID + 16], code[16]; };
+struct try { struct fact fact; char subject[MEMBER_ID + 16], code[16]; };
 
-static bool apply_try(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_try(struct db *db, struct fact *f, struct err *e)
 {
-    const struct try *t = ctx;
+    const struct try *t = (const struct try *)f;
     struct pin_row row;
     if (!read_row(db, t->subject, &row, e))
         return false;
     if (!row.found || (!*row.hash && !*row.pictures)) {
-        *value = pack(PIN_UNSET, 0, 0);
+        f->value = pack(PIN_UNSET, 0, 0);
         return true;
     }
     if (row.locked_ms > 0) {
-        *value = pack(PIN_LOCKED, 0, row.locked_ms);
+        f->value = pack(PIN_LOCKED, 0, row.locked_ms);
         return true;
     }
     bool right = strchr(t->code, '-') ? *row.pictures && !strcmp(t->code, row.pictures)
                                       : *row.hash && pin_matches(t->code, row.hash);
     int failures = right ? 0 : row.failures + 1;
     bool lock = failures >= TRIES;
-    *value = right ? pack(PIN_RIGHT, TRIES, 0) : lock ? pack(PIN_LOCKED, 0, LOCK_MS) : pack(PIN_WRONG, TRIES - failures, 0);
+    f->value = right ? pack(PIN_RIGHT, TRIES, 0) : lock ? pack(PIN_LOCKED, 0, LOCK_MS) : pack(PIN_WRONG, TRIES - failures, 0);
     return (right && !row.failures) || save_failures(db, t->subject, failures, lock, e);
 }
 
-static void release_try(void *ctx)
+static void release_try(struct fact *f)
 {
-    struct try *t = ctx;
-    explicit_bzero(t, sizeof *t);
-    free(t);
+    struct try *t = (struct try *)f;
+    explicit_bzero(t->code, sizeof t->code);
 }
 
 uint64_t pin_post(struct writer *w, const char *subject, const char *code)
 {
-    struct try *t = mem_alloc(sizeof *t);
+    static const struct fact_kind kind = { .put = put_try, .release = release_try };
+    struct try *t = fact_new(w, &kind, sizeof *t);
     snprintf(t->subject, sizeof t->subject, "%s", subject);
     snprintf(t->code, sizeof t->code, "%s", code);
-    return writer_post_job(w, apply_try, t, release_try);
+    return fact_post(w, &t->fact);
 }
 
 bool pin_result(struct writer *w, uint64_t ticket, enum pin_verdict *out, int64_t *locked_ms, int *tries_left)
@@ -155,12 +156,11 @@ bool pin_put(struct db *db, const char *subject, const char *hash, const char *p
     return false;
 }
 
-struct set { const char *subject, *hash; bool member; };
+struct set { struct fact fact; const char *subject, *hash; bool member; };
 
-static bool apply_set(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_set(struct db *db, struct fact *f, struct err *e)
 {
-    (void)value;
-    const struct set *s = ctx;
+    const struct set *s = (const struct set *)f;
     struct member m;
     return (!s->member || member_get(db, s->subject, &m, e)) && pin_put(db, s->subject, s->hash, NULL, e);
 }
@@ -170,8 +170,14 @@ static bool set_hashed(struct writer *w, const char *subject, bool member, const
     char hash[PIN_HASH_TEXT] = "";
     if (*pin && !pin_hash(pin, hash, e))
         return false;
-    struct set s = { subject, hash, member };
-    return writer_do(w, apply_set, &s, e);
+    static const struct fact_kind kind = { .put = put_set };
+    struct set *s = fact_new(w, &kind, sizeof *s);
+    s->subject = subject;
+    s->hash = hash;
+    s->member = member;
+    bool ok = fact_do(w, &s->fact, e);
+    fact_free(&s->fact);
+    return ok;
 }
 
 bool member_set_pin(struct writer *w, const char *id, const char *pin, struct err *e)

@@ -2,18 +2,19 @@
 #define _GNU_SOURCE
 #include "base/clock.h"
 #include "model/statement.h"
+#include "store/node.h"
 #include "store/outbox/chain.h"
-#include "store/outbox/outbox.h"
+#include "store/outbox/fact.h"
 #include "store/register/register.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct making {
+    struct fact fact;
     const struct register_table *table;
     const char *home_page, *by;
     char id[UUID_TEXT];
-    struct clock_reading at;
     struct register_made made;
     int64_t chain_from;
 };
@@ -34,18 +35,17 @@ static bool made_before(struct db *db, struct making *m, struct err *e)
     return query_end(&q, e);
 }
 
-static bool put_statement(struct db *db, const struct making *m, struct err *e)
+static void say(struct making *m)
 {
     struct str body;
-    struct statement_about about = { .id = m->id, .home_page = m->home_page, .member_id = m->by, .at = &m->at };
+    struct statement_about about = { .id = m->id, .home_page = m->home_page, .member_id = m->by, .at = &m->fact.at };
     struct statement_register r = { .kind = register_kind_name(m->table->kind), .month = m->table->month, .rows = m->made.rows,
                                     .sha256 = m->made.sha256, .code = m->made.code, .chain_from = m->chain_from,
                                     .chain_seq = m->made.chain_seq, .chain_head = m->made.chain };
     str_init(&body, STATEMENT_MAX_BYTES);
     statement_registered(&about, &r, &body);
-    bool ok = outbox_put(db, m->id, body.data, body.len, m->at.wall_ms, e);
-    str_release(&body);
-    return ok;
+    fact_word(&m->fact, 0, m->id, &body);
+    fact_say(&m->fact, 0);
 }
 
 static bool put_row(struct db *db, const struct making *m, struct err *e)
@@ -63,11 +63,10 @@ static bool put_row(struct db *db, const struct making *m, struct err *e)
     return query_run(&q, e);
 }
 
-static bool apply_make(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put(struct db *db, struct fact *f, struct err *e)
 {
-    struct making *m = ctx;
+    struct making *m = (struct making *)f;
     struct chain_head head;
-    (void)value;
     if (!made_before(db, m, e))
         return false;
     if (m->made.again)
@@ -75,29 +74,35 @@ static bool apply_make(struct db *db, void *ctx, int64_t *value, struct err *e)
     if (!chain_head(db, &head, e) || !chain_from(db, &m->chain_from, e))
         return false;
     m->made.rows = m->table->count;
-    m->made.made_ms = m->at.wall_ms;
+    m->made.made_ms = f->at.wall_ms;
     m->made.chain_seq = head.seq;
     m->made.chain[0] = 0;
     if (head.there)
         hex_encode(head.value, sizeof head.value, m->made.chain);
     register_code(m->table->kind, m->table->month, m->table->site, m->made.sha256, m->made.chain, m->made.code);
-    return put_statement(db, m, e) && put_row(db, m, e);
+    say(m);
+    return put_row(db, m, e);
 }
 
 bool register_make(struct writer *w, const char *home_page, const char *by, const struct register_table *t,
                    struct register_made *out, struct err *e)
 {
-    struct making m = { .table = t, .home_page = home_page, .by = by };
+    static const struct fact_kind kind = { .put = put };
+    struct making *m = fact_new(w, &kind, sizeof *m);
     struct str csv;
-    int64_t built = clock_build_floor_ms(), seen = writer_floor_ms(w);
+    m->table = t;
+    m->home_page = home_page;
+    m->by = by;
     str_init(&csv, (size_t)1 << 30);
     register_csv(t, &csv);
-    sha256_hex(csv.data, csv.len, m.made.sha256);
+    sha256_hex(csv.data, csv.len, m->made.sha256);
     str_release(&csv);
-    clock_read(seen > built ? seen : built, &m.at);
-    uuid_v7(m.at.wall_ms, m.id);
-    if (!writer_do(w, apply_make, &m, e))
-        return err_at(e, "register %s of %04d-%02d", register_kind_name(t->kind), t->month / 100, t->month % 100);
-    *out = m.made;
-    return true;
+    node_clock(writer_node(w), &m->fact.at);
+    uuid_v7(m->fact.at.wall_ms, m->id);
+    bool ok = fact_do(w, &m->fact, e) ||
+              err_at(e, "register %s of %04d-%02d", register_kind_name(t->kind), t->month / 100, t->month % 100);
+    if (ok)
+        *out = m->made;
+    fact_free(&m->fact);
+    return ok;
 }

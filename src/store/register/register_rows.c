@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "model/room.h"
-#include "store/study/fact.h"
+#include "store/study/viewing.h"
 #include "store/outbox/machine_log.h"
 #include "store/register/register_parts.h"
 #include "store/register/register_void.h"
@@ -75,7 +75,7 @@ static void add_viewing(struct register_table *t, struct register_row *r, struct
     register_set_number(t, r, "verified_minutes", minutes(query_col_int(q, 7)));
     register_set_number(t, r, "review_minutes", minutes(query_col_int(q, 8)));
     query_copy_text(q, 0, id, sizeof id);
-    fact_end_id(id, r->statement_id);
+    viewing_end_id(id, r->statement_id);
 }
 
 bool register_viewing(struct db *db, const struct config *c, struct register_table *t, struct err *e)

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "model/study.h"
-#include "store/study/fact.h"
+#include "store/study/viewing.h"
 #include "store/study/hours.h"
 #include "store/outbox/outbox.h"
 
@@ -102,7 +102,7 @@ static bool read_past(struct db *db, const char *viewing_id, int64_t saved_ms, s
 {
     char end[UUID_TEXT];
     *out = (struct past){ .saved_ms = saved_ms };
-    fact_end_id(viewing_id, end);
+    viewing_end_id(viewing_id, end);
     struct query q = db_query(db, "SELECT ifnull((SELECT seq FROM statement WHERE id = ?1), 0), v.at_ms, ifnull(b.seq, 0) FROM (SELECT 1)"
                                   " LEFT JOIN voided v ON v.statement_id = ?1 LEFT JOIN statement b ON b.id = v.by_id");
     query_text(&q, end);
@@ -378,7 +378,7 @@ static bool say_viewing(struct db *db, const struct corrected *c, const struct h
     struct str body;
     struct clock_reading at = { .boot_ms = r->boot_ms, .wall_raw_ms = r->saved_ms, .wall_ms = r->saved_ms, .trust = (enum clock_trust)r->clock };
     snprintf(at.boot_id, sizeof at.boot_id, "%s", r->boot_id);
-    fact_end_id(c->new_id, id);
+    viewing_end_id(c->new_id, id);
     struct statement_about about = { .id = id, .home_page = c->home_page, .member_id = c->member_id, .at = &at, .course_id = r->course_id,
                                      .course_version = r->course_version, .category = r->category, .content_id = r->content_id,
                                      .room = c->room };

@@ -3,9 +3,10 @@
 #include "store/register/register_void.h"
 #include "base/log.h"
 #include "model/statement.h"
-#include "store/study/fact.h"
+#include "store/study/viewing.h"
 #include "store/study/hours.h"
 #include "store/people/member.h"
+#include "store/outbox/fact.h"
 #include "store/outbox/outbox.h"
 #include "store/register/register_viewing.h"
 #include "store/meeting/room.h"
@@ -47,7 +48,7 @@ static bool is_voided(struct db *db, const char *statement_id, bool *voided, str
 static bool look_viewing(struct db *db, const char *statement_id, struct void_target *out, bool *found, struct err *e)
 {
     char viewing[UUID_TEXT];
-    fact_end_id(statement_id, viewing);
+    viewing_end_id(statement_id, viewing);
     struct query q = db_query(db, "SELECT v.member_id, ifnull(m.name, ''), ifnull(n.title, ''), v.began_ms, v.watched_ms FROM viewing v"
                                   " LEFT JOIN member m ON m.id = v.member_id LEFT JOIN lesson_name n ON n.content_id = v.content_id"
                                   " WHERE v.id = ? AND v.state <> 0 AND v.member_id <> ''");
@@ -97,8 +98,8 @@ bool register_void_look(struct db *db, const char *statement_id, struct void_tar
 /* ---- voiding ---- */
 
 struct voiding {
+    struct fact fact;
     const char *home_page, *host_id, *statement_id, *reason, *member_id; /* member_id "": nobody instead */
-    struct clock_reading now;
     struct void_done done;
     struct void_ids ids;
     int64_t watched_ms, verified_ms; /* given to member_id */
@@ -108,10 +109,10 @@ struct voiding {
 static bool put_voided(struct db *db, const struct voiding *v, const char *statement_id, const char *by_id, const char *new_id, struct err *e)
 {
     struct str body;
-    struct statement_about about = { .id = by_id, .home_page = v->home_page, .member_id = v->host_id, .at = &v->now };
+    struct statement_about about = { .id = by_id, .home_page = v->home_page, .member_id = v->host_id, .at = &v->fact.at };
     str_init(&body, STATEMENT_MAX_BYTES);
     statement_voided(&about, statement_id, v->reason, &body);
-    bool ok = outbox_put(db, by_id, body.data, body.len, v->now.wall_ms, e);
+    bool ok = outbox_put(db, by_id, body.data, body.len, v->fact.at.wall_ms, e);
     str_release(&body);
     if (!ok)
         return false;
@@ -121,7 +122,7 @@ static bool put_voided(struct db *db, const struct voiding *v, const char *state
     query_text(&q, new_id);
     query_text(&q, v->host_id);
     query_text(&q, v->reason);
-    query_int(&q, v->now.wall_ms);
+    query_int(&q, v->fact.at.wall_ms);
     return query_run(&q, e);
 }
 
@@ -130,9 +131,9 @@ static bool void_viewing(struct db *db, struct voiding *v, const char *viewing, 
 {
     char end[UUID_TEXT], new_end[UUID_TEXT] = "";
     const char *new_viewing = v->ids.viewing[n];
-    fact_end_id(viewing, end);
+    viewing_end_id(viewing, end);
     if (*v->member_id)
-        fact_end_id(new_viewing, new_end);
+        viewing_end_id(new_viewing, new_end);
     if (!put_voided(db, v, end, v->ids.by[n], new_end, e))
         return false;
     struct corrected c = { .home_page = v->home_page, .member_id = v->member_id, .new_id = new_viewing, .room = room };
@@ -177,7 +178,7 @@ static bool give_attendance(struct db *db, struct voiding *v, const struct meeti
     if (there)
         return err_set(e, ERR_REFUSED, "that person has a row in this meeting already");
     struct clock_reading at = { .wall_ms = m->began_ms, .wall_raw_ms = m->began_ms, .trust = (enum clock_trust)m->clock };
-    snprintf(at.boot_id, sizeof at.boot_id, "%s", v->now.boot_id);
+    snprintf(at.boot_id, sizeof at.boot_id, "%s", v->fact.at.boot_id);
     struct statement_room room = { .room_id = m->id, .host_id = m->host };
     struct statement_about about = { .id = v->done.new_id, .home_page = v->home_page, .member_id = v->member_id, .at = &at, .room = &room };
     struct statement_attendance a = { .present_ms = m->present_ms, .watched_ms = v->watched_ms, .verified_ms = v->verified_ms };
@@ -248,11 +249,10 @@ static bool may_correct(struct db *db, const struct voiding *v, struct err *e)
            err_set(e, ERR_REFUSED, "%s may not correct records: only a secretary or a technician", by.name);
 }
 
-static bool apply_void(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put(struct db *db, struct fact *f, struct err *e)
 {
-    struct voiding *v = ctx;
+    struct voiding *v = (struct voiding *)f;
     struct void_target t;
-    (void)value;
     v->watched_ms = v->verified_ms = 0; /* it may run twice */
     if (!may_correct(db, v, e) || !register_void_look(db, v->statement_id, &t, e))
         return false;
@@ -263,29 +263,32 @@ static bool apply_void(struct db *db, void *ctx, int64_t *value, struct err *e)
     if (t.attendance)
         return void_attendance(db, v, &t, e);
     char viewing[UUID_TEXT];
-    fact_end_id(v->statement_id, viewing);
+    viewing_end_id(v->statement_id, viewing);
     return void_viewing(db, v, viewing, 0, NULL, e);
 }
 
 bool register_void(struct writer *w, const char *home_page, const char *host_id, const char *statement_id, const char *reason,
                    const char *member_id, struct void_done *out, struct err *e)
 {
-    struct voiding *v = mem_alloc(sizeof *v);
-    int64_t built = clock_build_floor_ms(), seen = writer_floor_ms(w);
-    *v = (struct voiding){ .home_page = home_page, .host_id = host_id, .statement_id = statement_id, .reason = reason,
-                           .member_id = member_id ? member_id : "" };
-    clock_read(seen > built ? seen : built, &v->now);
+    static const struct fact_kind kind = { .put = put };
+    struct voiding *v = fact_new(w, &kind, sizeof *v);
+    v->home_page = home_page;
+    v->host_id = host_id;
+    v->statement_id = statement_id;
+    v->reason = reason;
+    v->member_id = member_id ? member_id : "";
+    node_clock(writer_node(w), &v->fact.at);
     for (int i = 0; i < VOID_VIEWINGS_MAX + 1; i++) {
-        uuid_v7(v->now.wall_ms, v->ids.by[i]);
-        uuid_v7(v->now.wall_ms, v->ids.viewing[i]);
+        uuid_v7(v->fact.at.wall_ms, v->ids.by[i]);
+        uuid_v7(v->fact.at.wall_ms, v->ids.viewing[i]);
     }
     snprintf(v->done.by_id, sizeof v->done.by_id, "%s", v->ids.by[0]);
-    fact_end_id(v->ids.viewing[0], v->done.new_id);
-    bool ok = writer_do(w, apply_void, v, e);
+    viewing_end_id(v->ids.viewing[0], v->done.new_id);
+    bool ok = fact_do(w, &v->fact, e);
     if (ok && !*v->member_id)
         v->done.new_id[0] = 0;
     if (ok && out)
         *out = v->done;
-    free(v);
+    fact_free(&v->fact);
     return ok;
 }

@@ -8,6 +8,7 @@
 #include "store/outbox/chain.h"
 #include "store/rescue/marker.h"
 #include "store/outbox/outbox.h"
+#include "store/node.h"
 #include "store/setting.h"
 
 #include <stdatomic.h>
@@ -66,7 +67,7 @@ static bool note_done(struct writer *w, struct err *e)
 {
     char text[32];
     struct clock_reading now;
-    clock_read(writer_floor_ms(w), &now);
+    clock_read(node_floor_ms(writer_node(w)), &now);
     snprintf(text, sizeof text, "%lld", (long long)now.wall_ms);
     return setting_set(w, done_key, text, e);
 }

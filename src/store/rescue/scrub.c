@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "store/library/blob.h"
 #include "store/setting.h"
+#include "store/node.h"
 #include "store/library/switch.h"
 
 #include <errno.h>
@@ -188,7 +189,7 @@ static bool recheck_courses(struct scrub *s, struct err *e)
 static void end_round(struct scrub *s)
 {
     struct clock_reading now;
-    clock_read(writer_floor_ms(s->writer), &now);
+    clock_read(node_floor_ms(writer_node(s->writer)), &now);
     s->at[0] = s->done[0] = 0;
     s->unsaved = 0;
     setting_post(s->writer, at_key, "");

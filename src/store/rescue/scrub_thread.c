@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/thread.h"
+#include "store/node.h"
 #include "store/rescue/scrub.h"
 
 #include <stdatomic.h>
@@ -51,7 +52,7 @@ static bool run_round(struct scrubber *s, struct db *db)
     enum scrub_result r = SCRUB_MORE;
     bool go_on = true;
     while (go_on && r == SCRUB_MORE) {
-        bool quiet = writer_idle_ms(s->writer) >= s->pace.quiet_ms;
+        bool quiet = node_idle_ms(writer_node(s->writer)) >= s->pace.quiet_ms;
         if (quiet)
             r = scrub_step(scrub, SCRUB_STEP_BYTES, &e);
         go_on = r != SCRUB_MORE || rest(s, quiet ? s->pace.pause_ms : s->pace.quiet_ms);
@@ -71,7 +72,7 @@ static bool look(struct scrubber *s)
         log_warn("%s", e.text);
         return true;
     }
-    clock_read(writer_floor_ms(s->writer), &now);
+    clock_read(node_floor_ms(writer_node(s->writer)), &now);
     bool go_on = !scrub_due(db, now.wall_ms) || run_round(s, db);
     db_close(db);
     return go_on;

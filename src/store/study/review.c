@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "model/fsrs.h"
 #include "store/library/blob.h"
+#include "store/outbox/fact.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,16 +233,16 @@ bool review_due(struct db *db, const char *member_id, const struct clock_reading
 }
 
 struct forgetting {
+    struct fact fact;
     char member_id[MEMBER_ID]; /* "": out of the tally */
     int count;
     struct review_ask ask[REVIEW_STALE];
 };
 
 /* With the meaning, so that an answer given meanwhile to the question as it is now stays. */
-static bool forget(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool forget(struct db *db, struct fact *fact, struct err *e)
 {
-    struct forgetting *f = ctx;
-    (void)value;
+    const struct forgetting *f = (const struct forgetting *)fact;
     for (int i = 0; i < f->count; i++) {
         struct query q = db_query(db, *f->member_id ? "DELETE FROM review WHERE content_id = ? AND question_id = ? AND meaning = ? AND member_id = ?"
                                                     : "DELETE FROM question_tally WHERE content_id = ? AND question_id = ? AND meaning = ?");
@@ -258,11 +259,12 @@ static bool forget(struct db *db, void *ctx, int64_t *value, struct err *e)
 
 static uint64_t post_forget(struct writer *w, const char *member_id, const struct review_ask *stale, int count)
 {
-    struct forgetting *f = mem_alloc(sizeof *f);
+    static const struct fact_kind kind = { .put = forget };
+    struct forgetting *f = fact_new(w, &kind, sizeof *f);
     snprintf(f->member_id, sizeof f->member_id, "%s", member_id);
     f->count = count < REVIEW_STALE ? count : REVIEW_STALE;
     memcpy(f->ask, stale, sizeof *stale * (size_t)f->count);
-    return writer_post_job(w, forget, f, free);
+    return fact_post(w, &f->fact);
 }
 
 uint64_t review_forget(struct writer *w, const char *member_id, const struct review_due *due)

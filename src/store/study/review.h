@@ -69,7 +69,7 @@ uint64_t review_pick(struct writer *w, const char *member_id, const struct revie
 uint64_t review_end(struct writer *w, const char *member_id, const char *review_id);
 
 struct review_answer_post {
-    const char *home_page, *member_id;
+    const char *member_id;
     const struct clock_reading *at;
     const struct review *review;
     int place;                        /* of the question in `review` */

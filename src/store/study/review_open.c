@@ -1,7 +1,7 @@
 /* review_open.c - the two questions of this visit, kept from tap to tap so that a cut takes nothing. Part of review.h. */
 #include "store/study/review.h"
 #include "model/statement.h"
-#include "store/outbox/outbox.h"
+#include "store/outbox/fact.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -34,25 +34,16 @@ bool review_get(struct db *db, const char *member_id, struct review *out, struct
 /* ---- the writer's side ---- */
 
 struct posted {
+    struct fact fact;
     char member_id[MEMBER_ID];
     struct review review;
     int place;
     bool right;
-    struct clock_reading at;
-    char statement_id[UUID_TEXT], *body;
-    size_t len;
 };
 
-static void posted_free(void *ctx)
+static struct posted *posted_new(struct writer *w, const struct fact_kind *kind, const char *member_id, const struct review *r, int place)
 {
-    struct posted *p = ctx;
-    free(p->body);
-    free(p);
-}
-
-static struct posted *posted_new(const char *member_id, const struct review *r, int place)
-{
-    struct posted *p = mem_alloc(sizeof *p);
+    struct posted *p = fact_new(w, kind, sizeof *p);
     assert(*member_id && place >= 0 && place < REVIEW_A_VISIT);
     snprintf(p->member_id, sizeof p->member_id, "%s", member_id);
     p->review = *r;
@@ -87,11 +78,10 @@ static bool put_item(struct db *db, const struct posted *p, int place, bool *cha
 }
 
 /* Takes the place of one that was left under way; the same one again changes nothing. */
-static bool begin(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_begin(struct db *db, struct fact *f, struct err *e)
 {
-    const struct posted *p = ctx;
+    const struct posted *p = (const struct posted *)f;
     struct review there;
-    (void)value;
     if (!review_get(db, p->member_id, &there, e))
         return false;
     if (!strcmp(there.id, p->review.id))
@@ -104,31 +94,31 @@ static bool begin(struct db *db, void *ctx, int64_t *value, struct err *e)
     return ok;
 }
 
-static bool pick(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_pick(struct db *db, struct fact *f, struct err *e)
 {
-    const struct posted *p = ctx;
+    const struct posted *p = (const struct posted *)f;
     bool changed;
-    (void)value;
     return put_item(db, p, p->place, &changed, e);
 }
 
-static bool answer(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_answer(struct db *db, struct fact *f, struct err *e)
 {
-    const struct posted *p = ctx;
+    const struct posted *p = (const struct posted *)f;
     const struct review_ask *ask = &p->review.item[p->place].ask;
     struct review_answered a = { .member_id = p->member_id, .content_id = ask->content_id, .question_id = ask->question_id,
-                                 .meaning = ask->meaning, .right = p->right, .at = &p->at };
+                                 .meaning = ask->meaning, .right = p->right, .at = &f->at };
     bool is_new;
-    (void)value;
     if (!put_item(db, p, p->place, &is_new, e))
         return false;
-    return !is_new || (review_answered(db, &a, e) && outbox_put(db, p->statement_id, p->body, p->len, p->at.wall_ms, e));
+    if (!is_new)
+        return true;
+    fact_say(f, 0);
+    return review_answered(db, &a, e);
 }
 
-static bool end(struct db *db, void *ctx, int64_t *value, struct err *e)
+static bool put_end(struct db *db, struct fact *f, struct err *e)
 {
-    const struct posted *p = ctx;
-    (void)value;
+    const struct posted *p = (const struct posted *)f;
     struct query q = db_query(db, "DELETE FROM review_open WHERE member_id = ? AND id = ?");
     query_text(&q, p->member_id);
     query_text(&q, p->review.id);
@@ -139,51 +129,54 @@ static bool end(struct db *db, void *ctx, int64_t *value, struct err *e)
 
 uint64_t review_begin(struct writer *w, const char *member_id, const struct review *r)
 {
-    return writer_post_job(w, begin, posted_new(member_id, r, 0), posted_free);
+    static const struct fact_kind kind = { .put = put_begin };
+    return fact_post(w, &posted_new(w, &kind, member_id, r, 0)->fact);
 }
 
 uint64_t review_pick(struct writer *w, const char *member_id, const struct review *r, int place, const char *response)
 {
-    struct posted *p = posted_new(member_id, r, place);
+    static const struct fact_kind kind = { .put = put_pick };
+    struct posted *p = posted_new(w, &kind, member_id, r, place);
     snprintf(p->review.item[place].response, RESPONSE_MAX, "%s", response);
     p->review.item[place].answered = false;
-    return writer_post_job(w, pick, p, posted_free);
+    return fact_post(w, &p->fact);
 }
 
 uint64_t review_end(struct writer *w, const char *member_id, const char *review_id)
 {
+    static const struct fact_kind kind = { .put = put_end };
     struct review r = { 0 };
     snprintf(r.id, sizeof r.id, "%s", review_id);
-    return writer_post_job(w, end, posted_new(member_id, &r, 0), posted_free);
+    return fact_post(w, &posted_new(w, &kind, member_id, &r, 0)->fact);
 }
 
 static void say(struct posted *p, const struct review_answer_post *a)
 {
     const struct course *course = &a->lesson->course;
     const struct lesson *lesson = a->lesson->lesson;
-    struct statement_about about = { .id = p->statement_id, .home_page = a->home_page, .member_id = a->member_id, .at = &p->at,
+    char id[UUID_TEXT];
+    struct statement_about about = { .id = id, .home_page = fact_home_page(&p->fact), .member_id = a->member_id, .at = &p->fact.at,
                                      .course_id = course->id, .course_version = course->version, .category = course->category,
                                      .content_id = lesson->content_id, .title = &lesson->title,
                                      .questions_sha256 = lesson->questions.sha256 };
     struct str text;
-    uuid_v7(p->at.wall_ms, p->statement_id);
+    uuid_v7(p->fact.at.wall_ms, id);
     str_init(&text, STATEMENT_MAX_BYTES);
     statement_answered(&about, a->attempt, a->question, &text);
-    p->len = text.len;
-    p->body = str_take(&text);
-    str_release(&text);
+    fact_word(&p->fact, 0, id, &text);
 }
 
 uint64_t review_answer(struct writer *w, const struct review_answer_post *a)
 {
-    struct posted *p = posted_new(a->member_id, a->review, a->place);
+    static const struct fact_kind kind = { .put = put_answer };
+    struct posted *p = posted_new(w, &kind, a->member_id, a->review, a->place);
     const struct attempt_item *item = &a->attempt->item[a->question - a->attempt->set->question];
     struct review_item *saved = &p->review.item[a->place];
     snprintf(saved->response, sizeof saved->response, "%s", item->pick);
     saved->answered = true;
     saved->duration_ms = item->duration_ms;
     p->right = item->verdict == VERDICT_RIGHT;
-    p->at = *a->at;
+    p->fact.at = *a->at;
     say(p, a);
-    return writer_post_job(w, answer, p, posted_free);
+    return fact_post(w, &p->fact);
 }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "store/outbox/outbox.h"
+#include "store/node.h"
 #include "store/setting.h"
 #include "sync/send/send_parts.h"
 
@@ -119,7 +120,7 @@ static bool is_possible(const char *data_dir, const struct device *d, const stru
 static bool apply(struct writer *w, const struct device *d, const struct ack *a, int64_t *receipted, struct err *e)
 {
     struct clock_reading now;
-    clock_read(writer_floor_ms(w), &now);
+    clock_read(node_floor_ms(writer_node(w)), &now);
     struct apply job = { .ack = a, .base = d->base, .high = d->high, .now_ms = now.wall_ms };
     uint64_t ticket = writer_post_job(w, apply_job, &job, NULL); /* waited for: `job` outlives it */
     if (!writer_wait(w, ticket, e))

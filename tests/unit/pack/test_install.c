@@ -9,7 +9,7 @@
 #include "pack/install/install.h"
 #include "store/library/blob.h"
 #include "store/library/library.h"
-#include "store/study/record.h"
+#include "store/people/visit.h"
 #include "store/store.h"
 
 #include <fcntl.h>
@@ -711,8 +711,7 @@ static void disk_fills_while_copying(void **state)
     read_outcome(i, &o);
     install_close(i);
     assert_refused(o.p.err.kind == ERR_NONE, o.p.err, ERR_FULL, "kept for records");
-    struct record in = { .kind = RECORD_SIGN_IN, .member_id = "v1" };
-    assert_fine(writer_wait(store_writer(s), writer_post(store_writer(s), &in), &e), e);
+    assert_fine(writer_wait(store_writer(s), visit_post_in(store_writer(s), "v1"), &e), e);
     store_close(s);
     fault_disk(UINT64_MAX);
     import(data, scratch("films"), &o);

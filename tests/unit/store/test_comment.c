@@ -58,7 +58,7 @@ static struct comment_new written(const char *id, const char *text)
 
 static bool post(const struct comment_new *c, struct err *e)
 {
-    return writer_wait(w, comment_post(w, c, HOME), e);
+    return writer_wait(w, comment_post(w, c), e);
 }
 
 static void say(const char *text)
@@ -267,7 +267,7 @@ static void test_five_thousand_are_as_quick_as_five(void **state)
         new_id(id);
         snprintf(text, sizeof text, "第%d条", i);
         struct comment_new c = written(id, text);
-        comment_post(w, &c, HOME);
+        comment_post(w, &c);
     }
     while (writer_step(w))
         ;

@@ -364,9 +364,9 @@ static void test_update_while_open(void **state)
     close(fd);
     struct study study;
     study_init(&study, 60000, 0, 1, 0, NULL, NULL);
-    struct record r = { .kind = RECORD_VIEWING_END, .member_id = "v1", .course = &o.course, .lesson = o.lesson,
-                        .viewing = { .id = "0190bbbb-0000-7000-8000-000000000001", .study = &study, .ended_by = "finished" } };
-    kit_commit(store, &r); /* and counts, for the version that was watched */
+    struct viewing_post v = { .id = "0190bbbb-0000-7000-8000-000000000001", .member_id = "v1", .course = &o.course, .lesson = o.lesson,
+                              .study = &study, .ended_by = "finished" };
+    kit_commit(store, viewing_post_end(store_writer(store), &v)); /* and counts, for the version that was watched */
     assert_int_equal(kit_number(store_db(store), "SELECT course_version FROM viewing"), 1);
     study_release(&study);
     open_lesson_release(&o);

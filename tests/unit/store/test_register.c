@@ -224,11 +224,10 @@ static void watch(const char *member, const char *viewing, int from_s, int to_s,
     study_apply(&s, &(struct study_event){ STUDY_PLAY, 0, from_s * 1000, 0 });
     study_apply(&s, &(struct study_event){ STUDY_PRESENCE, (to_s - from_s) * 1000, to_s * 1000, 0 });
     study_apply(&s, &(struct study_event){ STUDY_PAUSE, (to_s - from_s) * 1000, to_s * 1000, 0 });
-    struct record r = { .kind = RECORD_VIEWING_BEGIN, .member_id = member, .course = &lesson.course, .lesson = lesson.lesson,
-                        .viewing = { .id = viewing, .study = &s, .ended_by = "left" } };
-    kit_commit(store, &r);
-    r.kind = RECORD_VIEWING_END;
-    kit_commit(store, &r);
+    struct viewing_post v = { .id = viewing, .member_id = member, .course = &lesson.course, .lesson = lesson.lesson, .study = &s,
+                              .ended_by = "left" };
+    kit_commit(store, viewing_post_begin(store_writer(store), &v));
+    kit_commit(store, viewing_post_end(store_writer(store), &v));
     study_release(&s);
     spans_release(&counted);
     spans_release(&verified);

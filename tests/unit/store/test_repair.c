@@ -42,9 +42,8 @@ static void sign_in(struct store *s, int from, int to) /* one statement a round:
         snprintf(a.id, sizeof a.id, "0190cccc-0000-7000-8000-%012d", i);
         snprintf(a.item[0].pick, sizeof a.item[0].pick, "true");
         a.item[0].verdict = VERDICT_RIGHT;
-        struct record r = { .kind = RECORD_ANSWER, .member_id = "v1", .course = &lesson.course, .lesson = lesson.lesson,
-                            .attempt = &a, .question = &questions.question[0] };
-        kit_post(s, &r);
+        attempt_post_answer(store_writer(s), &(struct attempt_post){ .member_id = "v1", .course = &lesson.course, .lesson = lesson.lesson,
+                                                                     .attempt = &a, .question = &questions.question[0] });
     }
     while (writer_step(store_writer(s)))
         ;

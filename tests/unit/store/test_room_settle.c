@@ -467,8 +467,8 @@ static void alone(struct hall *h, const char *who, const char *viewing, int64_t 
     study_apply(&s, &(struct study_event){ .kind = STUDY_PRESENCE, .boot_ms = to_ms - from_ms });
     study_apply(&s, &(struct study_event){ .kind = STUDY_TICK, .boot_ms = to_ms - from_ms, .media_ms = to_ms });
     clock_set_fake(&(struct clock_fake){ .boot_ms = 900000, .wall_ms = WALL + 80000 });
-    kit_commit(h->store, &(struct record){ .kind = RECORD_VIEWING_END, .member_id = who, .course = &open.course, .lesson = open.lesson,
-                                           .viewing = { .id = viewing, .study = &s, .ended_by = "left" } });
+    struct viewing_post v = { .id = viewing, .member_id = who, .course = &open.course, .lesson = open.lesson, .study = &s, .ended_by = "left" };
+    kit_commit(h->store, viewing_post_end(store_writer(h->store), &v));
     clock_set_fake(NULL);
     spans_release(&counted);
     spans_release(&verified);
@@ -747,7 +747,7 @@ static void test_behind_the_others(void **state)
     meeting(h);
     sign(h, 60000);
     for (int i = 0; i < 1000 && !number(h, "SELECT count(*) FROM room_settled"); i++)
-        kit_commit(h->store, &(struct record){ .kind = RECORD_SIGN_IN, .member_id = "p0" });
+        kit_commit(h->store, visit_post_in(store_writer(h->store), "p0"));
     check_meeting(h);
 }
 

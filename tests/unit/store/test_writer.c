@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "store/node.h"
 #include "store/rescue/check.h"
 #include "store/setting.h"
 
@@ -116,8 +117,7 @@ static void *post_many(void *arg)
         char key[32];
         snprintf(key, sizeof key, "k%s-%d", (const char *)arg, i);
         KIT_MUST(setting_set(store_writer(store), key, "1", &e));
-        struct record r = { .kind = RECORD_SIGN_IN, .member_id = arg };
-        writer_post(store_writer(store), &r);
+        visit_post_in(store_writer(store), arg);
     }
     return NULL;
 }
@@ -197,8 +197,8 @@ static void test_floor(void **state)
     (void)state;
     struct err e = ERR_INIT;
     int64_t built = store_clock_floor_ms(store), seen = built + 86400000;
-    KIT_MUST(writer_wait(store_writer(store), writer_post_floor(store_writer(store), seen), &e));
-    KIT_MUST(writer_wait(store_writer(store), writer_post_floor(store_writer(store), built + 1), &e));
+    KIT_MUST(writer_wait(store_writer(store), node_post_floor(store_writer(store), seen), &e));
+    KIT_MUST(writer_wait(store_writer(store), node_post_floor(store_writer(store), built + 1), &e));
     assert_true(store_clock_floor_ms(store) == seen);
     reopen(false);
     assert_true(store_clock_floor_ms(store) == seen);

@@ -1,5 +1,7 @@
-#include "store/study/record.h"
+/* attempt_saved.c - an attempt read back, to go on with it after a cut. Part of attempt.h. */
 #include "base/str.h"
+#include "store/db.h"
+#include "store/study/attempt.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +45,7 @@ static bool read_items(struct db *db, int64_t seq, struct saved_attempt *a, stru
     return query_end(&q, e);
 }
 
-bool record_open_attempt(struct db *db, const char *member_id, const char *content_id, struct saved_attempt *out, struct err *e)
+bool attempt_saved(struct db *db, const char *member_id, const char *content_id, struct saved_attempt *out, struct err *e)
 {
     struct saved_attempt a = { 0 };
     int64_t seq;

@@ -49,11 +49,11 @@ static int close_store(void **state)
     return 0;
 }
 
-static void viewing(enum record_kind kind, const char *member, const char *id)
+static void viewing(uint64_t (*post)(struct writer *, const struct viewing_post *), const char *member, const char *id)
 {
-    struct record r = { .kind = kind, .member_id = member, .course = &lesson.course, .lesson = lesson.lesson,
-                        .viewing = { .id = id, .study = &study, .ended_by = "finished" } };
-    kit_commit(store, &r);
+    struct viewing_post v = { .id = id, .member_id = member, .course = &lesson.course, .lesson = lesson.lesson, .study = &study,
+                              .ended_by = "finished" };
+    kit_commit(store, post(store_writer(store), &v));
 }
 
 static void play(int64_t ms) /* on from where it stands, at normal speed, with a sign of presence at the end */
@@ -82,7 +82,7 @@ static int64_t count(const char *where)
 static void begin(const char *member)
 {
     study_init(&study, 60000, 0, 1, now.boot_ms, NULL, NULL);
-    viewing(RECORD_VIEWING_BEGIN, member, VIEWING);
+    viewing(viewing_post_begin, member, VIEWING);
 }
 
 static void test_viewing(void **state)
@@ -93,7 +93,7 @@ static void test_viewing(void **state)
     struct hours_year y;
     begin("v1");
     play(5000);
-    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING);
+    viewing(viewing_post_checkpoint, "v1", VIEWING);
     KIT_MUST(progress_get(store_db(store), "v1", lesson.lesson->content_id, &p, &e));
     assert_int_equal(p.position_ms, 5000);
     assert_int_equal(p.watched_ms, 5000);
@@ -103,13 +103,13 @@ static void test_viewing(void **state)
     assert_int_equal(y.month[10].verified_ms, 5000);
     assert_int_equal(y.month[10].screen_ms, 5000);
     assert_int_equal(count("statement"), 0);
-    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING); /* the same again adds nothing */
+    viewing(viewing_post_checkpoint, "v1", VIEWING); /* the same again adds nothing */
     play(50000);
-    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING);
+    viewing(viewing_post_checkpoint, "v1", VIEWING);
     assert_int_equal(count("statement"), 1); /* completed, at the moment it was */
-    viewing(RECORD_VIEWING_END, "v1", VIEWING);
-    viewing(RECORD_VIEWING_END, "v1", VIEWING);
-    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING); /* late: ignored */
+    viewing(viewing_post_end, "v1", VIEWING);
+    viewing(viewing_post_end, "v1", VIEWING);
+    viewing(viewing_post_checkpoint, "v1", VIEWING); /* late: ignored */
     assert_int_equal(count("statement"), 2);
     assert_int_equal(count("viewing WHERE state = 1 AND ended_by = 'finished' AND watched_ms = 55000"), 1);
     KIT_MUST(hours_year(store_db(store), "v1", 2026, &y, &e));
@@ -126,15 +126,15 @@ static void test_seconds_count_once_a_year(void **state)
     struct hours_year y;
     begin("v1");
     play(60000);
-    viewing(RECORD_VIEWING_END, "v1", VIEWING);
+    viewing(viewing_post_end, "v1", VIEWING);
     KIT_MUST(progress_counted(store_db(store), "v1", lesson.lesson->content_id, 2026, &counted, &verified, &e));
     assert_int_equal(spans_total(&counted), 60000);
     assert_int_equal(spans_total(&verified), 60000);
     study_release(&study);
     study_init(&study, 60000, 0, 1, now.boot_ms, &counted, &verified);
-    viewing(RECORD_VIEWING_BEGIN, "v1", VIEWING_2);
+    viewing(viewing_post_begin, "v1", VIEWING_2);
     play(10000);
-    viewing(RECORD_VIEWING_END, "v1", VIEWING_2);
+    viewing(viewing_post_end, "v1", VIEWING_2);
     KIT_MUST(hours_year(store_db(store), "v1", 2026, &y, &e));
     assert_int_equal(y.total.watched_ms, 60000);
     assert_int_equal(y.total.review_ms, 10000);
@@ -157,9 +157,9 @@ static void test_midnight_of_a_month(void **state)
     now.wall_ms = 1796083190000; /* 2026-11-30T23:59:50Z */
     begin("v1");
     play(8000);
-    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING);
+    viewing(viewing_post_checkpoint, "v1", VIEWING);
     play(7000);
-    viewing(RECORD_VIEWING_END, "v1", VIEWING);
+    viewing(viewing_post_end, "v1", VIEWING);
     KIT_MUST(hours_year(store_db(store), "v1", 2026, &y, &e));
     assert_int_equal(y.month[10].watched_ms, 8000);
     assert_int_equal(y.month[11].watched_ms, 7000);
@@ -186,7 +186,7 @@ static void test_guest(void **state)
     struct hours_year y;
     begin(NULL);
     play(60000);
-    viewing(RECORD_VIEWING_END, "", VIEWING);
+    viewing(viewing_post_end, "", VIEWING);
     KIT_MUST(hours_year(store_db(store), "", 2026, &y, &e));
     assert_int_equal(y.total.screen_ms, 60000);
     assert_int_equal(y.total.watched_ms + y.total.verified_ms, 0);
@@ -204,7 +204,7 @@ static void test_cut_off(void **state)
     struct progress p;
     begin("v1");
     play(5000);
-    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING);
+    viewing(viewing_post_checkpoint, "v1", VIEWING);
     store_close(store); /* without END: what a power cut leaves, seen from the database */
     store = kit_open(dir, &r);
     assert_int_equal(r.viewings_closed, 1);
@@ -227,7 +227,7 @@ static void test_checkpoint_without_begin(void **state)
     struct hours_year y;
     study_init(&study, 60000, 0, 1, now.boot_ms, NULL, NULL);
     play(5000);
-    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING); /* BEGIN met a full disk */
+    viewing(viewing_post_checkpoint, "v1", VIEWING); /* BEGIN met a full disk */
     KIT_MUST(hours_year(store_db(store), "v1", 2026, &y, &e));
     assert_int_equal(y.total.watched_ms, 5000);
 }
@@ -235,18 +235,18 @@ static void test_checkpoint_without_begin(void **state)
 static struct attempt attempt;
 static struct question_set questions;
 
-static void quiz(enum record_kind kind, const char *member, int question)
+static void quiz(uint64_t (*post)(struct writer *, const struct attempt_post *), const char *member, int question)
 {
-    struct record r = { .kind = kind, .member_id = member, .course = &lesson.course, .lesson = lesson.lesson,
-                        .attempt = &attempt, .question = question >= 0 ? &questions.question[question] : NULL };
-    kit_commit(store, &r);
+    struct attempt_post a = { .member_id = member, .course = &lesson.course, .lesson = lesson.lesson, .attempt = &attempt,
+                              .question = question >= 0 ? &questions.question[question] : NULL };
+    kit_commit(store, post(store_writer(store), &a));
 }
 
 static void begin_attempt(const char *member, const char *id)
 {
     kit_questions(&questions);
     attempt_begin(&attempt, id, UINT64_C(0xfedcba9876543210), &questions, false, 0.6, now.boot_ms);
-    quiz(RECORD_ATTEMPT_BEGIN, member, -1);
+    quiz(attempt_post_begin, member, -1);
 }
 
 static void mark(int question, const char *pick, bool answered)
@@ -256,7 +256,7 @@ static void mark(int question, const char *pick, bool answered)
         assert_true(attempt_restore(&attempt, questions.question[question].id, pick, answered, answered ? 3200 : 0));
     else /* what a screen must not do */
         snprintf(item->pick, sizeof item->pick, "%s", pick);
-    quiz(answered ? RECORD_ANSWER : RECORD_PICK, "v1", question);
+    quiz(answered ? attempt_post_answer : attempt_post_pick, "v1", question);
 }
 
 static void test_quiz_after_a_cut(void **state)
@@ -269,7 +269,7 @@ static void test_quiz_after_a_cut(void **state)
     mark(0, "true", false);
     mark(0, "true", true);
     mark(1, "c2", false);
-    KIT_MUST(record_open_attempt(store_db(store), "v1", lesson.lesson->content_id, &a, &e));
+    KIT_MUST(attempt_saved(store_db(store), "v1", lesson.lesson->content_id, &a, &e));
     assert_string_equal(a.id, ATTEMPT);
     assert_true(a.seed == UINT64_C(0xfedcba9876543210));
     assert_string_equal(a.questions_sha256, lesson.lesson->questions.sha256);
@@ -297,14 +297,14 @@ static void test_quiz_to_the_end(void **state)
     mark(0, "true", true);
     mark(1, "c1", true);
     mark(2, "c1", true);
-    quiz(RECORD_ATTEMPT_END, "v1", -1);
-    quiz(RECORD_ATTEMPT_END, "v1", -1);
+    quiz(attempt_post_end, "v1", -1);
+    quiz(attempt_post_end, "v1", -1);
     mark(1, "c2", false); /* after the end: nothing */
     assert_int_equal(count("statement"), 4);
     KIT_MUST(progress_get(store_db(store), "v1", lesson.lesson->content_id, &p, &e));
     assert_int_equal(p.attempts, 1);
     assert_true(p.best_score >= 0);
-    KIT_MUST(record_open_attempt(store_db(store), "v1", lesson.lesson->content_id, &a, &e));
+    KIT_MUST(attempt_saved(store_db(store), "v1", lesson.lesson->content_id, &a, &e));
     assert_string_equal(a.id, "");
     saved_attempt_release(&a);
 }
@@ -317,12 +317,12 @@ static void test_one_open_attempt(void **state)
     begin_attempt("v1", ATTEMPT);
     begin_attempt("v1", "0190cccc-0000-7000-8000-000000000002");
     assert_int_equal(count("attempt WHERE state = 2"), 1);
-    quiz(RECORD_ATTEMPT_LEAVE, "v1", -1);
-    KIT_MUST(record_open_attempt(store_db(store), "v1", lesson.lesson->content_id, &a, &e));
+    quiz(attempt_post_leave, "v1", -1);
+    KIT_MUST(attempt_saved(store_db(store), "v1", lesson.lesson->content_id, &a, &e));
     assert_string_equal(a.id, "");
     saved_attempt_release(&a);
     begin_attempt("", "0190cccc-0000-7000-8000-000000000003");
-    KIT_MUST(record_open_attempt(store_db(store), "", lesson.lesson->content_id, &a, &e));
+    KIT_MUST(attempt_saved(store_db(store), "", lesson.lesson->content_id, &a, &e));
     assert_string_equal(a.id, ""); /* the next guest is somebody else */
     saved_attempt_release(&a);
 }
@@ -336,18 +336,18 @@ static void test_overlapping_viewings(void **state)
     struct spans counted, verified;
     begin("v1");
     play(10000);
-    viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING);
+    viewing(viewing_post_checkpoint, "v1", VIEWING);
     KIT_MUST(progress_counted(store_db(store), "v1", lesson.lesson->content_id, 2026, &counted, &verified, &e));
     study_init(&second, 60000, 30000, 1, now.boot_ms, &counted, &verified); /* as it stands on the disk */
     spans_release(&counted);
     spans_release(&verified);
     play(4000);
-    viewing(RECORD_VIEWING_END, "v1", VIEWING); /* 10 to 14 s: applied after the second has begun */
+    viewing(viewing_post_end, "v1", VIEWING); /* 10 to 14 s: applied after the second has begun */
     study_release(&study);
     study = second;
-    viewing(RECORD_VIEWING_BEGIN, "v1", VIEWING_2);
+    viewing(viewing_post_begin, "v1", VIEWING_2);
     play(5000);
-    viewing(RECORD_VIEWING_END, "v1", VIEWING_2);
+    viewing(viewing_post_end, "v1", VIEWING_2);
     KIT_MUST(progress_counted(store_db(store), "v1", lesson.lesson->content_id, 2026, &counted, &verified, &e));
     assert_int_equal(spans_total(&counted), 19000);
     assert_int_equal(spans_total(&verified), 19000);
@@ -375,19 +375,18 @@ static void test_outbox_and_events(void **state)
     struct err e = ERR_INIT;
     int rows = 0;
     int64_t damaged;
-    struct record in = { .kind = RECORD_SIGN_IN, .member_id = "v1" }, out = { .kind = RECORD_SIGN_OUT, .member_id = "v1" };
-    kit_commit(store, &in);
-    kit_commit(store, &out);
+    kit_commit(store, visit_post_in(store_writer(store), "v1"));
+    kit_commit(store, visit_post_out(store_writer(store), "v1"));
     assert_int_equal(count("event"), 2);
     begin("v1");
     play(60000);
-    viewing(RECORD_VIEWING_END, "v1", VIEWING);
+    viewing(viewing_post_end, "v1", VIEWING);
     begin_attempt("v1", ATTEMPT);
     mark(0, "true", true);
     mark(1, "c1", true);
     mark(2, "c1", true);
-    quiz(RECORD_ATTEMPT_END, "v1", -1);
-    viewing(RECORD_VIEWING_BEGIN, "v1", VIEWING_2);
+    quiz(attempt_post_end, "v1", -1);
+    viewing(viewing_post_begin, "v1", VIEWING_2);
     store_close(store);
     store = kit_open(dir, NULL); /* VIEWING_2 is abandoned */
     KIT_MUST(outbox_each(store_db(store), 0, check_row, &rows, &damaged, &e));
@@ -412,9 +411,9 @@ static void test_strange_clocks(void **state)
     for (int i = 0; i < 5; i++) {
         now.wall_ms += jump[i];
         play(5000);
-        viewing(RECORD_VIEWING_CHECKPOINT, "v1", VIEWING);
+        viewing(viewing_post_checkpoint, "v1", VIEWING);
     }
-    viewing(RECORD_VIEWING_END, "v1", VIEWING);
+    viewing(viewing_post_end, "v1", VIEWING);
     int64_t sum = 0;
     for (int year = 2020; year < 2100; year++) {
         KIT_MUST(hours_year(store_db(store), "v1", year, &y, &e));
