@@ -95,18 +95,26 @@ int64_t clock_build_floor_ms(void)
     return (int64_t)WEIKE_SOURCE_EPOCH * 1000;
 }
 
+/* Days since 1970-01-01 to the civil calendar. Years are counted from March here, so that the leap day is a year's last. */
+static void civil_of(int64_t days, int64_t *year, int *month, int *day)
+{
+    const int64_t days_400 = 146097; /* of 400 years */
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - days_400 + 1) / days_400; /* since 0000-03-01 */
+    int64_t in_era = z - era * days_400, y = (in_era - in_era / 1460 + in_era / 36524 - in_era / (days_400 - 1)) / 365;
+    int in_year = (int)(in_era - (365 * y + y / 4 - y / 100)), m = (5 * in_year + 2) / 153;
+    *day = in_year - (153 * m + 2) / 5 + 1;
+    *month = m < 10 ? m + 3 : m - 9;
+    *year = era * 400 + y + (*month <= 2);
+}
+
 void clock_format_utc(int64_t ms, char *out, size_t size)
 {
-    int64_t sec = ms / 1000, rest = ms % 1000;
-    if (rest < 0) {
-        rest += 1000;
-        sec--;
-    }
-    time_t t = (time_t)sec;
-    struct tm tm;
-    gmtime_r(&t, &tm);
-    snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-             tm.tm_min, tm.tm_sec, (int)rest);
+    const int64_t day_ms = 86400000;
+    int64_t days = ms / day_ms - (ms % day_ms < 0), rest = ms - days * day_ms, year;
+    int month, day;
+    civil_of(days, &year, &month, &day);
+    snprintf(out, size, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", (long long)year, month, day, (int)(rest / 3600000),
+             (int)(rest / 60000 % 60), (int)(rest / 1000 % 60), (int)(rest % 1000));
 }
 
 void clock_local_day(int64_t ms, char *day)

@@ -30,7 +30,9 @@ void clock_read(int64_t floor_ms, struct clock_reading *out);
 const char *clock_trust_name(enum clock_trust trust); /* "floor" "rtc" "signed" */
 int64_t clock_build_floor_ms(void); /* the date of the last change to the sources */
 
-/* RFC 3339 UTC with milliseconds, "2026-11-22T09:41:00.000Z"; out >= 25 bytes. */
+/* RFC 3339 UTC with milliseconds, "2026-11-22T09:41:00.000Z"; out >= CLOCK_UTC_TEXT bytes. Needs no file of time zones and
+ * takes no lock: the log is written also where no file can be opened. */
+enum { CLOCK_UTC_TEXT = 25 };
 void clock_format_utc(int64_t wall_ms, char *out, size_t size);
 /* Local calendar of a wall time (TZ of the process). day is "YYYY-MM-DD" (out >= 11 bytes). */
 void clock_local_day(int64_t wall_ms, char *day);

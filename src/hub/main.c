@@ -99,7 +99,8 @@ static int serve(const struct options *opt)
     int code = s ? COMMAND_DONE : fail(&e);
     if (s) {
         greet(h, &o, server_port(s));
-        log_info("ends on signal %d", wait_for_end(&set));
+        int signal = wait_for_end(&set);
+        log_info("ends on signal %d", signal);
         server_stop(s);
     }
     upstream_stop(up);

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#define LOG_MODULE "room"
+#define LOG_MODULE "space"
 #include "pack/install/space.h"
 #include "base/fs.h"
 #include "base/log.h"
