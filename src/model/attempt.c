@@ -1,4 +1,5 @@
 #include "model/attempt.h"
+#include "model/question_class.h"
 #include "model/response.h"
 
 #include <assert.h>
@@ -6,6 +7,11 @@
 #include <string.h>
 
 static const double rounding = 1e-9; /* thirds that add up to one must count as one */
+
+static const struct question_class *class_of(const struct question *q)
+{
+    return question_class_of(q->kind);
+}
 
 /* ---- going through ---- */
 
@@ -77,63 +83,15 @@ static bool change(struct attempt_item *it, const char *pick)
     return true;
 }
 
-static bool picked(const struct question *q, const char *pick, int option)
-{
-    int index[QUESTION_MAX_OPTIONS];
-    if (q->kind == QUESTION_TRUE_FALSE)
-        return !strcmp(pick, option == 0 ? "true" : "false");
-    if (q->kind == QUESTION_MATCHING)
-        return response_pairs(q, pick, index) >= 0 && index[option] >= 0;
-    if (q->kind == QUESTION_NUMERIC || q->kind == QUESTION_FILL_IN)
-        return false;
-    for (int i = response_list(q, pick, index) - 1; i >= 0; i--)
-        if (index[i] == option)
-            return true;
-    return false;
-}
-
-/* Marks or unmarks, in the order of the options: the same marks give the same response. */
-static bool toggle(const struct question *q, struct attempt_item *it, int option)
-{
-    char out[RESPONSE_MAX];
-    int index[QUESTION_MAX_OPTIONS], n = 0;
-    for (int i = 0; i < q->option_count; i++)
-        if (picked(q, it->pick, i) != (i == option))
-            index[n++] = i;
-    response_put_list(q, index, n, out);
-    return change(it, out);
-}
-
-/* Puts at the end of the order, or takes out of it. */
-static bool enqueue(const struct question *q, struct attempt_item *it, int option)
-{
-    char out[RESPONSE_MAX];
-    int before[QUESTION_MAX_OPTIONS], index[QUESTION_MAX_OPTIONS], n = 0;
-    int count = response_list(q, it->pick, before);
-    bool there = picked(q, it->pick, option);
-    for (int i = 0; i < count; i++)
-        if (before[i] != option)
-            index[n++] = before[i];
-    if (!there)
-        index[n++] = option;
-    response_put_list(q, index, n, out);
-    return change(it, out);
-}
-
 bool attempt_tap(struct attempt *a, int option)
 {
     const struct question *q = attempt_question(a);
     struct attempt_item *it = open_item(a);
-    int count = q && q->kind == QUESTION_TRUE_FALSE ? 2 : q ? q->option_count : 0;
-    if (!it || option < 0 || option >= count)
+    char out[RESPONSE_MAX];
+    if (!it || !class_of(q)->tap || option < 0 || option >= question_choices(q))
         return false;
-    switch (q->kind) {
-    case QUESTION_TRUE_FALSE: return change(it, option == 0 ? "true" : "false");
-    case QUESTION_CHOICE: return q->multiple ? toggle(q, it, option) : change(it, q->option[option].id);
-    case QUESTION_LIKERT: return change(it, q->option[option].id);
-    case QUESTION_SEQUENCING: return enqueue(q, it, option);
-    default: return false;
-    }
+    class_of(q)->tap(q, it->pick, option, out);
+    return change(it, out);
 }
 
 bool attempt_match(struct attempt *a, int source, int target)
@@ -142,7 +100,7 @@ bool attempt_match(struct attempt *a, int source, int target)
     struct attempt_item *it = open_item(a);
     int of[QUESTION_MAX_OPTIONS];
     char out[RESPONSE_MAX];
-    if (!it || q->kind != QUESTION_MATCHING || source < 0 || source >= q->option_count || target < -1 ||
+    if (!it || !class_of(q)->paired || source < 0 || source >= q->option_count || target < -1 ||
         target >= q->target_count || response_pairs(q, it->pick, of) < 0)
         return false;
     for (int i = 0; i < q->option_count; i++)
@@ -153,37 +111,24 @@ bool attempt_match(struct attempt *a, int source, int target)
     return change(it, out);
 }
 
-static bool number_begun(const char *text)
-{
-    return strlen(text) <= 32 && text[strspn(text, "0123456789.-+eE")] == 0;
-}
-
-/* Not with the separators of the syntax: the text must come back from a statement as it was. */
-static bool text_fits(const char *text)
-{
-    return strlen(text) < RESPONSE_MAX && utf8_valid(text, strlen(text)) && !strstr(text, "[,]");
-}
-
 bool attempt_enter(struct attempt *a, const char *text)
 {
     const struct question *q = attempt_question(a);
     struct attempt_item *it = open_item(a);
-    if (!it || !(q->kind == QUESTION_NUMERIC ? number_begun(text) : q->kind == QUESTION_FILL_IN && text_fits(text)))
-        return false;
-    return change(it, text);
+    return it && class_of(q)->fits && class_of(q)->fits(text) && change(it, text);
 }
 
 bool attempt_picked(const struct attempt *a, int option)
 {
     const struct question *q = attempt_question(a);
-    return q && option >= 0 && option < QUESTION_MAX_OPTIONS && picked(q, pick_of(a), option);
+    return q && class_of(q)->picked && option >= 0 && option < QUESTION_MAX_OPTIONS && class_of(q)->picked(q, pick_of(a), option);
 }
 
 int attempt_rank(const struct attempt *a, int option)
 {
     const struct question *q = attempt_question(a);
     int index[QUESTION_MAX_OPTIONS];
-    if (!q || q->kind != QUESTION_SEQUENCING)
+    if (!q || !class_of(q)->ordered)
         return -1;
     for (int i = response_list(q, pick_of(a), index) - 1; i >= 0; i--)
         if (index[i] == option)
@@ -195,20 +140,17 @@ int attempt_matched(const struct attempt *a, int source)
 {
     const struct question *q = attempt_question(a);
     int of[QUESTION_MAX_OPTIONS];
-    if (!q || q->kind != QUESTION_MATCHING || source < 0 || source >= q->option_count || response_pairs(q, pick_of(a), of) < 0)
+    if (!q || !class_of(q)->paired || source < 0 || source >= q->option_count || response_pairs(q, pick_of(a), of) < 0)
         return -1;
     return of[source];
 }
 
 /* ---- answering ---- */
 
-/* Everything asked for is marked: of a matching question every source, though a part of it could be graded. */
+/* Everything asked for is marked. */
 static bool ready(const struct question *q, const char *pick)
 {
-    int of[QUESTION_MAX_OPTIONS];
-    if (q->kind == QUESTION_MATCHING && response_pairs(q, pick, of) != q->option_count)
-        return false;
-    return question_grade(q, pick) >= 0;
+    return (!class_of(q)->whole || class_of(q)->whole(q, pick)) && question_grade(q, pick) >= 0;
 }
 
 bool attempt_ready(const struct attempt *a)
@@ -243,14 +185,12 @@ enum verdict attempt_answer(struct attempt *a, int64_t boot_ms)
 /* A mark under way, not yet an answer: an order or pairs may be incomplete, a number only begun. */
 static bool pick_valid(const struct question *q, const char *pick)
 {
-    int index[QUESTION_MAX_OPTIONS];
-    switch (q->kind) {
-    case QUESTION_NUMERIC: return number_begun(pick);
-    case QUESTION_FILL_IN: return text_fits(pick);
-    case QUESTION_MATCHING: return response_pairs(q, pick, index) >= 0;
-    case QUESTION_SEQUENCING: return response_list(q, pick, index) >= 0;
-    default: return !*pick || question_grade(q, pick) >= 0;
-    }
+    const struct question_class *c = class_of(q);
+    if (c->begun)
+        return c->begun(q, pick);
+    if (c->fits)
+        return c->fits(pick);
+    return !*pick || question_grade(q, pick) >= 0;
 }
 
 bool attempt_restore_at(struct attempt *a, int i, const char *response, bool answered, int64_t duration_ms)

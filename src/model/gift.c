@@ -1,5 +1,6 @@
 #include "model/gift_parts.h"
 #include "base/fs.h"
+#include "model/question_class.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -50,9 +51,19 @@ static bool extra_at(struct extra *x, const char *value, struct err *e)
 
 static bool extra_kind(struct extra *x, const char *value, struct err *e)
 {
-    int kind = !strcmp(value, "sequencing") ? QUESTION_SEQUENCING : !strcmp(value, "likert") ? QUESTION_LIKERT : -1;
+    char names[80] = "";
+    int kind = -1;
+    for (int k = 0; k < QUESTION_KIND_COUNT; k++) {
+        const struct question_class *c = question_class_of((enum question_kind)k);
+        size_t n = strlen(names);
+        if (c->gift_claims)
+            continue;
+        snprintf(names + n, sizeof names - n, "%s%s", n ? " or " : "", c->name);
+        if (!strcmp(value, c->name))
+            kind = k;
+    }
     if (kind < 0 || x->kind >= 0)
-        return err_set(e, ERR_INVALID, "kind=%.40s must be sequencing or likert, once; other kinds are seen from the answers", value);
+        return err_set(e, ERR_INVALID, "kind=%.40s must be %s, once; other kinds are seen from the answers", value, names);
     x->kind = kind;
     return true;
 }

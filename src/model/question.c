@@ -1,19 +1,35 @@
 #include "model/question.h"
 #include "base/json.h"
 #include "model/file_ref.h"
+#include "model/question_class.h"
 
-#include <math.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SET_MAX_BYTES = 4 << 20, SET_MAX = 200 };
+enum { SET_MAX_BYTES = 4 << 20, SET_MAX = 200, KEYS_MAX = 40 };
 
-static const char *const kind_name[QUESTION_KIND_COUNT] = { "true-false", "choice", "sequencing", "matching", "numeric", "likert", "fill-in" };
-
-const char *question_kind_name(enum question_kind k)
+bool question_is_survey(const struct question *q)
 {
-    return (unsigned)k < QUESTION_KIND_COUNT ? kind_name[k] : "other";
+    return question_class_of(q->kind)->survey;
+}
+
+void question_correct_response(const struct question *q, char *out, size_t size)
+{
+    const struct question_class *c = question_class_of(q->kind);
+    assert(size >= RESPONSE_MAX);
+    out[0] = 0;
+    if (c->correct)
+        c->correct(q, out);
+}
+
+double question_grade(const struct question *q, const char *response)
+{
+    size_t len = strlen(response);
+    if (!len || len >= RESPONSE_MAX || !utf8_valid(response, len))
+        return -1;
+    return question_class_of(q->kind)->grade(q, response);
 }
 
 /* --- JSON --- */
@@ -83,76 +99,66 @@ static bool options_seen(const struct option *list, int count, const char *where
     return true;
 }
 
-/* An answer that can be given: whole marks, words besides stars, and short enough to be a response. */
-static bool has_accepted_answer(const struct question *q)
-{
-    char text[RESPONSE_MAX];
-    return question_accepted(q, 0, NULL, text);
-}
-
-/* What each kind cannot do without. */
 static bool consistent(const struct question *q, const char *where, struct err *e)
 {
-    int right = 0;
-    for (int i = 0; i < q->option_count; i++)
-        right += q->option[i].weight > 0;
-    switch (q->kind) {
-    case QUESTION_CHOICE:
-        if (q->option_count < 2 || !right)
-            return err_set(e, ERR_INVALID, "%s needs two or more options and a right one", where);
-        break;
-    case QUESTION_SEQUENCING:
-    case QUESTION_LIKERT:
-        if (q->option_count < 2)
-            return err_set(e, ERR_INVALID, "%s needs two or more options", where);
-        break;
-    case QUESTION_MATCHING:
-        if (q->option_count < 2 || q->target_count < q->option_count)
-            return err_set(e, ERR_INVALID, "%s needs two or more pairs, and a target for each", where);
-        break;
-    case QUESTION_NUMERIC:
-        if (!(q->min <= q->max))
-            return err_set(e, ERR_INVALID, "%s: \"min\" is above \"max\"", where);
-        if (!isfinite(q->min) && !isfinite(q->max))
-            return err_set(e, ERR_INVALID, "%s needs \"min\" or \"max\", else any number is right", where);
-        break;
-    case QUESTION_FILL_IN:
-        if (!has_accepted_answer(q))
-            return err_set(e, ERR_INVALID, "%s needs an accepted answer of weight 1, shorter than %d bytes", where, RESPONSE_MAX);
-        break;
-    case QUESTION_TRUE_FALSE:
-        if (q->option_count != 0 && q->option_count != 2)
-            return err_set(e, ERR_INVALID, "%s has either no options, or two: true, then false", where);
-        break;
-    default: break;
-    }
-    if (q->kind != QUESTION_MATCHING && q->target_count)
+    const struct question_class *c = question_class_of(q->kind);
+    if (!c->check(q, where, e))
+        return false;
+    if (!c->paired && q->target_count)
         return err_set(e, ERR_INVALID, "%s: only matching questions have targets", where);
     if (!has_words(&q->prompt) && !q->picture.sha256[0])
         return err_set(e, ERR_INVALID, "%s has neither prompt nor picture", where);
-    return q->kind == QUESTION_TRUE_FALSE || (options_seen(q->option, q->option_count, where, "option", e) &&
-                                              options_seen(q->target, q->target_count, where, "target", e));
+    return c->wordless || (options_seen(q->option, q->option_count, where, "option", e) &&
+                           options_seen(q->target, q->target_count, where, "target", e));
 }
 
 static bool kind_parse(const json_t *o, const char *where, enum question_kind *out, struct err *e)
 {
     const char *kind;
+    char names[160] = "";
     if (!json_get_str(o, where, "kind", 20, &kind, e))
         return false;
-    for (int k = 0; k < QUESTION_KIND_COUNT; k++)
-        if (!strcmp(kind, kind_name[k])) {
+    for (int k = 0; k < QUESTION_KIND_COUNT; k++) {
+        const char *name = question_class_of((enum question_kind)k)->name;
+        size_t n = strlen(names);
+        if (!strcmp(kind, name)) {
             *out = (enum question_kind)k;
             return true;
         }
-    return err_set(e, ERR_UNSUPPORTED, "%s: kind \"%.20s\" is not one of true-false, choice, sequencing, matching, numeric, likert, fill-in", where, kind);
+        snprintf(names + n, sizeof names - n, "%s%s", k ? ", " : "", name);
+    }
+    return err_set(e, ERR_UNSUPPORTED, "%s: kind \"%.20s\" is not one of %s", where, kind, names);
+}
+
+/* Those of every question and those of each kind. */
+static bool keys_fit(const json_t *o, const char *where, struct err *e)
+{
+    static const char *const common[] = { "id", "kind", "multiple", "prompt", "feedback", "picture", "answer_at_ms", "options", "targets", NULL };
+    const char *known[KEYS_MAX + 1];
+    size_t n = 0;
+    for (int k = -1; k < QUESTION_KIND_COUNT; k++)
+        for (const char *const *key = k < 0 ? common : question_class_of((enum question_kind)k)->keys; key && *key; key++) {
+            assert(n < KEYS_MAX);
+            known[n++] = *key;
+        }
+    known[n] = NULL;
+    return keys_known(o, where, known, e);
+}
+
+static bool kinds_parse(const json_t *o, const char *where, struct question *q, struct err *e)
+{
+    for (int k = 0; k < QUESTION_KIND_COUNT; k++) {
+        const struct question_class *c = question_class_of((enum question_kind)k);
+        if (c->parse && !c->parse(o, where, q, e))
+            return false;
+    }
+    return true;
 }
 
 static bool question_parse(const json_t *o, const char *where, struct question *q, struct err *e)
 {
-    static const char *const known[] = { "id", "kind", "multiple", "prompt", "feedback", "picture", "answer_at_ms", "options",
-                                         "targets", "answer", "min", "max", NULL };
     const char *id;
-    if (!(json_is_object(o) || err_set(e, ERR_INVALID, "%s must be an object", where)) || !keys_known(o, where, known, e) ||
+    if (!(json_is_object(o) || err_set(e, ERR_INVALID, "%s must be an object", where)) || !keys_fit(o, where, e) ||
         !json_get_str(o, where, "id", sizeof q->id - 1, &id, e))
         return false;
     if (!id_valid(id, sizeof q->id - 1))
@@ -164,9 +170,7 @@ static bool question_parse(const json_t *o, const char *where, struct question *
            json_get_int_or(o, where, "answer_at_ms", -1, INT64_C(86400000), -1, &q->answer_at_ms, e) &&
            options_parse(o, where, "options", q->option, &q->option_count, e) &&
            options_parse(o, where, "targets", q->target, &q->target_count, e) &&
-           json_get_bool_or(o, where, "answer", false, &q->answer_true, e) &&
-           json_get_num_or(o, where, "min", -1e15, 1e15, -HUGE_VAL, &q->min, e) &&
-           json_get_num_or(o, where, "max", -1e15, 1e15, HUGE_VAL, &q->max, e) && consistent(q, where, e);
+           kinds_parse(o, where, q, e) && consistent(q, where, e);
 }
 
 static bool questions_parse(const json_t *list, struct question_set *s, struct err *e)
@@ -227,7 +231,7 @@ static json_t *question_to_json(const struct question *q)
 {
     json_t *o = json_object();
     json_object_set_new(o, "id", json_string(q->id));
-    json_object_set_new(o, "kind", json_string(kind_name[q->kind]));
+    json_object_set_new(o, "kind", json_string(question_class_of(q->kind)->name));
     json_object_set_new(o, "multiple", json_boolean(q->multiple));
     json_object_set_new(o, "prompt", lang_text_to_json(&q->prompt));
     json_object_set_new(o, "feedback", lang_text_to_json(&q->feedback));
@@ -236,12 +240,8 @@ static json_t *question_to_json(const struct question *q)
     json_object_set_new(o, "options", options_to_json(q->option, q->option_count));
     if (q->target_count)
         json_object_set_new(o, "targets", options_to_json(q->target, q->target_count));
-    if (q->kind == QUESTION_TRUE_FALSE)
-        json_object_set_new(o, "answer", json_boolean(q->answer_true));
-    if (q->kind == QUESTION_NUMERIC && isfinite(q->min))
-        json_object_set_new(o, "min", json_real(q->min));
-    if (q->kind == QUESTION_NUMERIC && isfinite(q->max))
-        json_object_set_new(o, "max", json_real(q->max));
+    if (question_class_of(q->kind)->write)
+        question_class_of(q->kind)->write(o, q);
     return o;
 }
 
@@ -276,11 +276,6 @@ void question_set_release(struct question_set *s)
     }
     free(s->question);
     *s = (struct question_set){ 0 };
-}
-
-bool question_is_survey(const struct question *q)
-{
-    return q->kind == QUESTION_LIKERT;
 }
 
 /* splitmix64: small, well mixed, the same on every machine; nothing here needs secrecy. */

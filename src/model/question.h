@@ -6,11 +6,15 @@
 #define WEIKE_MODEL_QUESTION_H
 #include "model/course.h"
 
-enum question_kind {
-    QUESTION_TRUE_FALSE, QUESTION_CHOICE, QUESTION_SEQUENCING, QUESTION_MATCHING,
-    QUESTION_NUMERIC, QUESTION_LIKERT, QUESTION_FILL_IN, QUESTION_KIND_COUNT
-};
-const char *question_kind_name(enum question_kind k); /* the xAPI interactionType */
+/* Every kind once; the enum and the tables of rows come from this list. The row of X(CHOICE, choice) is `question_choice`, in
+ * question_choice.c (question_class.h says what it holds), and `quiz_choice` in app/quiz/quiz_choice.c. The order is the one
+ * in which GIFT decides what an author means (question_class.h, gift_claims): fill-in takes what is left over. */
+#define QUESTION_KINDS(X) \
+    X(NUMERIC, numeric) X(CHOICE, choice) X(MATCHING, matching) X(TRUE_FALSE, true_false) X(SEQUENCING, sequencing) \
+    X(LIKERT, likert) X(FILL_IN, fill_in)
+#define QUESTION_KIND(NAME, name) QUESTION_##NAME,
+enum question_kind { QUESTION_KINDS(QUESTION_KIND) QUESTION_KIND_COUNT };
+#undef QUESTION_KIND
 
 enum { QUESTION_MAX_OPTIONS = 12, RESPONSE_MAX = 512, QUESTION_MEANING = 17 };
 
@@ -43,12 +47,12 @@ bool question_set_parse(const char *json, size_t len, struct question_set *out, 
 json_t *question_set_to_json(const struct question_set *s); /* new reference */
 void question_set_release(struct question_set *s);
 
-/* The right response, in interaction syntax ("" for surveys). `out` >= RESPONSE_MAX. */
+/* The right response, in interaction syntax ("" for surveys). `size` >= RESPONSE_MAX. */
 void question_correct_response(const struct question *q, char *out, size_t size);
-bool question_is_survey(const struct question *q); /* likert: not graded */
+bool question_is_survey(const struct question *q); /* not graded */
 /* Share of the points, 0..1, of a response; -1 if it is not a well-formed response to this question. */
 double question_grade(const struct question *q, const char *response);
-/* Fill-in (fill_in.c): the option a response fits, of highest weight, -1 if none. An accepted answer may hold * for any words,
+/* Fill-in: the option a response fits, of highest weight, -1 if none. An accepted answer may hold * for any words,
  * and \* for a star; width, case and spaces do not matter. */
 int question_fill_in_match(const struct question *q, const char *response);
 /* Fill-in: the n-th answer of full weight as a person would write it, in `lang` (NULL: of all languages). Those with a star,

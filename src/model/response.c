@@ -45,6 +45,15 @@ int response_list(const struct question *q, const char *response, int index[QUES
     return rest ? -1 : n;
 }
 
+bool response_has(const struct question *q, const char *response, int option)
+{
+    int index[QUESTION_MAX_OPTIONS];
+    for (int i = response_list(q, response, index) - 1; i >= 0; i--)
+        if (index[i] == option)
+            return true;
+    return false;
+}
+
 int response_pairs(const struct question *q, const char *response, int target[QUESTION_MAX_OPTIONS])
 {
     char pair[2 * sizeof q->option->id + sizeof dot], source[sizeof q->option->id];

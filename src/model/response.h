@@ -7,6 +7,8 @@
 
 /* Options named by "c2[,]c1", in that order, each known and at most once. How many; -1 if malformed. */
 int response_list(const struct question *q, const char *response, int index[QUESTION_MAX_OPTIONS]);
+/* Is the option among those named? */
+bool response_has(const struct question *q, const char *response, int option);
 /* Targets by source of "s1[.]t2[,]s2[.]t1", -1 where a source has none. How many pairs; -1 if malformed. */
 int response_pairs(const struct question *q, const char *response, int target[QUESTION_MAX_OPTIONS]);
 /* The reverse; `out` >= RESPONSE_MAX. */

@@ -1,4 +1,5 @@
 #include "model/statement_parts.h"
+#include "model/question_class.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -104,10 +105,8 @@ static json_t *patterns(const struct question *q)
 {
     char response[RESPONSE_MAX];
     json_t *list = json_array();
-    for (int i = 0; q->kind == QUESTION_CHOICE && !q->multiple && i < q->option_count; i++)
-        if (q->option[i].weight >= 1)
-            json_array_append_new(list, part_text(q->option[i].id));
-    for (int i = 0; q->kind == QUESTION_FILL_IN && question_accepted(q, i, NULL, response); i++)
+    bool (*pattern)(const struct question *, int, char *) = question_class_of(q->kind)->pattern;
+    for (int i = 0; pattern && pattern(q, i, response); i++)
         json_array_append_new(list, part_text(response));
     if (!json_array_size(list)) {
         question_correct_response(q, response, sizeof response);
@@ -118,18 +117,13 @@ static json_t *patterns(const struct question *q)
 
 static void describe(json_t *definition, const struct question *q)
 {
+    const struct question_class *c = question_class_of(q->kind);
     if (q->prompt.count)
         part_set(definition, "description", lang_text_to_json(&q->prompt));
-    switch (q->kind) {
-    case QUESTION_CHOICE:
-    case QUESTION_SEQUENCING: part_set(definition, "choices", components(q->option, q->option_count)); break;
-    case QUESTION_LIKERT: part_set(definition, "scale", components(q->option, q->option_count)); break;
-    case QUESTION_MATCHING:
-        part_set(definition, "source", components(q->option, q->option_count));
-        part_set(definition, "target", components(q->target, q->target_count));
-        break;
-    default: break;
-    }
+    if (c->xapi_options)
+        part_set(definition, c->xapi_options, components(q->option, q->option_count));
+    if (c->xapi_targets)
+        part_set(definition, c->xapi_targets, components(q->target, q->target_count));
     if (!question_is_survey(q))
         part_set(definition, "correctResponsesPattern", patterns(q));
 }
@@ -141,7 +135,7 @@ static json_t *question_activity(const struct statement_about *about, const stru
     strncat(id, "#quiz/", sizeof id - strlen(id) - 1);
     part_add_escaped(id, sizeof id, q->id);
     json_t *a = part_activity(id, ADL "activities/cmi.interaction"), *definition = json_object_get(a, "definition");
-    part_set_text(definition, "interactionType", question_kind_name(q->kind));
+    part_set_text(definition, "interactionType", question_class_of(q->kind)->interaction);
     if (described)
         describe(definition, q);
     return a;

@@ -1,6 +1,6 @@
 /* GIFT: any text is refused with a sentence, or becomes questions that a package can hold, that their own right answers
  * pass, and that come back the same from the questions file. A translation of themselves fits them. */
-/* sources: src/base/str.c src/base/err.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/model/gift.c src/model/gift_mark.c src/model/gift_answer.c src/model/gift_merge.c src/model/question.c src/model/grade.c src/model/fill_in.c src/model/meaning.c src/base/collate.c src/model/response.c src/model/lang_text.c src/model/file_ref.c */
+/* sources: src/base/str.c src/base/err.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/model/gift*.c src/model/question*.c src/base/collate.c src/model/response.c src/model/lang_text.c src/model/file_ref.c */
 #include "base/json.h"
 #include "model/gift.h"
 

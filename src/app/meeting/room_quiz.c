@@ -4,6 +4,7 @@
 #include "app/shared/chrome.h"
 #include "app/meeting/room_turn.h"
 #include "app/meeting/room_view.h"
+#include "app/quiz/quiz_kind.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -25,17 +26,17 @@ static const struct question *current(const struct room_quiz *q)
 /* Options that can be tapped one by one; the rest is talked about and then shown. */
 static bool can_tap(const struct question *q)
 {
-    return q->kind == QUESTION_CHOICE || q->kind == QUESTION_TRUE_FALSE || q->kind == QUESTION_LIKERT || q->kind == QUESTION_SEQUENCING;
+    return question_class_of(q->kind)->tap;
+}
+
+static bool is_ordered(const struct question *q)
+{
+    return question_class_of(q->kind)->ordered;
 }
 
 static bool can_count(const struct question *q)
 {
-    return can_tap(q) && q->kind != QUESTION_SEQUENCING;
-}
-
-static int option_count(const struct question *q)
-{
-    return q->kind == QUESTION_TRUE_FALSE ? 2 : q->option_count;
+    return can_tap(q) && !is_ordered(q);
 }
 
 /* A fresh start for whoever is asked now. */
@@ -93,19 +94,13 @@ void room_quiz_release(struct room_view *s)
 
 /* --- what is recorded --- */
 
-static const char *option_id(const struct question *q, int i)
-{
-    if (q->kind == QUESTION_TRUE_FALSE)
-        return i == 0 ? "true" : "false";
-    return q->option[i].id;
-}
-
 static void say_hands(struct room_view *s, const struct question *q)
 {
-    char text[ROOM_TEXT_MAX];
-    for (int i = 0; i < option_count(q); i++)
+    char text[ROOM_TEXT_MAX], answer[RESPONSE_MAX];
+    for (int i = 0; i < question_choices(q); i++)
         if (s->quiz.hands[i]) {
-            snprintf(text, sizeof text, "%s:%s:%d", q->id, option_id(q, i), s->quiz.hands[i]);
+            question_choice_response(q, i, answer);
+            snprintf(text, sizeof text, "%s:%s:%d", q->id, answer, s->quiz.hands[i]);
             meeting_say(&s->meeting, ROOM_HANDS, NULL, text);
         }
 }
@@ -147,37 +142,24 @@ static void show_answer(struct room_view *s, const struct question *q)
 
 /* --- looks --- */
 
-static bool is_right(const struct question *q, int i)
+static bool is_marked(struct room_view *s, int i)
 {
-    if (q->kind == QUESTION_TRUE_FALSE)
-        return (i == 0) == q->answer_true;
-    return q->kind == QUESTION_CHOICE && q->option[i].weight > 0;
-}
-
-static const char *option_text(const struct question *q, int i)
-{
-    const char *text = i < q->option_count ? lang_text_get(&q->option[i].text, i18n_lang()) : "";
-    return *text || q->kind != QUESTION_TRUE_FALSE ? text : i == 0 ? tr("True") : tr("False");
-}
-
-static bool is_marked(struct room_view *s, const struct question *q, int i)
-{
-    return s->quiz.in_turn && (q->kind == QUESTION_SEQUENCING ? attempt_rank(&s->quiz.attempt, i) >= 0 : attempt_picked(&s->quiz.attempt, i));
+    return s->quiz.in_turn && attempt_picked(&s->quiz.attempt, i);
 }
 
 static enum ui_tone option_tone(struct room_view *s, const struct question *q, int i)
 {
-    bool marked = is_marked(s, q, i);
+    bool marked = is_marked(s, i);
     if (!s->quiz.shown || question_is_survey(q))
         return marked ? TONE_GO_SOFT : TONE_CARD;
-    bool right = q->kind == QUESTION_SEQUENCING ? attempt_rank(&s->quiz.attempt, i) == i : is_right(q, i);
+    bool right = is_ordered(q) ? attempt_rank(&s->quiz.attempt, i) == i : question_choice_right(q, i);
     return right ? TONE_GO_SOFT : marked ? TONE_STOP_SOFT : TONE_CARD;
 }
 
 static void badge(struct ui *ui, struct room_view *s, const struct question *q, int i)
 {
     enum ui_tone tone = option_tone(s, q, i);
-    int rank = q->kind == QUESTION_SEQUENCING ? (s->quiz.shown ? i : attempt_rank(&s->quiz.attempt, i)) : -1;
+    int rank = is_ordered(q) && s->quiz.shown ? i : attempt_rank(&s->quiz.attempt, i);
     ui_column(ui, "badge", .w = 80, .h = 80, .radius = 24, .tone = tone == TONE_GO_SOFT ? TONE_GO : tone == TONE_STOP_SOFT ? TONE_STOP : TONE_SAND,
               .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
         if (rank >= 0)
@@ -208,11 +190,11 @@ static void option(struct ui *ui, struct room_view *s, const struct question *q,
     const struct file_ref *picture = &q->option[i].picture;
     bool taps = s->quiz.in_turn && can_tap(q) && !s->quiz.shown, counts = !s->quiz.in_turn && can_count(q);
     ui_row(ui, "option", .key = (uint32_t)i, .tone = option_tone(s, q, i), .role = taps ? ROLE_CHOICE : ROLE_TEXT, .grow = 1, .min_h = 100,
-           .pad_x = 24, .pad_y = 10, .gap = 20, .align = ALIGN_CENTER, .stretch_off = true, .selected = is_marked(s, q, i), .name = option_text(q, i)) {
+           .pad_x = 24, .pad_y = 10, .gap = 20, .align = ALIGN_CENTER, .stretch_off = true, .selected = is_marked(s, i), .name = quiz_option_text(q, i)) {
         badge(ui, s, q, i);
         if (i < q->option_count && picture->sha256[0])
             ui_image(ui, app_blob(s->app, picture->sha256), 0xEAE4D8, .w = 180, .h = 116, .silent = true, .radius = 20);
-        ui_label(ui, option_text(q, i), .font = FONT_HEADING, .grow = 1, .max_lines = chrome_is_tight(ui, s->app) ? 0 : 3);
+        ui_label(ui, quiz_option_text(q, i), .font = FONT_HEADING, .grow = 1, .max_lines = chrome_is_tight(ui, s->app) ? 0 : 3);
         if (counts)
             counter(ui, s, i);
         if (taps && ui_tapped(ui))
@@ -222,7 +204,7 @@ static void option(struct ui *ui, struct room_view *s, const struct question *q,
 
 static void options(struct ui *ui, struct room_view *s, const struct question *q)
 {
-    int count = option_count(q), columns = count > 4 || (s->quiz.in_turn && count > 3) ? 2 : 1;
+    int count = question_choices(q), columns = count > 4 || (s->quiz.in_turn && count > 3) ? 2 : 1;
     ui_column(ui, "options", .key = (uint32_t)s->quiz.at, .grow = 1, .gap = 16, .scroll = true, .role = ROLE_LIST)
         for (int r = 0; r * columns < count; r++)
             ui_row(ui, "row", .key = (uint32_t)r, .gap = 16, .grow = 1)
@@ -237,17 +219,11 @@ static void options(struct ui *ui, struct room_view *s, const struct question *q
 /* Numbers, words and pairs: talked about, then the right answer is read out. */
 static void talk(struct ui *ui, struct room_view *s, const struct question *q)
 {
-    char words[RESPONSE_MAX];
     ui_column(ui, "talk", .tone = TONE_CARD, .grow = 1, .pad = 36, .gap = 16, .justify = ALIGN_CENTER) {
         if (!s->quiz.shown)
             ui_label(ui, tr("Say the answer aloud. Then we look."), .font = FONT_HEADING, .ink = INK_SECOND, .align = ALIGN_CENTER);
-        else if (q->kind == QUESTION_NUMERIC)
-            ui_label(ui, q->min == q->max ? ui_fmt(ui, "%g", q->min) : ui_fmt(ui, "%g – %g", q->min, q->max), .font = FONT_NUMBER, .ink = INK_GO, .align = ALIGN_CENTER);
-        else if (q->kind == QUESTION_FILL_IN && (question_accepted(q, 0, i18n_lang(), words) || question_accepted(q, 0, NULL, words)))
-            ui_label(ui, ui_fmt(ui, "%s", words), .font = FONT_TITLE, .ink = INK_GO, .align = ALIGN_CENTER);
-        for (int i = 0; s->quiz.shown && q->kind == QUESTION_MATCHING && i < q->option_count; i++)
-            ui_label(ui, ui_fmt(ui, "%s  →  %s", lang_text_get(&q->option[i].text, i18n_lang()), lang_text_get(&q->target[i].text, i18n_lang())),
-                     .font = FONT_HEADING);
+        else
+            quiz_kind_of(q)->tell(ui, q);
     }
 }
 
@@ -295,7 +271,7 @@ static void way(struct ui *ui, struct room_view *s, uint32_t icon, const char *l
 static const char *explanation(struct room_view *s, const struct question *q)
 {
     for (int i = 0; i < q->option_count; i++)
-        if (is_marked(s, q, i) && q->kind != QUESTION_SEQUENCING) {
+        if (is_marked(s, i) && !is_ordered(q)) {
             const char *own = lang_text_get(&q->option[i].feedback, i18n_lang());
             if (*own)
                 return own;

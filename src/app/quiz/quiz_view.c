@@ -1,5 +1,6 @@
 /* quiz_view.c - how a quiz looks: the question, its options, the explanation, the result. */
 #include "app/quiz/quiz_view.h"
+#include "app/quiz/quiz_kind.h"
 #include "app/shared/chrome.h"
 #include "app/shared/words.h"
 #include "base/i18n.h"
@@ -24,19 +25,6 @@ static void steps(struct ui *ui, void *ctx)
                       .tone = i < s->attempt.at ? TONE_GO : i == s->attempt.at ? TONE_SUN : TONE_SAND) {}
 }
 
-static const char *hint(const struct question *q)
-{
-    switch (q->kind) {
-    case QUESTION_CHOICE: return q->multiple ? tr("More than one may be right") : tr("Choose one");
-    case QUESTION_SEQUENCING: return tr("Tap them in the right order");
-    case QUESTION_MATCHING: return tr("Tap one on the left, then where it belongs on the right");
-    case QUESTION_NUMERIC: return tr("Tap the number");
-    case QUESTION_LIKERT: return tr("There is no right or wrong here");
-    case QUESTION_FILL_IN: return tr("Write it in a few words");
-    default: return tr("Choose one");
-    }
-}
-
 static void prompt(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
     bool big = s->app->text_percent > 100, answered = attempt_item(&s->attempt)->verdict != VERDICT_NONE;
@@ -47,7 +35,7 @@ static void prompt(struct ui *ui, struct quiz_view *s, const struct question *q)
             ui_label(ui, ui_fmt(ui, tr("%d. %s"), s->attempt.at + 1, lang_text_get(&q->prompt, i18n_lang())), .font = big ? FONT_HEADING : FONT_TITLE,
                      .role = ROLE_HEADING, .max_lines = 3);
             if (!answered)
-                ui_label(ui, s->from ? ui_fmt(ui, tr("From: %s · %s"), s->from, hint(q)) : hint(q), .font = FONT_NOTE, .ink = INK_SECOND);
+                ui_label(ui, s->from ? ui_fmt(ui, tr("From: %s · %s"), s->from, quiz_hint(q)) : quiz_hint(q), .font = FONT_NOTE, .ink = INK_SECOND);
         }
     }
 }
@@ -64,9 +52,8 @@ static const struct verdict_look look[] = {
 /* What was said about the chosen option, else the explanation of the question. */
 static const char *explanation(struct quiz_view *s, const struct question *q)
 {
-    int written = q->kind == QUESTION_FILL_IN ? question_fill_in_match(q, attempt_item(&s->attempt)->pick) : -1;
     for (int i = 0; i < q->option_count; i++)
-        if (i == written || attempt_picked(&s->attempt, i)) {
+        if (attempt_picked(&s->attempt, i)) {
             const char *own = lang_text_get(&q->option[i].feedback, i18n_lang());
             if (*own)
                 return own;

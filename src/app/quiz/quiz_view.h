@@ -33,15 +33,6 @@ struct quiz_view {
 
 void quiz_draw(struct ui *ui, void *screen); /* mixes the options of a question that is new, then the view */
 void quiz_view_draw(struct ui *ui, struct quiz_view *s);
-/* The options of the current question, by kind (quiz_options.c). */
-void quiz_options_draw(struct ui *ui, struct quiz_view *s, const struct question *q);
-
-/* Fill-in (quiz_write.c). While the keyboard is open it has the screen: draw says true then. */
-void quiz_write_field(struct ui *ui, struct quiz_view *s, const struct question *q);
-bool quiz_write_draw(struct ui *ui, struct quiz_view *s);
-void quiz_write_close(struct quiz_view *s);
-void quiz_write_tick(void *screen, int64_t boot_ms); /* for the screen's class; `screen` begins with a struct quiz_view */
-int quiz_write_due_ms(void *screen, int64_t boot_ms);
 
 /* What taps do; in screen_quiz.c. Each change is on its way to the disk before the screen moves on. */
 void quiz_tap(struct quiz_view *s, int option);

@@ -1,5 +1,6 @@
 /* screen_quiz.c - the questions of a lesson: every tap saved at once, the answer explained at once. */
 #define LOG_MODULE "quiz"
+#include "app/quiz/quiz_fill_in.h"
 #include "app/quiz/quiz_view.h"
 #include "base/fs.h"
 #include "base/i18n.h"

@@ -1,4 +1,5 @@
 /* GIFT: what each form becomes, what is refused and how it is said, translations. */
+#include "model/question_class.h"
 #include "model/gift.h"
 
 #include <setjmp.h>
@@ -26,7 +27,7 @@ static void print(const struct question_set *s, struct str *out)
 {
     for (int i = 0; i < s->count; i++) {
         const struct question *q = &s->question[i];
-        str_printf(out, "%s %s%s", q->id, question_kind_name(q->kind), q->multiple ? "+" : "");
+        str_printf(out, "%s %s%s", q->id, question_class_of(q->kind)->name, q->multiple ? "+" : "");
         if (q->answer_at_ms >= 0)
             str_printf(out, " @%lld", (long long)q->answer_at_ms);
         if (q->picture.name)

@@ -1,6 +1,6 @@
 /* Questions: what is read is what was written, each way to be wrong is refused, and what each response earns. */
 #include "base/json.h"
-#include "model/question.h"
+#include "model/question_class.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -199,6 +199,29 @@ static void test_refusals_say_what_and_where(void **state)
 }
 
 /* An attempt is shown again in the order it had, after a cut, on another machine, in another year: these orders are for good. */
+/* Names are in files and statements for ever; interactions are those of xAPI 1.0.3 Data §2.4.4.1. */
+static void test_every_kind_has_a_whole_row(void **state)
+{
+    (void)state;
+    static const char *const xapi[] = { "true-false", "choice", "fill-in", "long-fill-in", "matching", "performance", "sequencing", "likert",
+                                        "numeric", "other" };
+    for (int k = 0; k < QUESTION_KIND_COUNT; k++) {
+        const struct question_class *c = question_class_of((enum question_kind)k);
+        bool known = false;
+        for (size_t i = 0; i < sizeof xapi / sizeof *xapi; i++)
+            known |= !strcmp(c->interaction, xapi[i]);
+        assert_true(known && *c->name && strlen(c->name) <= 20);
+        for (int other = 0; other < k; other++)
+            assert_string_not_equal(c->name, question_class_of((enum question_kind)other)->name);
+        assert_true(c->check && c->gift_read && c->grade && !c->parse == !c->keys);
+        assert_true(!c->correct == c->survey);
+        assert_true(c->tap || c->fits || c->paired); /* it can be answered */
+        assert_true(!c->tap || c->picked);
+    }
+    assert_ptr_equal(question_class_of(QUESTION_CHOICE), &question_choice);
+    assert_int_equal(QUESTION_FILL_IN, QUESTION_KIND_COUNT - 1); /* takes whatever GIFT has left over */
+}
+
 static void test_shuffle_is_the_same_everywhere(void **state)
 {
     (void)state;
@@ -238,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_the_longest_response_fits),
         cmocka_unit_test(test_everything_is_read_and_written),
         cmocka_unit_test(test_refusals_say_what_and_where),
+        cmocka_unit_test(test_every_kind_has_a_whole_row),
         cmocka_unit_test(test_shuffle_is_the_same_everywhere),
         cmocka_unit_test(test_shuffle_gives_every_place_a_fair_turn),
     };

@@ -1,4 +1,5 @@
 /* Statements as bytes, and the strict check of them. */
+#include "model/question_class.h"
 #include "model/statement.h"
 #include "base/json.h"
 
@@ -362,7 +363,7 @@ static void test_interactions(void **state)
         assert_true(attempt_restore(&attempt, q->id, row[i].response, true, 10));
         char *text = answer(row[i].question);
         json_t *s = json_loads(text, 0, NULL), *d = json_object_get(json_object_get(s, "object"), "definition"), *r = json_object_get(s, "result");
-        assert_string_equal(json_string_value(json_object_get(d, "interactionType")), question_kind_name(q->kind));
+        assert_string_equal(json_string_value(json_object_get(d, "interactionType")), question_class_of(q->kind)->interaction);
         assert_string_equal(json_string_value(json_object_get(r, "response")), row[i].response);
         assert_int_equal(json_object_get(r, "success") != NULL, row[i].graded);
         assert_int_equal(json_is_true(json_object_get(r, "success")), row[i].right);

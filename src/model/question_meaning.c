@@ -1,7 +1,7 @@
-/* meaning.c - what a question asks, as a short hash: a later version of it may be the same question or another.
+/* question_meaning.c - what a question asks, as a short hash: a later version of it may be the same question or another.
  * Part of question.h. */
 #include "base/hash.h"
-#include "model/question.h"
+#include "model/question_class.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +30,7 @@ void question_meaning(const struct question *q, char out[QUESTION_MEANING])
     struct sha256 h;
     sha256_init(&h);
     question_correct_response(q, response, sizeof response);
-    add(&h, question_kind_name(q->kind));
+    add(&h, question_class_of(q->kind)->name);
     add(&h, response);
     add(&h, lang_text_get(&q->prompt, "zh-CN"));
     add(&h, q->picture.sha256);

@@ -1,7 +1,9 @@
-/* quiz_write.c - a fill-in question: the field with what is written so far, the keyboard over the whole screen while it is
- * wanted, and a way on for who cannot write it. */
+/* Words on the screen: the field with what is written so far, the keyboard over the whole screen while it is
+ * wanted, and a way on for who cannot write it. A row of quiz_kind.h. */
+#include "app/quiz/quiz_fill_in.h"
 #include "app/shared/chrome.h"
 #include "app/keyboard/keyboard.h"
+#include "app/quiz/quiz_kind.h"
 #include "app/quiz/quiz_view.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
@@ -88,7 +90,13 @@ static void line(struct ui *ui, const char *id, enum ui_tone tone, uint32_t icon
     }
 }
 
-void quiz_write_field(struct ui *ui, struct quiz_view *s, const struct question *q)
+/* As its reader would write it. */
+static bool accepted(const struct question *q, char out[RESPONSE_MAX])
+{
+    return question_accepted(q, 0, i18n_lang(), out) || question_accepted(q, 0, NULL, out);
+}
+
+static void draw(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
     const struct attempt_item *it = attempt_item(&s->attempt);
     char right[RESPONSE_MAX];
@@ -100,8 +108,17 @@ void quiz_write_field(struct ui *ui, struct quiz_view *s, const struct question 
             if (!skipped)
                 line(ui, "mine", good ? TONE_GO_SOFT : TONE_STOP_SOFT, good ? ICON_CHECK : ICON_CLOSE, good ? INK_GO : INK_STOP, tr("You wrote"),
                      it->pick);
-            if (!good && (question_accepted(q, 0, i18n_lang(), right) || question_accepted(q, 0, NULL, right)))
+            if (!good && accepted(q, right))
                 line(ui, "right", TONE_GO_SOFT, ICON_CHECK, INK_GO, tr("Right would be"), ui_fmt(ui, "%s", right));
         }
     }
 }
+
+static void tell(struct ui *ui, const struct question *q)
+{
+    char words[RESPONSE_MAX];
+    if (accepted(q, words))
+        ui_label(ui, ui_fmt(ui, "%s", words), .font = FONT_TITLE, .ink = INK_GO, .align = ALIGN_CENTER);
+}
+
+const struct quiz_kind quiz_fill_in = { .hint = TR_MARK("Write it in a few words"), .draw = draw, .tell = tell };

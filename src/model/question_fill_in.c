@@ -1,10 +1,12 @@
-/* fill_in.c - words typed in, and the answers an author accepts. Part of question.h.
+/* question_fill_in.c - words typed in, and the answers an author accepts: the row of that kind, and part of question.h.
  *
  * Compared as base/collate.h folds them: width, case and spaces do not matter. As in Moodle a * in an accepted answer stands
  * for any words or none, and \* is a star. */
 #include "base/collate.h"
-#include "model/question.h"
+#include "model/gift_parts.h"
+#include "model/question_class.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,3 +128,65 @@ bool question_wants_digits(const struct question *q)
     }
     return n > 0;
 }
+
+/* --- the row --- */
+
+/* An answer that can be given: whole marks, words besides stars, and short enough to be a response. */
+static bool check(const struct question *q, const char *where, struct err *e)
+{
+    char text[RESPONSE_MAX];
+    return question_accepted(q, 0, NULL, text) ||
+           err_set(e, ERR_INVALID, "%s needs an accepted answer of weight 1, shorter than %d bytes", where, RESPONSE_MAX);
+}
+
+static bool claims(struct slice braces)
+{
+    (void)braces;
+    return true;
+}
+
+/* Short answer: {=one =%50%partly} or, alone, {one}. A * in it stands for any words, as in Moodle; case never matters here. */
+static bool from_gift(struct slice s, const char *lang, struct question *q, struct err *e)
+{
+    struct gift_line list[QUESTION_MAX_OPTIONS];
+    char text[RESPONSE_MAX];
+    int count = 1;
+    if (gift_has(s, MARK_EQUAL) ? !gift_split(s, list, &count, e) : !gift_read_line(s, true, &list[0], e))
+        return false;
+    return gift_fill_options(list, count, "c", lang, q, e) &&
+           (question_accepted(q, 0, NULL, text) ||
+            err_set(e, ERR_INVALID, "a short answer needs one that is wholly right, shorter than %d bytes", RESPONSE_MAX));
+}
+
+static void correct(const struct question *q, char *out)
+{
+    if (!question_accepted(q, 0, NULL, out))
+        out[0] = 0;
+}
+
+static double grade(const struct question *q, const char *response)
+{
+    int i = question_fill_in_match(q, response);
+    return i < 0 ? 0 : fmin(fmax(q->option[i].weight, 0), 1);
+}
+
+static bool picked(const struct question *q, const char *pick, int option)
+{
+    return question_fill_in_match(q, pick) == option;
+}
+
+/* Not with the separators of the syntax: the text must come back from a statement as it was. */
+static bool fits(const char *text)
+{
+    return strlen(text) < RESPONSE_MAX && utf8_valid(text, strlen(text)) && !strstr(text, "[,]");
+}
+
+static bool pattern(const struct question *q, int n, char *out)
+{
+    return question_accepted(q, n, NULL, out);
+}
+
+const struct question_class question_fill_in = {
+    .name = "fill-in", .interaction = "fill-in", .check = check, .gift_claims = claims, .gift_read = from_gift, .correct = correct,
+    .grade = grade, .picked = picked, .fits = fits, .pattern = pattern,
+};
