@@ -6,7 +6,7 @@
 #include "app/lesson/media.h"
 #include "app/core/screens.h"
 #include "app/speech/speaker.h"
-#include "app/shared/speaker_button.h"
+#include "app/speech/speaker_button.h"
 #include "app/mail/sticks.h"
 #include "app/core/stop.h"
 #include "base/fs.h"
@@ -93,6 +93,17 @@ static void hourly(struct app *app, const struct clock_reading *clock)
     hour = now;
 }
 
+/* Somebody has signed out: nothing of that visit goes on. */
+static void visit_over(struct app *app)
+{
+    static unsigned over;
+    if (over == app->visits)
+        return;
+    over = app->visits;
+    speaker_session_over(app);
+    link_refresh(app->link); /* it counts what waits: records of this visit go soon, where the link works */
+}
+
 static void tick(struct app *app, int64_t now)
 {
     static int64_t minute = -1;
@@ -112,6 +123,7 @@ static void tick(struct app *app, int64_t now)
         top->tick(nav_top_screen(app->nav), now);
     speaker_tick(app, now);
     idle_tick(app, now);
+    visit_over(app);
     if (nav_settle(app->nav))
         ui_request_frame(app->ui);
 }
@@ -127,6 +139,7 @@ static void draw(struct app *app, int64_t now)
     speaker_button_above(app->ui, app);
     ui_frame_end(app->ui);
     int64_t shown = clock_boot_us();
+    visit_over(app);
     speaker_drawn(app);
     if (nav_settle(app->nav))
         ui_request_frame(app->ui);

@@ -1,6 +1,7 @@
 /* main.c - the kiosk's command line. */
-#include "app/opts.h"
+#include "app/core/opts.h"
 #include "app/lesson/play.h"
+#include "app/start.h"
 #include "base/version.h"
 
 #include <getopt.h>
@@ -117,7 +118,7 @@ int main(int argc, char **argv)
     if (optind < argc)
         return refuse("this program takes options only; see weike --help");
     if (!play.file)
-        return app_run(&app);
+        return kiosk_run(&app);
     play.width = app.width;
     play.height = app.height;
     return play_main(&play);

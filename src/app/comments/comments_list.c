@@ -1,8 +1,7 @@
 /* comments_list.c - what people said, newest first, in big cards. Part of comments_view.h. */
 #include "app/comments/comments_view.h"
 #include "app/shared/chrome.h"
-#include "app/office/secretary.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 
@@ -49,7 +48,7 @@ static void play_button(struct ui *ui, struct comments_view *s, const struct com
 
 static void hide_button(struct ui *ui, struct comments_view *s, const struct comment *c)
 {
-    if (!secretary_may(s->app))
+    if (!app_is_secretary(s->app))
         return;
     if (ui_icon_button(ui, c->hidden_ms ? ICON_UNDO : ICON_VISIBILITY_OFF, c->hidden_ms ? tr("Show again") : tr("Hide"),
                        .tone = c->hidden_ms ? TONE_GO_OUTLINE : TONE_STOP_OUTLINE, .h = 112, .min_w = 208, .row = true, .font = FONT_STRONG, .pad_x = 16))

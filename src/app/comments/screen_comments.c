@@ -3,7 +3,6 @@
 #define LOG_MODULE "comments"
 #include "app/shared/chrome.h"
 #include "app/comments/comments_view.h"
-#include "app/office/secretary.h"
 #include "app/speech/sound.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -17,7 +16,7 @@ void comments_read(struct comments_view *s)
 {
     struct err e = ERR_INIT;
     struct comment_list list = { 0 };
-    struct comment_query q = { .content_id = s->office ? NULL : s->arg.content_id, .hidden = secretary_may(s->app) };
+    struct comment_query q = { .content_id = s->office ? NULL : s->arg.content_id, .hidden = app_is_secretary(s->app) };
     app_list_seen(s->app, &s->seen);
     if (!s->page)
         return; /* before the first frame nobody knows how many fit */
@@ -216,7 +215,7 @@ static const char *help(const struct comments_view *s)
     case COMMENTS_PICK: return tr("Tap what you want to say, up to three.\nThen tap \"Say it to everybody\".");
     case COMMENTS_WRITE: return tr("Tap the letters of the pinyin.\nTap the word you mean in the row above the keys.\nTap \"Done\" and everybody can read it.");
     default:
-        return secretary_may(s->app)
+        return app_is_secretary(s->app)
             ? tr("\"Hide\" takes a comment away from everybody else.\nIt is kept, with your name and the day.\n\"Show again\" brings it back.")
             : tr("Tap the arrow on a card to listen.\nSpeak, pick words or write to say something yourself.\nEverybody at this terminal can hear and read it.");
     }

@@ -4,9 +4,8 @@
  * that must not be lost goes through app_writer(), whose acknowledgement wakes the loop. */
 #ifndef WEIKE_APP_CORE_APP_H
 #define WEIKE_APP_CORE_APP_H
-#include "app/opts.h"
+#include "app/core/opts.h"
 #include "base/config.h"
-#include "media/player/player.h"
 #include "store/people/member.h"
 #include "store/study/hours.h"
 #include "store/study/attempt.h"
@@ -39,6 +38,7 @@ struct app {
     unsigned arrivals;     /* rises when new lessons are here: lists read again */
 
     bool signed_in, guest;
+    unsigned visits;         /* how many have ended: what belonged to one is forgotten when this rises */
     struct member who;       /* id "" for a guest and at the wall */
     bool reviewed;           /* this visit's two questions are done */
     int64_t touched_boot_ms; /* last sign of a person */
@@ -53,8 +53,6 @@ struct app {
 
 struct db *app_db(struct app *app);
 struct writer *app_writer(struct app *app);
-/* The media module: loaded in the background after the first picture; NULL and a logged reason if it is missing. */
-const struct media_api *app_media(struct app *app);
 /* Ends the loop's wait for events. Any thread; `app` is a struct app. */
 void app_wake(void *app);
 
@@ -64,6 +62,8 @@ struct list_seen { uint64_t unsaved; unsigned arrivals; };
 void app_list_seen(struct app *app, struct list_seen *seen);
 bool app_list_stale(struct app *app, struct list_seen *seen);
 
+void app_session_defaults(struct app *app); /* volume, language and how the screen looks, as before anybody came */
+bool app_is_secretary(const struct app *app); /* may this person do what the village office offers? */
 /* Sessions. Signing in opens the home screen; signing out goes to the wall and puts back volume, size, language. */
 void app_sign_in(struct app *app, const struct member *m);
 void app_sign_in_guest(struct app *app);

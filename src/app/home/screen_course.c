@@ -1,7 +1,7 @@
 /* screen_course.c - one course: its lessons in order, what is done, where I stopped. */
 #include "app/shared/chrome.h"
 #include "app/core/screens.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 

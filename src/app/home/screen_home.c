@@ -1,10 +1,10 @@
 /* screen_home.c - today's lesson, my hours, what waits for me, and the shelf of courses. */
-#include "app/shared/cards.h"
+#include "app/home/cards.h"
+#include "app/mail/link_tile.h"
 #include "app/shared/chrome.h"
 #include "app/core/screens.h"
-#include "app/office/secretary.h"
 #include "app/shared/tiles.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "model/schedule.h"
 #include "ui/icons.h"
@@ -247,9 +247,9 @@ static void shelf(struct ui *ui, struct home *s)
 static void foot(struct ui *ui, struct home *s)
 {
     ui_row(ui, "footer", .h = CHROME_FOOT, .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
-        chrome_facts(ui, s->app, &s->health);
+        link_facts_draw(ui, s->app, &s->health);
         ui_spacer(ui);
-        if (secretary_may(s->app) && ui_icon_button(ui, ICON_ACCOUNT_BALANCE, tr("Village office"), .tone = TONE_GO_OUTLINE, .h = 100, .row = true))
+        if (app_is_secretary(s->app) && ui_icon_button(ui, ICON_ACCOUNT_BALANCE, tr("Village office"), .tone = TONE_GO_OUTLINE, .h = 100, .row = true))
             nav_push(s->app->nav, &secretary_screen, NULL);
         chrome_help_button(ui, s->app, tr("Tap the green button to go on with today's lesson.\nTap a picture below to choose another course.\nTap your hours to see what you have learned."));
     }

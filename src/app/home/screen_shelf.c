@@ -2,7 +2,7 @@
 #include "app/shared/chrome.h"
 #include "app/core/screens.h"
 #include "app/shared/tiles.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 
 #include <string.h>

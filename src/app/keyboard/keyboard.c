@@ -1,5 +1,5 @@
 #include "app/keyboard/keyboard_parts.h"
-#include "app/lesson/media.h"
+#include "app/core/installed.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 
@@ -17,7 +17,7 @@ static void start_pinyin(struct keyboard *k)
 {
     if (k->pinyin)
         return;
-    char *program = media_program("weike-pinyin");
+    char *program = installed_program("weike-pinyin");
     k->pinyin = pinyin_new(program, app_wake, k->app);
     free(program);
 }

@@ -1,7 +1,7 @@
 /* film_draw.c - of film: how it lies among the boxes of the kiosk. */
 #define LOG_MODULE "film"
 #include "app/lesson/film.h"
-#include "app/lesson/media.h"
+#include "app/core/installed.h"
 #include "base/log.h"
 #include "store/library/blob.h"
 #include "ui/ui.h"
@@ -20,7 +20,7 @@ static unsigned follow_picture(struct film *f, struct ui *ui)
         ui_repaint(ui, damage, n);
     if (!first || !f->picture_shown)
         return 0;
-    media_trim();
+    installed_trim();
     log_debug("first video picture is in the next frame"); /* what bench measures the tap by */
     return FILM_FIRST; /* it is part of a whole frame */
 }

@@ -1,7 +1,8 @@
 /* player_view.c - how the player looks: video or stills, captions, glass controls, the cards at the end. */
 #include "app/lesson/player_view.h"
+#include "app/mail/stick_chip.h"
 #include "app/shared/chrome.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 
@@ -41,7 +42,7 @@ static void title_bar(struct ui *ui, struct player_view *s)
                          .max_lines = is_big(s) ? 1 : 2, .may_cut = true);
                 notes(ui, s);
             }
-            chrome_stick_chip(ui, s->app);
+            stick_chip_draw(ui, s->app);
             chrome_right(ui, s->app);
         }
 }
@@ -198,12 +199,12 @@ static void cannot_play(struct ui *ui, struct player_view *s, struct player_wish
     }
 }
 
-static void stick_sign(struct ui *ui, struct player_view *s)
+static void stick_corner(struct ui *ui, struct player_view *s)
 {
     if (!s->stick_shown || s->controls_shown)
         return;
     ui_row(ui, "stickrow", .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .justify = ALIGN_END)
-        chrome_stick_chip(ui, s->app);
+        stick_chip_draw(ui, s->app);
 }
 
 void player_view_draw(struct ui *ui, struct player_view *s, struct player_wish *w)
@@ -214,7 +215,7 @@ void player_view_draw(struct ui *ui, struct player_view *s, struct player_wish *
         ui_column(ui, "above", .grow = 1) {
             if (s->film.player && s->controls_shown)
                 title_bar(ui, s);
-            stick_sign(ui, s);
+            stick_corner(ui, s);
             ui_spacer(ui);
             caption(ui, s);
             if (s->film.player && s->controls_shown)

@@ -20,7 +20,7 @@ static bool open_film(struct player_view *s)
     struct app *app = s->app;
     film_init(&s->film, store_dir(app->store), s->lesson.lesson);
     return film_open(&s->film, &(struct film_opts){
-        .api = app_media(app), .weight = app->config.weight, .start_ms = first_position(s), .volume = app->volume,
+        .api = media_api(), .weight = app->config.weight, .start_ms = first_position(s), .volume = app->volume,
         .wake = app_wake, .wake_ctx = app });
 }
 

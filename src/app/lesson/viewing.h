@@ -5,6 +5,7 @@
 #ifndef WEIKE_APP_LESSON_VIEWING_H
 #define WEIKE_APP_LESSON_VIEWING_H
 #include "app/core/app.h"
+#include "media/player/player.h"
 #include "model/study.h"
 #include "store/library/library.h"
 

@@ -1,6 +1,6 @@
 #define LOG_MODULE "link"
 #include "app/mail/link.h"
-#include "app/lesson/media.h"
+#include "app/core/installed.h"
 #include "base/log.h"
 #include "base/thread.h"
 
@@ -38,7 +38,7 @@ static void wake(void *ctx)
 static const struct sync_api *load_module(struct err *e)
 {
     static const char *const places[] = { "weike-sync.so", "../lib/weike/weike-sync.so" };
-    void *object = media_load_object(places, sizeof places / sizeof *places, e);
+    void *object = installed_object(places, sizeof places / sizeof *places, e);
     if (!object)
         return NULL;
     const struct sync_api *api = dlsym(object, SYNC_API_SYMBOL);
@@ -59,7 +59,7 @@ static void *load(void *arg)
         };
         l->syncer = l->api->syncer_new(&o, &l->why);
         l->watch = l->api->stick_watch_new(wake, l);
-        media_trim();
+        installed_trim();
     }
     if (l->why.kind != ERR_NONE)
         log_error("%s", l->why.text);

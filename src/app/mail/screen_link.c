@@ -3,7 +3,7 @@
 #include "app/mail/link.h"
 #include "app/mail/link_words.h"
 #include "app/core/screens.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "store/setting.h"
 #include "ui/icons.h"

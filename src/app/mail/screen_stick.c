@@ -4,7 +4,7 @@
 #include "app/core/screens.h"
 #include "app/mail/stick_words.h"
 #include "app/mail/sticks.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 

@@ -1,7 +1,6 @@
 #include "app/meeting/room_cards.h"
 #include "app/meeting/room_meeting.h"
 #include "app/core/screens.h"
-#include "app/office/secretary.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 
@@ -12,7 +11,7 @@ bool room_card(struct app *app, struct home_card *out)
 {
     char title[HOME_CARD_TEXT];
     int present = 0;
-    if (!secretary_may(app) || !meeting_waiting(app, title, sizeof title, &present))
+    if (!app_is_secretary(app) || !meeting_waiting(app, title, sizeof title, &present))
         return false;
     out->icon = ICON_GROUP;
     out->tone = TONE_SUN_SOFT;

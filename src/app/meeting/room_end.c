@@ -2,7 +2,7 @@
 #include "app/shared/chrome.h"
 #include "app/meeting/room_view.h"
 #include "app/shared/tiles.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "base/str.h"
 #include "ui/icons.h"

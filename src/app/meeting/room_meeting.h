@@ -3,6 +3,7 @@
 #ifndef WEIKE_APP_MEETING_ROOM_MEETING_H
 #define WEIKE_APP_MEETING_ROOM_MEETING_H
 #include "app/core/app.h"
+#include "media/player/player.h"
 #include "store/library/library.h"
 #include "store/meeting/room.h"
 

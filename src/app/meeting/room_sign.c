@@ -1,7 +1,7 @@
 /* room_sign.c - the signature at the end of a meeting: the secretary's own PIN or pictures; then one page that says it is done. */
 #include "app/shared/chrome.h"
 #include "app/meeting/room_view.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 

@@ -1,7 +1,7 @@
 /* room_view.c - how a meeting looks: the film on the left, the wall of faces on the right, one row of buttons below. */
 #include "app/meeting/room_view.h"
 #include "app/shared/chrome.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 

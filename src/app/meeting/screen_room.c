@@ -1,6 +1,7 @@
 /* screen_room.c - a meeting: people come and go, a film plays, it stops to talk, at the end everybody is credited. What each
  * button does; the looks are in room_view.c and its neighbours. */
 #define LOG_MODULE "room"
+#include "app/lesson/media.h"
 #include "app/meeting/room_turn.h"
 #include "app/meeting/room_view.h"
 #include "app/speech/sound.h"
@@ -196,7 +197,7 @@ static void run(struct room_view *s)
         film_pause(&s->film, false);
     else
         film_open(&s->film, &(struct film_opts){
-            .api = app_media(s->app), .weight = s->app->config.weight, .start_ms = r->ended ? 0 : r->position_ms, .volume = s->app->volume,
+            .api = media_api(), .weight = s->app->config.weight, .start_ms = r->ended ? 0 : r->position_ms, .volume = s->app->volume,
             .wake = app_wake, .wake_ctx = s->app });
     s->ask.open = s->break_asked = false;
     speaker_stop(s->app);

@@ -2,7 +2,7 @@
 #define LOG_MODULE "registers"
 #include "app/shared/chrome.h"
 #include "app/office/registers.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/log.h"

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "registers"
 #include "app/shared/chrome.h"
-#include "app/lesson/media.h"
+#include "app/core/installed.h"
 #include "app/office/registers.h"
 #include "app/mail/sticks.h"
 #include "base/fs.h"
@@ -86,7 +86,7 @@ void registers_save(struct registers *s)
     gate_init(&o->gate);
     o->to_stick = place && !sticks_pulled(s->app->sticks);
     o->to = mem_dup(o->to_stick ? place->dir : store_dir(s->app->store));
-    o->weikectl = media_program("weikectl");
+    o->weikectl = installed_program("weikectl");
     /* First here, in the secretary's name; the child finds it made and takes its code. */
     bool ok = o->weikectl && register_make(app_writer(s->app), s->app->config.home_page, s->app->who.id, &s->table, &made, &e);
     o->state = ok ? SAVED_WORKING : SAVED_FAILED;

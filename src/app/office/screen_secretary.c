@@ -37,11 +37,6 @@ struct secretary {
     const struct screen_class *open[ROWS];
 };
 
-bool secretary_may(const struct app *app)
-{
-    return app->signed_in && !app->guest && app->who.role != MEMBER_PLAIN;
-}
-
 static void secretary_resume(void *screen)
 {
     struct secretary *s = screen;

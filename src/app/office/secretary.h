@@ -13,6 +13,4 @@ struct secretary_row {
      * `open`, or NULL. */
     const struct screen_class *(*words)(struct app *app, char *out, size_t size);
 };
-/* May this person see it? (home shows the button then) */
-bool secretary_may(const struct app *app);
 #endif

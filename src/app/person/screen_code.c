@@ -1,6 +1,6 @@
 /* screen_code.c - a PIN on a number pad, or three pictures: for a member who has one, and for the technician. */
 #include "app/shared/chrome.h"
-#include "app/shared/job.h"
+#include "app/core/job.h"
 #include "app/core/screens.h"
 #include "base/i18n.h"
 #include "store/people/pin.h"

@@ -3,6 +3,8 @@
 #include "app/shared/chrome.h"
 #include "app/meeting/room_meeting.h"
 #include "app/core/screens.h"
+#include "app/mail/link_tile.h"
+#include "app/mail/stick_chip.h"
 #include "app/mail/sticks.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -194,7 +196,7 @@ static void top(struct ui *ui, struct signin *s)
                                 i18n_lang()[0] == 'e' ? c->site_en : c->site_zh, s->total),
                      .ink = INK_SECOND, .max_lines = 1);
         ui_spacer(ui);
-        chrome_stick_chip(ui, s->app);
+        stick_chip_draw(ui, s->app);
         corner(ui, s);
         chrome_right(ui, s->app);
     }
@@ -219,7 +221,7 @@ static void ways(struct ui *ui, struct signin *s)
         if (s->meeting) /* no room for both: the meeting is now, news can wait */
             meeting_tile(ui, s);
         else
-            chrome_link_tile(ui, s->app);
+            link_tile_draw(ui, s->app);
         if (s->shown_total > s->rows * COLUMNS) {
             int next = chrome_pager(ui, s->offset, s->rows * COLUMNS, s->shown_total);
             if (next != s->offset) {

@@ -2,7 +2,7 @@
 #include "app/quiz/quiz_view.h"
 #include "app/quiz/quiz_kind.h"
 #include "app/shared/chrome.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 

@@ -1,6 +1,6 @@
 /* screen_review.c - two questions from what this member learned before: the quiz's look, no score, then "well done". */
 #define LOG_MODULE "review"
-#include "app/shared/cards.h"
+#include "app/quiz/screen_review.h"
 #include "app/quiz/quiz_fill_in.h"
 #include "app/quiz/quiz_view.h"
 #include "base/i18n.h"

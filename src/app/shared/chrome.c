@@ -1,14 +1,29 @@
 #include "app/shared/chrome.h"
-#include "app/mail/link.h"
-#include "app/mail/link_words.h"
 #include "app/core/screens.h"
-#include "app/shared/speaker_button.h"
-#include "app/mail/sticks.h"
-#include "app/shared/words.h"
+#include "app/speech/speaker_button.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 
 #include <time.h>
+
+static const struct chrome_sign *sign; /* NULL: none */
+
+void chrome_set_sign(const struct chrome_sign *s)
+{
+    sign = s;
+}
+
+static bool has_sign(struct app *app)
+{
+    return sign && sign->there(app);
+}
+
+static void draw_sign(struct ui *ui, struct app *app)
+{
+    if (has_sign(app))
+        sign->draw(ui, app);
+}
 
 /* The face and name: whose screen this is, and the way home. */
 static void who(struct ui *ui, struct app *app)
@@ -86,7 +101,7 @@ bool chrome_right(struct ui *ui, struct app *app)
 {
     bool covered = comfort_button(ui, app);
     language_button(ui, app);
-    chrome_speaker_button_as(ui, app, .tone = TONE_CARD, .w = CHROME_HEAD, .h = CHROME_HEAD, .corner = CORNER_SPEAKER);
+    speaker_button_as(ui, app, .tone = TONE_CARD, .w = CHROME_HEAD, .h = CHROME_HEAD, .corner = CORNER_SPEAKER);
     return covered;
 }
 
@@ -109,10 +124,10 @@ void chrome_header(struct ui *ui, struct app *app, void (*middle)(struct ui *ui,
         ui_spacer(ui);
         if (middle)
             middle(ui, ctx);
-        else if (!sticks_place(app->sticks))
+        else if (!has_sign(app))
             ui_row(ui, "clock", .gap = 12, .align = ALIGN_CENTER, .stretch_off = true)
                 clock_face(ui, app);
-        chrome_stick_chip(ui, app);
+        draw_sign(ui, app);
         chrome_right(ui, app);
     }
 }
@@ -122,7 +137,7 @@ void chrome_header_title(struct ui *ui, struct app *app, const char *title)
     ui_row(ui, "header", .gap = 20, .h = CHROME_HEAD, .align = ALIGN_CENTER, .stretch_off = true) {
         chrome_left(ui, app);
         ui_label(ui, title, .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1, .max_lines = 1, .pad_x = app->signed_in ? 8 : 0);
-        chrome_stick_chip(ui, app);
+        draw_sign(ui, app);
         chrome_right(ui, app);
     }
 }
@@ -168,98 +183,4 @@ int chrome_pager(struct ui *ui, int offset, int page, int total)
             next = offset + page;
     }
     return next;
-}
-
-/* Kept in the data; a view is newer. */
-static const char *receipt_words(struct ui *ui, struct app *app, const struct syncer_view *v, int64_t now_ms)
-{
-    return v && v->last_receipt_ms && app->text_percent <= 100 /* big letters leave no room */
-        ? ui_fmt(ui, tr(" · last receipt %s"), words_moment(ui, v->last_receipt_ms, now_ms)) : "";
-}
-
-static void coming(struct ui *ui, const struct syncer_view *v)
-{
-    if (v->state != SYNCER_FETCHING || !v->fetch.lessons_total)
-        return;
-    ui_icon(ui, ICON_CLOUD_DOWNLOAD, 40, INK_INFO);
-    ui_label(ui, ui_fmt(ui, tr("New lessons %d / %d"), v->fetch.lessons_done, v->fetch.lessons_total), .font = FONT_NOTE,
-             .ink = INK_SECOND, .max_lines = 1);
-    ui_column(ui, "gap", .w = 16) {}
-}
-
-void chrome_facts(struct ui *ui, struct app *app, const struct health *h)
-{
-    const struct syncer_view *v = link_is_set_up(app->link) ? link_view(app->link) : NULL;
-    int waiting = (int)h->waiting; /* the link's own view is as old as its last wake */
-    struct clock_reading now;
-    app_clock(app, &now);
-    ui_row(ui, "facts", .gap = 16, .h = 100, .radius = 28, .pad_x = 16, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_BUTTON,
-           .name = tr("News and records")) {
-        if (v)
-            coming(ui, v);
-        bool stopped = v && link_words_is_stopped(v);
-        ui_icon(ui, v && v->state != SYNCER_FETCHING ? link_words_icon(v) : ICON_SEND, 36, stopped ? INK_STOP : INK_SECOND);
-        ui_label(ui, ui_fmt(ui, "%s%s", ui_fmt(ui, tr_n("%d record kept here to report", "%d records kept here to report",
-                                                        (unsigned long)waiting), waiting),
-                            receipt_words(ui, app, v, now.wall_ms)), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2);
-        if (v && *link_words_short(v))
-            ui_label(ui, ui_fmt(ui, "· %s", link_words_short(v)), .font = FONT_NOTE, .ink = stopped ? INK_STOP : INK_SUN,
-                     .max_lines = 1);
-        if (h->disk_full || h->io_errors)
-            ui_label(ui, words_error(h->disk_full ? ERR_FULL : ERR_IO), .font = FONT_NOTE, .ink = INK_STOP, .role = ROLE_ALERT);
-        if (ui_tapped(ui))
-            nav_push(app->nav, &link_screen, NULL);
-    }
-}
-
-void chrome_link_tile(struct ui *ui, struct app *app)
-{
-    const struct syncer_view *v = link_view(app->link);
-    struct clock_reading now;
-    if (!link_is_set_up(app->link))
-        return;
-    app_clock(app, &now);
-    bool stopped = link_words_is_stopped(v);
-    ui_row(ui, "link", .tone = TONE_CARD, .role = ROLE_BUTTON, .min_h = 116, .pad_x = 16, .pad_y = 8, .gap = 12, .align = ALIGN_CENTER,
-           .stretch_off = true, .name = tr("News and records")) {
-        ui_icon(ui, link_words_icon(v), 44, stopped ? INK_STOP : INK_SECOND);
-        ui_column(ui, "words", .grow = 1) {
-            if (stopped) {
-                ui_label(ui, link_words_short(v), .font = FONT_NOTE, .ink = INK_STOP, .max_lines = 2);
-            } else {
-                ui_label(ui, tr("Last contact"), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
-                ui_label(ui, link_words_contact(ui, v, now.wall_ms), .font = FONT_NOTE, .max_lines = 1);
-            }
-        }
-        if (ui_tapped(ui))
-            nav_push(app->nav, &link_screen, NULL);
-    }
-}
-
-static const char *chip_words(struct ui *ui, struct app *app, bool *working)
-{
-    struct stick_progress p;
-    bool looked = sticks_progress(app->sticks, &p);
-    uint64_t total = sticks_bytes_total(&p);
-    *working = looked && p.state == STICK_WORKING;
-    if (*working && total)
-        return ui_fmt(ui, tr("Stick: %d %%"), (int)(sticks_bytes_done(&p) * 100 / total));
-    return looked && p.state == STICK_OVER ? tr("Stick: done") : tr("A stick is in");
-}
-
-void chrome_stick_chip(struct ui *ui, struct app *app)
-{
-    const struct screen_class *top = nav_top(app->nav);
-    bool still = top == &player_screen || top == &quiz_screen, working;
-    if (!sticks_place(app->sticks) || top == &stick_screen)
-        return;
-    const char *words = chip_words(ui, app, &working);
-    ui_row(ui, "stickchip", .tone = top == &player_screen ? TONE_GLASS : TONE_INFO_SOFT, .radius = CHROME_HEAD / 2, .h = CHROME_HEAD, .pad_x = 28,
-           .gap = 12, .align = ALIGN_CENTER, .stretch_off = true,
-           .role = still ? ROLE_TEXT : ROLE_BUTTON, .name = words) {
-        ui_icon(ui, ICON_USB, 48, top == &player_screen ? INK_WHITE : INK_INFO);
-        ui_label(ui, words, .font = FONT_NOTE, .max_lines = 1);
-        if (!still && ui_tapped(ui))
-            nav_push(app->nav, &stick_screen, NULL);
-    }
 }

@@ -23,12 +23,9 @@ bool chrome_is_tight(struct ui *ui, const struct app *app);
 bool chrome_is_low(const struct ui *ui); /* the low zone: two thirds of the window's height */
 /* Page turner: two big buttons; returns the new offset. */
 int chrome_pager(struct ui *ui, int offset, int page, int total);
-/* Foot of the home screen: what comes, what waits, the last receipt; opens the link's screen. */
-void chrome_facts(struct ui *ui, struct app *app, const struct health *h);
-/* The same on the wall, small: last contact, or what is in the way. Nothing where no network is set up. */
-void chrome_link_tile(struct ui *ui, struct app *app);
-/* A stick is in: opens its screen again. In a lesson or quiz only a sign, so that nobody is called away. */
-void chrome_stick_chip(struct ui *ui, struct app *app);
+/* A sign of another noun's in every header, in the clock's place: set once, at the start. */
+struct chrome_sign { bool (*there)(struct app *app); void (*draw)(struct ui *ui, struct app *app); };
+void chrome_set_sign(const struct chrome_sign *sign);
 /* One screen with the ground, edges and gaps that all share; use as: chrome_screen(ui, "home") { … } */
 #define chrome_screen(ui, id) ui_column(ui, id, .tone = TONE_PAPER, .radius = -1, .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .gap = 18, .grow = 1)
 #endif

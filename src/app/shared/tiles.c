@@ -1,5 +1,5 @@
 #include "app/shared/tiles.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "sound"
 #include "app/speech/sound.h"
-#include "app/lesson/media.h"
+#include "app/core/installed.h"
 #include "app/speech/speaker.h"
 #include "base/clock.h"
 #include "base/fs.h"
@@ -53,7 +53,7 @@ void sound_free(struct sound *s)
 static bool ready(struct sound *s, struct err *e)
 {
     if (!s->program)
-        s->program = media_program("weike-voice");
+        s->program = installed_program("weike-voice");
     if (!s->program)
         return err_set(e, ERR_MISSING, "weike-voice is not installed beside this program");
     if (!s->mouth) {

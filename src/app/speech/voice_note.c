@@ -1,8 +1,8 @@
 #define LOG_MODULE "voice_note"
 #include "app/speech/voice_note.h"
-#include "app/lesson/media.h"
+#include "app/core/installed.h"
 #include "app/speech/sound.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/fs.h"
 #include "base/i18n.h"
 #include "base/log.h"
@@ -53,7 +53,7 @@ struct voice_note *voice_note_open(struct app *app)
     struct voice_note *n = mem_alloc(sizeof *n);
     char *folder = fs_join(store_dir(app->store), "incoming");
     n->app = app;
-    n->program = media_program("weike-recorder");
+    n->program = installed_program("weike-recorder");
     sweep(folder);
     free(folder);
     n->probe = recorder_new(n->program, NULL, RECORDER_MAX_MS, app_wake, app);

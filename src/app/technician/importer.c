@@ -1,5 +1,5 @@
 #include "app/technician/importer.h"
-#include "app/shared/job.h"
+#include "app/core/job.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* tech_content.c - lessons from a stick or folder: choose it, see in names and sizes what is new, one button. */
 #include "app/shared/chrome.h"
 #include "app/technician/tech.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 

@@ -3,7 +3,7 @@
 #include "app/mail/link_words.h"
 #include "app/core/screens.h"
 #include "app/technician/tech.h"
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/i18n.h"
 #include "base/version.h"
 #include "ui/icons.h"

@@ -1,5 +1,5 @@
 /* job: starts when told, holds between two units, and letting go never waits for the work. */
-#include "app/shared/job.h"
+#include "app/core/job.h"
 #include "base/clock.h"
 #include "base/thread.h"
 

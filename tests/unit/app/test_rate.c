@@ -1,5 +1,5 @@
 /* rate: how long the rest takes, from what moved in the last seconds. */
-#include "app/shared/rate.h"
+#include "app/core/rate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

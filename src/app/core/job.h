@@ -2,8 +2,8 @@
  *
  * The thread does one unit after the other, waits to be started where the work wants that, and can be held. Letting go never waits:
  * the thread ends with the unit it is at, closes the work and frees everything by itself. The functions belong to the UI thread. */
-#ifndef WEIKE_APP_SHARED_JOB_H
-#define WEIKE_APP_SHARED_JOB_H
+#ifndef WEIKE_APP_CORE_JOB_H
+#define WEIKE_APP_CORE_JOB_H
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "app/shared/words.h"
+#include "app/core/words.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "ui/icons.h"

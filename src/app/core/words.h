@@ -1,6 +1,6 @@
 /* words.h - numbers as people say them, in the language of the screen. Results live until the frame ends. */
-#ifndef WEIKE_APP_SHARED_WORDS_H
-#define WEIKE_APP_SHARED_WORDS_H
+#ifndef WEIKE_APP_CORE_WORDS_H
+#define WEIKE_APP_CORE_WORDS_H
 #include "ui/ui.h"
 
 const char *words_minutes(struct ui *ui, int64_t ms);  /* "5 min": rounded, at least 1 */

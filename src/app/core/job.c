@@ -1,4 +1,4 @@
-#include "app/shared/job.h"
+#include "app/core/job.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/thread.h"

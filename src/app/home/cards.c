@@ -1,5 +1,6 @@
-#include "app/shared/cards.h"
+#include "app/home/cards.h"
 #include "app/meeting/room_cards.h"
+#include "app/quiz/screen_review.h"
 
 #include <string.h>
 

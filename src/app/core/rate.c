@@ -1,4 +1,4 @@
-#include "app/shared/rate.h"
+#include "app/core/rate.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* rate.h - how fast something moves now, and how long the rest takes at that. Pure; the caller gives the boot time. */
-#ifndef WEIKE_APP_SHARED_RATE_H
-#define WEIKE_APP_SHARED_RATE_H
+#ifndef WEIKE_APP_CORE_RATE_H
+#define WEIKE_APP_CORE_RATE_H
 #include <stdint.h>
 
 enum { RATE_SAMPLES = 24, RATE_EVERY_MS = 500, RATE_LEAST_MS = 1500 };

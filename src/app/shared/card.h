@@ -1,12 +1,11 @@
-/* cards.h - what the home screen offers beside today's lesson: things that wait for this person. UI thread.
+/* card.h - one thing that waits for this person, as the home screen offers it beside today's lesson. UI thread.
  *
- * Each provider is one row of the table in cards.c and says whether it has something to offer now; the home screen shows
- * the first HOME_CARDS of them, in the table's order. */
-#ifndef WEIKE_APP_SHARED_CARDS_H
-#define WEIKE_APP_SHARED_CARDS_H
+ * Each provider is one row of the table in app/home/cards.c. */
+#ifndef WEIKE_APP_SHARED_CARD_H
+#define WEIKE_APP_SHARED_CARD_H
 #include "app/core/app.h"
 
-enum { HOME_CARDS = 2, HOME_CARD_TEXT = 200, HOME_CARD_ARG = 256 };
+enum { HOME_CARD_TEXT = 200, HOME_CARD_ARG = 256 };
 
 struct home_card {
     uint32_t icon;
@@ -18,8 +17,4 @@ struct home_card {
 };
 /* Asked when the home screen is entered or resumed, not at each frame. `out` is zeroed before. */
 typedef bool home_card_fn(struct app *app, struct home_card *out);
-
-bool review_card(struct app *app, struct home_card *out); /* two questions from before: screen_review.c */
-
-int cards_offer(struct app *app, struct home_card out[HOME_CARDS]); /* how many */
 #endif

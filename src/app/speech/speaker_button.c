@@ -1,21 +1,21 @@
-#include "app/shared/speaker_button.h"
-#include "app/shared/chrome.h"
+#include "app/speech/speaker_button.h"
 #include "app/speech/sound.h"
 #include "app/speech/speaker.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
 #include "ui/reader.h"
 
+enum { SIDE = 96 };
 static bool declared; /* in this frame; the UI thread's */
 
-void chrome_speaker_button_(struct ui *ui, struct app *app, struct ui_opt o)
+void speaker_button_(struct ui *ui, struct app *app, struct ui_opt o)
 {
     bool reading = speaker_reading(app);
     declared = true;
     o.role = ROLE_BUTTON;
     o.name = reading ? tr("Stop reading") : tr("Read to me");
-    o.w = o.w ? o.w : 96;
-    o.h = o.h ? o.h : 96;
+    o.w = o.w ? o.w : SIDE;
+    o.h = o.h ? o.h : SIDE;
     o.radius = o.radius ? o.radius : 28;
     if (reading)
         o.tone = TONE_SUN;
@@ -32,6 +32,6 @@ void speaker_button_above(struct ui *ui, struct app *app)
 {
     if (!declared && reader_card_is_up(ui))
         ui_row(ui, "speakerrow", .pad_x = UI_CORNER_X, .pad_y = UI_CORNER_Y, .justify = ALIGN_END, .stretch_off = true)
-            chrome_speaker_button_as(ui, app, .tone = TONE_CARD, .w = CHROME_HEAD, .h = CHROME_HEAD, .corner = CORNER_SPEAKER);
+            speaker_button_as(ui, app, .tone = TONE_CARD, .corner = CORNER_SPEAKER);
     declared = false;
 }

@@ -1,6 +1,6 @@
 /* opts.h - what the command line asks of the kiosk. */
-#ifndef WEIKE_APP_OPTS_H
-#define WEIKE_APP_OPTS_H
+#ifndef WEIKE_APP_CORE_OPTS_H
+#define WEIKE_APP_CORE_OPTS_H
 #include <stdbool.h>
 
 struct app_opts {
@@ -13,7 +13,4 @@ struct app_opts {
     bool contrast, low_zone, left_hand; /* the same */
     bool blocks;             /* all text as bars: what is left for someone who cannot read; for tests */
 };
-
-/* Runs the kiosk until it is asked to quit; returns the exit status. */
-int app_run(const struct app_opts *opts);
 #endif
