@@ -37,7 +37,7 @@ LIB_media = -lsonic -lyuv
 PKG_CFLAGS := $(call pkg,--cflags,$(PKG_base) $(PKG_store) $(PKG_pack) $(PKG_sync) $(PKG_web) $(PKG_media) $(PKG_gfx) $(PKG_app))
 CFLAGS += $(PKG_CFLAGS)
 
-LAYERS = base model store pack web media sync gfx ui app tool hub
+LAYERS = base model store flow pack web media sync gfx ui app tool hub
 # Programs of their own, that the kiosk starts.
 MAINS = src/media/player/player_main.c src/media/voice/mouth_main.c src/media/microphone/recorder_main.c src/app/keyboard/pinyin_main.c
 SRC_of = $(filter-out $(MAINS),$(wildcard src/$(1)/*.c src/$(1)/*/*.c))
@@ -54,7 +54,8 @@ LINK_media = media model base
 LINK_sync = sync pack store media model base
 LINK_gfx = gfx base
 LINK_ui = ui gfx model base
-LINK_app = app ui gfx pack store media model base
+LINK_app = app ui gfx flow pack store media model base
+LINK_flow = flow store model base
 LINK_tool = tool sync pack store media model base
 LINK_web = web pack store media model base
 LINK_hub = hub web sync pack store media model base
@@ -88,7 +89,7 @@ READING = $(filter-out $(BUILD)/obj/pack/author/%,$(call OBJ_of,pack))
 # and pinyin (librime): neither costs the start anything, and what goes wrong in them is not the kiosk's.
 SCREENSIDE = $(filter $(BUILD)/obj/media/client/%,$(call OBJ_of,media))
 $(BUILD)/weike: $(call ar_of,$(LINK_app)) $(SCREENSIDE)
-	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx) $(SCREENSIDE) $(READING) -Wl,--whole-archive $(call ar_of,store model base) -Wl,--no-whole-archive -lyuv $(call libs_of,app ui gfx pack store model base)
+	$(CC) $(LDFLAGS) -o $@ $(call ar_of,app ui gfx flow) $(SCREENSIDE) $(READING) -Wl,--whole-archive $(call ar_of,store model base) -Wl,--no-whole-archive -lyuv $(call libs_of,app ui gfx pack store model base)
 $(BUILD)/weike-player: $(BUILD)/obj/media/player/player_main.o $(call ar_of,$(LINK_media))
 	$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(LINK_media))
 # Speaks and plays short sounds; linked with no FFmpeg, so that it is there 60 ms after a tap.

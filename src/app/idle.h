@@ -4,7 +4,6 @@
 #define WEIKE_APP_IDLE_H
 #include "app/core/app.h"
 
-enum { IDLE_COUNTDOWN_S = 30 };
 void idle_tick(struct app *app, int64_t boot_ms);
 int idle_due_ms(const struct app *app, int64_t boot_ms); /* until idle_tick has something to do; -1: never */
 void idle_draw(struct app *app);                         /* the card, when it is up */

@@ -57,7 +57,7 @@ static int due_ms(struct loop *l, int64_t now)
         due = sooner(due, top->due_ms(nav_top_screen(app->nav), now));
     struct clock_reading clock;
     app_clock(app, &clock);
-    int step = app->signed_in ? 60000 : HOUR_MS; /* the clock in the header moves on with the minute; on the wall "today" becomes "yesterday" */
+    int step = app->session.signed_in ? 60000 : HOUR_MS; /* the clock in the header moves on with the minute; on the wall "today" becomes "yesterday" */
     return sooner(due, step - (int)(clock.wall_ms % step) + 5);
 }
 
@@ -75,7 +75,7 @@ static void handle(struct app *app, const SDL_Event *e, int64_t now)
         log_debug("finger up at boot-time %lld us", (long long)clock_boot_us());
     if (!ui_event(app->ui, e, now))
         return;
-    app->touched_boot_ms = now;
+    app->session.touched_boot_ms = now;
     const struct screen_class *top = nav_top(app->nav);
     if (top && top->touched)
         top->touched(nav_top_screen(app->nav), now);
@@ -97,9 +97,9 @@ static void hourly(struct app *app, const struct clock_reading *clock)
 static void visit_over(struct app *app)
 {
     static unsigned over;
-    if (over == app->visits)
+    if (over == app->session.visits)
         return;
-    over = app->visits;
+    over = app->session.visits;
     speaker_session_over(app);
     link_refresh(app->link); /* it counts what waits: records of this visit go soon, where the link works */
 }

@@ -71,6 +71,8 @@ static bool end_opening(struct opening *o, struct app *app, struct err *e)
     thread_join(o->thread);
     free(o->dir);
     app->store = o->store;
+    app->flow = (struct flow){ .store = o->store, .posted = &app->posted };
+    session_init(&app->session, &app->flow, clock_boot_ms());
     if (!app->store)
         *e = o->err;
     else if (app->repair.happened)
@@ -127,7 +129,7 @@ static void learn_panel(struct app *app)
 
 int kiosk_run(const struct app_opts *opts)
 {
-    struct app app = { .opts = *opts, .touched_boot_ms = clock_boot_ms() };
+    struct app app = { .opts = *opts };
     struct opening opening;
     struct err e = ERR_INIT, no_window = ERR_INIT;
     stop_prepare();

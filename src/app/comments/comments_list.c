@@ -48,7 +48,7 @@ static void play_button(struct ui *ui, struct comments_view *s, const struct com
 
 static void hide_button(struct ui *ui, struct comments_view *s, const struct comment *c)
 {
-    if (!app_is_secretary(s->app))
+    if (!session_is_secretary(&s->app->session))
         return;
     if (ui_icon_button(ui, c->hidden_ms ? ICON_UNDO : ICON_VISIBILITY_OFF, c->hidden_ms ? tr("Show again") : tr("Hide"),
                        .tone = c->hidden_ms ? TONE_GO_OUTLINE : TONE_STOP_OUTLINE, .h = 112, .min_w = 208, .row = true, .font = FONT_STRONG, .pad_x = 16))
@@ -93,7 +93,7 @@ static void way(struct ui *ui, struct comments_view *s, uint32_t icon, const cha
 static void ways(struct ui *ui, struct comments_view *s)
 {
     ui_column(ui, "ways", .w = WAYS_WIDE, .gap = 24) {
-        if (s->app->guest) {
+        if (s->app->session.guest) {
             ui_label(ui, tr("Sign in with your face to say something."), .ink = INK_SECOND);
         } else {
             way(ui, s, ICON_MIC, tr("Speak"), COMMENTS_SPEAK);

@@ -16,7 +16,7 @@ void comments_read(struct comments_view *s)
 {
     struct err e = ERR_INIT;
     struct comment_list list = { 0 };
-    struct comment_query q = { .content_id = s->office ? NULL : s->arg.content_id, .hidden = app_is_secretary(s->app) };
+    struct comment_query q = { .content_id = s->office ? NULL : s->arg.content_id, .hidden = session_is_secretary(&s->app->session) };
     app_list_seen(s->app, &s->seen);
     if (!s->page)
         return; /* before the first frame nobody knows how many fit */
@@ -94,7 +94,7 @@ void comments_send(struct comments_view *s, const char *text, const char *voice_
     struct clock_reading now;
     app_clock(s->app, &now);
     uuid_v7(now.wall_ms, id);
-    struct comment_new c = { .id = id, .member_id = s->app->who.id, .course = s->opened ? &s->lesson.course : NULL,
+    struct comment_new c = { .id = id, .member_id = s->app->session.who.id, .course = s->opened ? &s->lesson.course : NULL,
                              .lesson = s->opened ? s->lesson.lesson : &s->bare, .text = text, .voice_sha256 = voice_sha256, .voice_ms = voice_ms };
     s->sending = s->app->posted = comment_post(app_writer(s->app), &c);
     s->offset = 0;
@@ -120,7 +120,7 @@ void comments_play(struct comments_view *s, const struct comment *c)
 
 void comments_hide(struct comments_view *s, const struct comment *c, bool hide)
 {
-    s->app->posted = comment_hide(app_writer(s->app), c->id, s->app->who.id, hide);
+    s->app->posted = comment_hide(app_writer(s->app), c->id, s->app->session.who.id, hide);
     app_list_seen(s->app, &s->seen);
 }
 
@@ -215,7 +215,7 @@ static const char *help(const struct comments_view *s)
     case COMMENTS_PICK: return tr("Tap what you want to say, up to three.\nThen tap \"Say it to everybody\".");
     case COMMENTS_WRITE: return tr("Tap the letters of the pinyin.\nTap the word you mean in the row above the keys.\nTap \"Done\" and everybody can read it.");
     default:
-        return app_is_secretary(s->app)
+        return session_is_secretary(&s->app->session)
             ? tr("\"Hide\" takes a comment away from everybody else.\nIt is kept, with your name and the day.\n\"Show again\" brings it back.")
             : tr("Tap the arrow on a card to listen.\nSpeak, pick words or write to say something yourself.\nEverybody at this terminal can hear and read it.");
     }

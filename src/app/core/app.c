@@ -3,7 +3,6 @@
 #include "base/i18n.h"
 #include "gfx/gfx.h"
 #include "store/library/blob.h"
-#include "store/people/visit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,13 +44,6 @@ void app_clock(struct app *app, struct clock_reading *out)
     store_clock(app->store, out);
 }
 
-int app_plan_year(struct app *app)
-{
-    struct clock_reading now;
-    app_clock(app, &now);
-    return hours_month_of(now.wall_ms) / 100;
-}
-
 const char *app_blob(struct app *app, const char *sha256)
 {
     if (!*sha256)
@@ -66,7 +58,6 @@ void app_session_defaults(struct app *app)
 {
     app->volume = app->config.volume_percent;
     app->captions_on = app->config.captions;
-    app->idle_left_s = 0;
     app_set_text_size(app, app->opts.text_percent ? app->opts.text_percent : 100);
     app_set_contrast(app, app->opts.contrast);
     app_set_reach(app, app->opts.low_zone, app->opts.left_hand);
@@ -75,34 +66,21 @@ void app_session_defaults(struct app *app)
 
 void app_sign_in(struct app *app, const struct member *m)
 {
-    app->who = *m;
-    app->signed_in = true;
-    app->guest = app->reviewed = false;
-    app->posted = visit_post_in(app_writer(app), app->who.id);
+    session_sign_in(&app->session, m);
     nav_reset(app->nav, &home_screen, NULL);
 }
 
 void app_sign_in_guest(struct app *app)
 {
-    memset(&app->who, 0, sizeof app->who);
-    app->signed_in = app->guest = true;
+    session_sign_in_guest(&app->session);
     nav_reset(app->nav, &home_screen, NULL);
 }
 
 void app_sign_out(struct app *app)
 {
-    if (app->signed_in && !app->guest)
-        app->posted = visit_post_out(app_writer(app), app->who.id);
-    app->signed_in = app->guest = false;
-    memset(&app->who, 0, sizeof app->who);
+    session_sign_out(&app->session);
     app_session_defaults(app);
-    app->visits++;
     nav_reset(app->nav, &signin_screen, NULL);
-}
-
-bool app_is_secretary(const struct app *app)
-{
-    return app->signed_in && !app->guest && app->who.role != MEMBER_PLAIN;
 }
 
 void app_set_lang(struct app *app, const char *lang)

@@ -6,7 +6,7 @@
 #define WEIKE_APP_CORE_APP_H
 #include "app/core/opts.h"
 #include "base/config.h"
-#include "store/people/member.h"
+#include "flow/session.h"
 #include "store/study/hours.h"
 #include "store/study/attempt.h"
 #include "store/study/viewing.h"
@@ -34,15 +34,11 @@ struct app {
     struct sound *sound;     /* voices and words, outside films */
     struct speaker *speaker; /* reads the screen aloud */
     _Atomic(struct gfx *) awake; /* what app_wake wakes; NULL before the window is there */
+    struct flow flow;      /* the store, for use cases without a screen */
     uint64_t posted;       /* ticket of the newest fact */
     unsigned arrivals;     /* rises when new lessons are here: lists read again */
 
-    bool signed_in, guest;
-    unsigned visits;         /* how many have ended: what belonged to one is forgotten when this rises */
-    struct member who;       /* id "" for a guest and at the wall */
-    bool reviewed;           /* this visit's two questions are done */
-    int64_t touched_boot_ms; /* last sign of a person */
-    int idle_left_s;         /* > 0: the "still there?" card is up, with so many seconds left */
+    struct session session;  /* who is signed in */
 
     int volume;              /* 0..100; back to the default when a session ends */
     bool captions_on;
@@ -63,7 +59,6 @@ void app_list_seen(struct app *app, struct list_seen *seen);
 bool app_list_stale(struct app *app, struct list_seen *seen);
 
 void app_session_defaults(struct app *app); /* volume, language and how the screen looks, as before anybody came */
-bool app_is_secretary(const struct app *app); /* may this person do what the village office offers? */
 /* Sessions. Signing in opens the home screen; signing out goes to the wall and puts back volume, size, language. */
 void app_sign_in(struct app *app, const struct member *m);
 void app_sign_in_guest(struct app *app);
@@ -75,6 +70,5 @@ void app_set_reach(struct app *app, bool low_zone, bool left_hand);
 void app_set_volume(struct app *app, int volume);
 
 void app_clock(struct app *app, struct clock_reading *out);
-int app_plan_year(struct app *app);                      /* of today */
 const char *app_blob(struct app *app, const char *sha256); /* path, until the frame ends; "" for no blob */
 #endif

@@ -26,9 +26,9 @@ static void course_resume(void *screen)
     app_list_seen(s->app, &s->seen);
     course_list_release(&s->course);
     lesson_list_release(&s->lessons);
-    if (!library_course(db, s->app->who.id, s->id, &s->course, NULL))
+    if (!library_course(db, s->app->session.who.id, s->id, &s->course, NULL))
         s->course = (struct course_list){ 0 };
-    if (!library_lessons(db, s->id, s->app->who.id, &s->lessons, NULL))
+    if (!library_lessons(db, s->id, s->app->session.who.id, &s->lessons, NULL))
         s->lessons = (struct lesson_list){ 0 };
 }
 

@@ -47,7 +47,7 @@ static void choose_today(struct home *s, const struct clock_reading *now)
 {
     lesson_list_release(&s->today);
     s->pick = -1;
-    if (!library_candidates(app_db(s->app), s->app->who.id, CANDIDATES, &s->today, NULL))
+    if (!library_candidates(app_db(s->app), s->app->session.who.id, CANDIDATES, &s->today, NULL))
         return;
     struct schedule_lesson *row = mem_alloc(sizeof *row * (size_t)(s->today.count + 1));
     for (int i = 0; i < s->today.count; i++)
@@ -68,13 +68,13 @@ static void home_resume(void *screen)
     choose_today(s, &now);
     course_list_release(&s->shelf);
     s->courses = 0;
-    if (!library_courses(db, s->app->who.id, NULL, 0, SHELF, &s->shelf, &s->courses, NULL))
+    if (!library_courses(db, s->app->session.who.id, NULL, 0, SHELF, &s->shelf, &s->courses, NULL))
         s->shelf = (struct course_list){ 0 };
-    if (!hours_year(db, s->app->who.id, month / 100, &s->year, NULL))
+    if (!hours_year(db, s->app->session.who.id, month / 100, &s->year, NULL))
         memset(&s->year, 0, sizeof s->year);
     if (!store_health(s->app->store, &s->health, NULL))
         memset(&s->health, 0, sizeof s->health);
-    s->cards = s->app->guest ? 0 : cards_offer(s->app, s->card);
+    s->cards = s->app->session.guest ? 0 : cards_offer(s->app, s->card);
 }
 
 static void home_tick(void *screen, int64_t boot_ms)
@@ -206,7 +206,7 @@ static void waiting_card(struct ui *ui, struct home *s, int i)
 static void mine(struct ui *ui, struct home *s)
 {
     ui_column(ui, "mine", .w = 600, .gap = 20) {
-        if (s->app->guest)
+        if (s->app->session.guest)
             guest_card(ui, s);
         else
             my_hours(ui, s);
@@ -249,7 +249,7 @@ static void foot(struct ui *ui, struct home *s)
     ui_row(ui, "footer", .h = CHROME_FOOT, .gap = 24, .align = ALIGN_CENTER, .stretch_off = true) {
         link_facts_draw(ui, s->app, &s->health);
         ui_spacer(ui);
-        if (app_is_secretary(s->app) && ui_icon_button(ui, ICON_ACCOUNT_BALANCE, tr("Village office"), .tone = TONE_GO_OUTLINE, .h = 100, .row = true))
+        if (session_is_secretary(&s->app->session) && ui_icon_button(ui, ICON_ACCOUNT_BALANCE, tr("Village office"), .tone = TONE_GO_OUTLINE, .h = 100, .row = true))
             nav_push(s->app->nav, &secretary_screen, NULL);
         chrome_help_button(ui, s->app, tr("Tap the green button to go on with today's lesson.\nTap a picture below to choose another course.\nTap your hours to see what you have learned."));
     }

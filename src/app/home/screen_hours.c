@@ -24,7 +24,7 @@ struct hours_view {
 static void load_lessons(struct hours_view *s)
 {
     hours_lesson_list_release(&s->lessons);
-    if (!hours_lessons(app_db(s->app), s->app->who.id, s->year * 100 + 1, s->year * 100 + 12, s->offset, s->page, &s->lessons, &s->total, NULL))
+    if (!hours_lessons(app_db(s->app), s->app->session.who.id, s->year * 100 + 1, s->year * 100 + 12, s->offset, s->page, &s->lessons, &s->total, NULL))
         s->lessons = (struct hours_lesson_list){ 0 };
 }
 
@@ -39,9 +39,9 @@ static void hours_enter(void *screen, void *app, const void *arg)
     s->now_ms = now.wall_ms;
     s->year = hours_month_of(now.wall_ms) / 100;
     s->month = hours_month_of(now.wall_ms) % 100;
-    if (!hours_year(app_db(app), s->app->who.id, s->year, &s->sums, NULL))
+    if (!hours_year(app_db(app), s->app->session.who.id, s->year, &s->sums, NULL))
         memset(&s->sums, 0, sizeof s->sums);
-    if (!hours_categories(app_db(app), s->app->who.id, s->year * 100 + 1, s->year * 100 + 12, &s->kinds, NULL))
+    if (!hours_categories(app_db(app), s->app->session.who.id, s->year * 100 + 1, s->year * 100 + 12, &s->kinds, NULL))
         s->kinds = (struct hours_category_list){ 0 };
     load_lessons(s);
 }

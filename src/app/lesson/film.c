@@ -199,12 +199,18 @@ void film_release(struct film *f, enum film_hold why)
         f->api->pause(f->player, false);
 }
 
-struct player_state film_last(struct film *f)
+struct presented film_presented(const struct film *f)
 {
-    f->api->state(f->player, &f->state);
-    if (f->state.phase == PLAYER_PLAYING)
-        f->state.phase = PLAYER_PAUSED;
-    return f->state;
+    return (struct presented){ .running = film_running(f), .seeking = f->state.seeking, .ended = f->state.phase == PLAYER_ENDED,
+                               .position_ms = f->state.position_ms, .speed_permille = f->speed_permille };
+}
+
+struct presented film_last(struct film *f)
+{
+    film_now_ms(f);
+    struct presented last = film_presented(f);
+    last.running = false;
+    return last;
 }
 
 /* --- showing --- */

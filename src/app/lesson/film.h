@@ -5,6 +5,7 @@
  * is theirs. Everything here but film_follow and film_draw works without a kiosk around it. */
 #ifndef WEIKE_APP_LESSON_FILM_H
 #define WEIKE_APP_LESSON_FILM_H
+#include "flow/presented.h"
 #include "media/client/scaler.h"
 #include "media/player/player.h"
 #include "model/course.h"
@@ -79,8 +80,9 @@ void film_set_volume(struct film *f, int volume);
 /* Makes a playing film wait, until the last reason is gone. A film that somebody paused is not held. True: it waits now for this. */
 bool film_hold(struct film *f, enum film_hold why);
 void film_release(struct film *f, enum film_hold why);
+struct presented film_presented(const struct film *f); /* as of the last step */
 /* What the ledger is told before it is closed: where it stands, to the millisecond, not playing any more. */
-struct player_state film_last(struct film *f);
+struct presented film_last(struct film *f);
 
 /* -- showing -- */
 /* Takes in the picture that is due, fitted into `box`: fills `damage` with what is to be painted anew and says how many. The whole

@@ -156,7 +156,7 @@ static void asking(struct ui *ui, struct player_view *s, struct player_wish *w)
 static const char *earned(struct ui *ui, const struct player_view *s)
 {
     const struct study *st = &s->viewing.study;
-    if (s->app->guest)
+    if (s->app->session.guest)
         return tr("As a guest your hours are not kept.");
     if (st->watched_ms < 1000)
         return tr("Watched again: these minutes were counted before.");

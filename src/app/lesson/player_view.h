@@ -3,7 +3,7 @@
 #define WEIKE_APP_LESSON_PLAYER_VIEW_H
 #include "app/core/screens.h"
 #include "app/lesson/film.h"
-#include "app/lesson/viewing.h"
+#include "flow/viewing.h"
 
 struct player_view {
     struct app *app;

@@ -36,20 +36,15 @@ static void screen_enter(void *screen, void *app, const void *arg)
     s->app = app;
     s->arg = *(const struct lesson_arg *)arg;
     film_init(&s->film, NULL, NULL); /* what cannot be opened is drawn too */
-    s->opened = library_open(app_db(app), s->arg.course_id, s->arg.content_id, s->app->who.id, &s->lesson, &s->film.problem);
+    s->opened = library_open(app_db(app), s->arg.course_id, s->arg.content_id, s->app->session.who.id, &s->lesson, &s->film.problem);
     if (!s->opened)
         log_error("lesson %s: %s", s->arg.content_id, s->film.problem.text);
     if (!s->opened || !open_film(s))
         return;
     if (s->app->captions_on)
         film_set_caption(&s->film, film_caption_of(s->lesson.lesson, i18n_lang()));
-    viewing_begin(&s->viewing, app, &s->lesson, first_position(s), s->arg.clip);
+    viewing_begin(&s->viewing, &s->app->flow, s->app->session.who.id, &s->lesson, first_position(s), s->arg.clip);
     show_controls(s, clock_boot_ms());
-}
-
-static void follow_viewing(struct player_view *s, const struct player_state *state, int64_t boot_ms)
-{
-    viewing_follow(&s->viewing, state, s->film.speed_permille, boot_ms);
 }
 
 static void stop(struct player_view *s)
@@ -57,9 +52,9 @@ static void stop(struct player_view *s)
     if (!s->film.player)
         return;
     int64_t now = clock_boot_ms();
-    struct player_state last = film_last(&s->film);
-    follow_viewing(s, &last, now);
-    viewing_end(&s->viewing, s->viewing.study.ended ? "finished" : s->app->signed_in ? "left" : "idle", now);
+    struct presented last = film_last(&s->film);
+    viewing_follow(&s->viewing, &last, now);
+    viewing_end(&s->viewing, s->app->session.signed_in ? "left" : "idle", now);
 }
 
 static void screen_leave(void *screen)
@@ -74,14 +69,11 @@ static void screen_leave(void *screen)
 
 /* --- what every tick looks at --- */
 
-static void follow_presence(struct player_view *s, int64_t boot_ms)
+static void follow_viewing(struct player_view *s, int64_t boot_ms)
 {
-    struct study *st = &s->viewing.study;
-    if (!viewing_asking(&s->viewing) && s->film.state.phase == PLAYER_PLAYING && boot_ms >= st->ask_due_boot_ms) {
-        viewing_asked(&s->viewing, boot_ms);
-        ui_request_frame(s->app->ui);
-    }
-    if (viewing_asking(&s->viewing) && study_unanswered(st, boot_ms) && film_hold(&s->film, FILM_UNANSWERED))
+    struct presented now = film_presented(&s->film);
+    enum viewing_news news = viewing_follow(&s->viewing, &now, boot_ms);
+    if (news == VIEWING_ASK || (news == VIEWING_UNANSWERED && film_hold(&s->film, FILM_UNANSWERED)))
         ui_request_frame(s->app->ui);
 }
 
@@ -103,8 +95,7 @@ static void screen_tick(void *screen, int64_t boot_ms)
         ui_request_frame(s->app->ui);
     s->controls_shown = controls;
     s->stick_shown = stick;
-    follow_viewing(s, &s->film.state, boot_ms);
-    follow_presence(s, boot_ms);
+    follow_viewing(s, boot_ms);
 }
 
 static int screen_due_ms(void *screen, int64_t boot_ms)
@@ -143,7 +134,7 @@ static void screen_cover(void *screen)
 {
     struct player_view *s = screen;
     if (film_hold(&s->film, FILM_COVERED))
-        follow_viewing(s, &s->film.state, clock_boot_ms());
+        follow_viewing(s, clock_boot_ms());
 }
 
 static void screen_resume(void *screen)

@@ -1,5 +1,5 @@
 #include "app/meeting/room_cards.h"
-#include "app/meeting/room_meeting.h"
+#include "flow/meeting.h"
 #include "app/core/screens.h"
 #include "base/i18n.h"
 #include "ui/icons.h"
@@ -11,7 +11,7 @@ bool room_card(struct app *app, struct home_card *out)
 {
     char title[HOME_CARD_TEXT];
     int present = 0;
-    if (!app_is_secretary(app) || !meeting_waiting(app, title, sizeof title, &present))
+    if (!session_is_secretary(&app->session) || !meeting_waiting(&app->flow, title, sizeof title, &present))
         return false;
     out->icon = ICON_GROUP;
     out->tone = TONE_SUN_SOFT;
@@ -25,10 +25,10 @@ bool makeup_card(struct app *app, struct home_card *out)
 {
     struct makeup_list l = { 0 };
     struct clock_reading now;
-    if (!app->signed_in || app->guest)
+    if (!app->session.signed_in || app->session.guest)
         return false;
     app_clock(app, &now);
-    bool any = room_makeup(app_db(app), app->who.id, now.wall_ms, 1, &l, NULL) && l.count > 0;
+    bool any = room_makeup(app_db(app), app->session.who.id, now.wall_ms, 1, &l, NULL) && l.count > 0;
     if (any) {
         struct lesson_arg arg = { .from_ms = -1 };
         _Static_assert(sizeof arg <= HOME_CARD_ARG, "a lesson fits into a card");

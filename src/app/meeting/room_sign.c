@@ -21,7 +21,7 @@ static void sign_now(struct room_view *s)
     app_clock(s->app, &now);
     s->sign.told = true;
     s->sign.failed = false;
-    s->app->posted = s->sign.closing = room_close(app_writer(s->app), s->meeting.session.id, s->app->who.id, &now);
+    s->app->posted = s->sign.closing = room_close(app_writer(s->app), s->meeting.session.id, s->app->session.who.id, &now);
 }
 
 static void forget_code(struct room_sign *z)
@@ -33,7 +33,7 @@ static void forget_code(struct room_sign *z)
 
 static void check(struct room_view *s, const char *code)
 {
-    s->sign.checking = pin_post(app_writer(s->app), s->app->who.id, code);
+    s->sign.checking = pin_post(app_writer(s->app), s->app->session.who.id, code);
 }
 
 static void look_settled(struct room_view *s)
@@ -49,7 +49,7 @@ static void look_settled(struct room_view *s)
 /* The record has the signature: from here on nothing is added. */
 static void over(struct room_view *s)
 {
-    struct room_event ev = { .kind = ROOM_SIGN, .member_id = s->app->who.id };
+    struct room_event ev = { .kind = ROOM_SIGN, .member_id = s->app->session.who.id };
     app_clock(s->app, &ev.at);
     room_apply(meeting_room(&s->meeting), &ev);
     s->page = ROOM_PAGE_DONE;
@@ -149,7 +149,7 @@ static const char *said(struct ui *ui, const struct room_view *s)
 
 static void dots(struct ui *ui, const struct room_view *s)
 {
-    int filled = s->app->who.has_pictures ? s->sign.picks : (int)strlen(s->sign.digits), wanted = s->app->who.has_pictures ? MEMBER_CODE : PIN_LEAST;
+    int filled = s->app->session.who.has_pictures ? s->sign.picks : (int)strlen(s->sign.digits), wanted = s->app->session.who.has_pictures ? MEMBER_CODE : PIN_LEAST;
     ui_row(ui, "dots", .gap = 20, .h = 48, .justify = ALIGN_CENTER, .align = ALIGN_CENTER, .stretch_off = true)
         for (int i = 0; i < (filled > wanted ? filled : wanted); i++)
             ui_column(ui, "dot", .key = (uint32_t)i, .w = 36, .h = 36, .radius = 18, .tone = i < filled ? TONE_GO : TONE_SAND) {}
@@ -157,7 +157,7 @@ static void dots(struct ui *ui, const struct room_view *s)
 
 static void who_signs(struct ui *ui, struct room_view *s, bool coded)
 {
-    const struct member *m = &s->app->who;
+    const struct member *m = &s->app->session.who;
     const struct room *r = meeting_room(&s->meeting);
     const char *answer = said(ui, s);
     bool tight = chrome_is_tight(ui, s->app), bad = s->sign.said != PIN_RIGHT || s->sign.failed;
@@ -178,7 +178,7 @@ static void who_signs(struct ui *ui, struct room_view *s, bool coded)
 
 void room_sign_draw(struct ui *ui, struct room_view *s)
 {
-    const struct member *m = &s->app->who;
+    const struct member *m = &s->app->session.who;
     bool coded = m->has_pin || m->has_pictures;
     chrome_screen(ui, "roomsign") {
         room_head_draw(ui, s);

@@ -203,10 +203,11 @@ static void body(struct ui *ui, struct room_view *s)
 
 /* --- the foot --- */
 
-static const char *undo_words(struct ui *ui, const struct room_undo *u)
+static const char *undo_words(struct ui *ui, const struct room_view *s)
 {
+    const struct meeting_undo *u = &s->meeting.undo;
     if (u->count == 1)
-        return ui_fmt(ui, u->came ? tr("%s came") : tr("%s left"), u->name);
+        return ui_fmt(ui, u->came ? tr("%s came") : tr("%s left"), s->undo_name);
     return ui_fmt(ui, tr_n("%d person came", "%d people came", (unsigned long)u->count), u->count);
 }
 
@@ -215,10 +216,10 @@ static void foot_middle(struct ui *ui, void *ctx)
     struct room_view *s = ctx;
     bool small = chrome_is_tight(ui, s->app); /* the red button stays where it is, with or without an undo */
     ui_row(ui, "undo", .gap = 16, .w = small ? 430 : 560, .align = ALIGN_CENTER, .stretch_off = true) {
-        if (s->undo.count) {
-            ui_label(ui, undo_words(ui, &s->undo), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2, .grow = 1, .align = ALIGN_END);
+        if (s->meeting.undo.count) {
+            ui_label(ui, undo_words(ui, s), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 2, .grow = 1, .align = ALIGN_END);
             if (ui_icon_button(ui, ICON_UNDO, small ? "" : tr("Undo"), .name = tr("Undo"), .tone = TONE_CARD, .min_h = 96, .min_w = 112, .row = true))
-                room_undo(s);
+                meeting_undo(&s->meeting);
         }
     }
     ui_row(ui, "end", .pad_x = 12)

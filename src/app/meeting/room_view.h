@@ -5,18 +5,16 @@
 #define WEIKE_APP_MEETING_ROOM_VIEW_H
 #include "app/keyboard/keyboard.h"
 #include "app/lesson/film.h"
-#include "app/meeting/room_meeting.h"
 #include "app/meeting/room_wall.h"
 #include "app/core/screens.h"
 #include "app/speech/voice_note.h"
+#include "flow/meeting.h"
 #include "model/attempt.h"
 #include "store/people/pin.h"
 
 enum room_page { ROOM_PAGE_ROOM, ROOM_PAGE_QUIZ, ROOM_PAGE_END, ROOM_PAGE_SIGN, ROOM_PAGE_DONE };
 enum room_ask_mode { ROOM_ASK_OPEN, ROOM_ASK_HANDS, ROOM_ASK_PERSON };
-enum { ROOM_PHRASES = 6, ROOM_UNDO_MAX = 16, ROOM_CONTROLS_MS = 5000, ROOM_BREAK_MS = 300000 };
-
-struct room_undo { int count; bool came; char id[ROOM_UNDO_MAX][MEMBER_ID]; char name[MEMBER_NAME]; };
+enum { ROOM_PHRASES = 6, ROOM_CONTROLS_MS = 5000 };
 
 struct room_ask {            /* the card in the film's place */
     bool open;
@@ -72,10 +70,8 @@ struct room_view {
     enum room_page page;
     bool big;                /* the film alone, people hidden */
     int64_t big_controls_until_boot_ms;
-    int64_t passed_ms;       /* the film's position as the pauses know it */
-    int64_t stopped_boot_ms; /* it stands still since; 0: never ran */
     bool break_asked;        /* "everyone still here?" after a break, before it goes on */
-    struct room_undo undo;
+    char undo_name[MEMBER_NAME]; /* whom "undo" is about, if it is one */
     struct room_ask ask;
     struct room_quiz quiz;
     struct room_end end;
@@ -100,7 +96,6 @@ void room_back_10(struct room_view *s);
 void room_watch_again(struct room_view *s);
 void room_show_lesson(struct room_view *s, int n);
 void room_tapped(struct room_view *s, const struct room_wall_tap *t);
-void room_undo(struct room_view *s);
 void room_ask_own(struct room_view *s);
 void room_leave(struct room_view *s);
 void room_film_off(struct room_view *s);        /* tells the record where the film stands, and lets the player go */

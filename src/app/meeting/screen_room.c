@@ -21,13 +21,11 @@ static bool is_present(void *ctx, const char *member_id)
 
 static void lesson_opened(struct room_view *s)
 {
-    struct room *r = meeting_room(&s->meeting);
     const struct lesson *l = s->meeting.opened ? s->meeting.lesson.lesson : NULL;
     film_close(&s->film);
     film_init(&s->film, store_dir(s->app->store), l);
     if (l && s->app->captions_on)
         film_set_caption(&s->film, film_caption_of(l, i18n_lang()));
-    s->passed_ms = r->position_ms;
     s->ask = (struct room_ask){ .pause = -1, .person = -1 };
     s->break_asked = false;
 }
@@ -37,7 +35,7 @@ static void screen_enter(void *screen, void *app, const void *arg)
     struct room_view *s = screen;
     (void)arg;
     s->app = app;
-    s->there = meeting_open(&s->meeting, app);
+    s->there = meeting_open(&s->meeting, &s->app->flow);
     if (!s->there)
         return;
     room_wall_load(&s->wall, app, is_present, meeting_room(&s->meeting));
@@ -49,7 +47,7 @@ void room_film_off(struct room_view *s)
 {
     if (!s->film.player)
         return;
-    struct player_state last = film_last(&s->film);
+    struct presented last = film_last(&s->film);
     meeting_follow(&s->meeting, &last, clock_boot_ms());
     film_close(&s->film);
 }
@@ -70,21 +68,13 @@ static void screen_leave(void *screen)
 
 /* --- what every tick looks at --- */
 
-static void follow_pauses(struct room_view *s)
+static void stop_to_talk(struct room_view *s, int pause)
 {
-    const struct lesson *l = s->meeting.lesson.lesson;
-    int64_t at = s->film.state.position_ms;
-    if (!film_running(&s->film))
-        return;
-    for (int i = 0; i < l->pause_count; i++)
-        if (s->passed_ms < l->pause[i].at_ms && at >= l->pause[i].at_ms && !s->ask.open) {
-            film_pause(&s->film, true);
-            s->ask = (struct room_ask){ .open = true, .pause = i, .person = -1 };
-            s->big = false;
-            meeting_say(&s->meeting, ROOM_CARD, NULL, lang_text_get(&l->pause[i].ask, i18n_lang()));
-            ui_request_frame(s->app->ui);
-        }
-    s->passed_ms = at;
+    film_pause(&s->film, true);
+    s->ask = (struct room_ask){ .open = true, .pause = pause, .person = -1 };
+    s->big = false;
+    meeting_say(&s->meeting, ROOM_CARD, NULL, lang_text_get(&s->meeting.lesson.lesson->pause[pause].ask, i18n_lang()));
+    ui_request_frame(s->app->ui);
 }
 
 static void say_aloud(struct room_view *s)
@@ -94,15 +84,15 @@ static void say_aloud(struct room_view *s)
         log_debug("%s", e.text);
 }
 
-static void follow_presence(struct room_view *s, int64_t boot_ms)
+static void follow_meeting(struct room_view *s, int64_t boot_ms)
 {
-    struct room *r = meeting_room(&s->meeting);
-    if (r->asked_boot_ms < 0 && film_running(&s->film) && boot_ms >= r->ask_due_boot_ms) {
-        meeting_say(&s->meeting, ROOM_ASKED, NULL, NULL);
+    struct presented now = film_presented(&s->film);
+    struct meeting_news news = meeting_follow(&s->meeting, &now, boot_ms);
+    if (news.pause >= 0 && !s->ask.open)
+        stop_to_talk(s, news.pause);
+    if (news.ask)
         say_aloud(s);
-        ui_request_frame(s->app->ui);
-    }
-    if (r->asked_boot_ms >= 0 && room_unanswered(r, boot_ms) && film_hold(&s->film, FILM_UNANSWERED))
+    if (news.ask || (news.unanswered && film_hold(&s->film, FILM_UNANSWERED)))
         ui_request_frame(s->app->ui);
 }
 
@@ -116,14 +106,9 @@ static void screen_tick(void *screen, int64_t boot_ms)
         room_sign_tick(s);
     if (!s->there || !s->film.player)
         return;
-    bool ran = film_running(&s->film);
     if (film_follow(&s->film, s->app->ui))
         ui_request_frame(s->app->ui);
-    meeting_follow(&s->meeting, &s->film.state, boot_ms);
-    follow_pauses(s);
-    follow_presence(s, boot_ms);
-    if (ran && !film_running(&s->film))
-        s->stopped_boot_ms = boot_ms;
+    follow_meeting(s, boot_ms);
     if (s->film.state.phase == PLAYER_ENDED)
         s->big = false;
     if (s->big && boot_ms >= s->big_controls_until_boot_ms && boot_ms < s->big_controls_until_boot_ms + 1000)
@@ -146,7 +131,7 @@ static bool screen_busy(void *screen)
 {
     struct room_view *s = screen;
     return s->there && s->page != ROOM_PAGE_DONE &&
-           (film_running(&s->film) || clock_boot_ms() - s->app->touched_boot_ms < ROOM_QUIET_MS ||
+           (film_running(&s->film) || clock_boot_ms() - s->app->session.touched_boot_ms < ROOM_QUIET_MS ||
             (s->end.voice && voice_note_busy(s->end.voice)));
 }
 
@@ -166,7 +151,7 @@ static void screen_cover(void *screen)
 {
     struct room_view *s = screen;
     if (s->there && film_hold(&s->film, FILM_COVERED))
-        meeting_follow(&s->meeting, &s->film.state, clock_boot_ms());
+        follow_meeting(s, clock_boot_ms());
 }
 
 static void screen_resume(void *screen)
@@ -190,14 +175,13 @@ static void screen_hush(void *screen, bool quiet)
 
 static void run(struct room_view *s)
 {
-    struct room *r = meeting_room(&s->meeting);
     if (!s->meeting.opened)
         return;
     if (s->film.player)
         film_pause(&s->film, false);
     else
         film_open(&s->film, &(struct film_opts){
-            .api = media_api(), .weight = s->app->config.weight, .start_ms = r->ended ? 0 : r->position_ms, .volume = s->app->volume,
+            .api = media_api(), .weight = s->app->config.weight, .start_ms = meeting_position_ms(&s->meeting), .volume = s->app->volume,
             .wake = app_wake, .wake_ctx = s->app });
     s->ask.open = s->break_asked = false;
     speaker_stop(s->app);
@@ -205,10 +189,9 @@ static void run(struct room_view *s)
 
 void room_play(struct room_view *s)
 {
-    int64_t now = clock_boot_ms();
     if (film_playing(&s->film))
         film_pause(&s->film, true);
-    else if (s->stopped_boot_ms && now - s->stopped_boot_ms >= ROOM_BREAK_MS && !s->break_asked)
+    else if (meeting_was_break(&s->meeting, clock_boot_ms()) && !s->break_asked)
         s->break_asked = true;
     else
         run(s);
@@ -228,15 +211,13 @@ void room_back_10(struct room_view *s)
         return;
     meeting_seek(&s->meeting, from, to);
     film_seek(&s->film, to);
-    s->passed_ms = to;
 }
 
 void room_watch_again(struct room_view *s)
 {
     room_film_off(s);
-    meeting_say_at(&s->meeting, ROOM_SEEK, 0);
+    meeting_again(&s->meeting);
     lesson_opened(s);
-    s->passed_ms = 0;
     run(s);
 }
 
@@ -248,7 +229,6 @@ void room_show_lesson(struct room_view *s, int n)
         log_error("lesson %d of the meeting: %s", n + 1, e.text);
     lesson_opened(s);
     s->page = ROOM_PAGE_ROOM;
-    s->stopped_boot_ms = 0;
 }
 
 const char *room_lesson_title(struct room_view *s, int n)
@@ -267,29 +247,14 @@ const char *room_lesson_title(struct room_view *s, int n)
 
 /* --- people --- */
 
-static void come_or_go(struct room_view *s, const char *id, bool come, const char *why)
-{
-    if (room_is_present(meeting_room(&s->meeting), id) != come)
-        meeting_say(&s->meeting, come ? ROOM_COME : ROOM_GO, id, why);
-}
-
 void room_tapped(struct room_view *s, const struct room_wall_tap *t)
 {
-    struct room_undo u = { .count = t->count, .came = t->row || !room_is_present(meeting_room(&s->meeting), t->member[0]->id) };
-    for (int i = 0; i < t->count; i++) {
-        memcpy(u.id[i], t->member[i]->id, sizeof u.id[i]);
-        come_or_go(s, u.id[i], u.came, NULL);
-    }
+    const char *id[MEETING_UNDO_MAX];
+    for (int i = 0; i < t->count; i++)
+        id[i] = t->member[i]->id;
+    meeting_tapped(&s->meeting, id, t->count, t->row);
     if (t->count == 1)
-        memcpy(u.name, t->member[0]->name, sizeof u.name);
-    s->undo = u;
-}
-
-void room_undo(struct room_view *s)
-{
-    for (int i = 0; i < s->undo.count; i++)
-        come_or_go(s, s->undo.id[i], !s->undo.came, ROOM_UNDO);
-    s->undo.count = 0;
+        memcpy(s->undo_name, t->member[0]->name, sizeof s->undo_name);
 }
 
 const struct member *room_person_of(struct room_view *s, int person)

@@ -1,9 +1,10 @@
 /* screen_room_pick.c - what the meeting is about: courses, then their lessons, one or several in order. */
 #include "app/shared/chrome.h"
-#include "app/meeting/room_meeting.h"
+#include "flow/meeting.h"
 #include "app/core/screens.h"
 #include "app/core/words.h"
 #include "base/i18n.h"
+#include "base/log.h"
 #include "ui/icons.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ struct picking {
     bool in_course;               /* the lessons of one course are shown */
     struct lesson_list lessons;
     int lesson_offset;
-    struct room_playlist list;
+    struct meeting_list list;
     int64_t length_ms;            /* of all that is chosen */
     const char *sorry;            /* why it could not begin; NULL */
 };
@@ -61,7 +62,7 @@ static void toggle(struct picking *s, const struct lesson_row *r)
         memmove(&s->list.lesson[at], &s->list.lesson[at + 1], sizeof s->list.lesson[0] * (size_t)(s->list.count - at));
         s->length_ms -= r->duration_ms;
     } else if (s->list.count < ROOM_LESSONS_MAX) {
-        struct room_item *it = &s->list.lesson[s->list.count++];
+        struct meeting_item *it = &s->list.lesson[s->list.count++];
         snprintf(it->course_id, sizeof it->course_id, "%s", r->course_id);
         snprintf(it->content_id, sizeof it->content_id, "%s", r->content_id);
         s->length_ms += r->duration_ms;
@@ -90,9 +91,13 @@ static void pick_enter(void *screen, void *app, const void *arg)
 
 static void begin(struct picking *s)
 {
-    s->sorry = meeting_begin(s->app, &s->list);
-    if (!s->sorry)
+    struct err e = ERR_INIT;
+    bool ok = meeting_begin(&s->app->flow, s->app->session.who.id, &s->list, &e);
+    s->sorry = ok ? NULL : tr("The meeting could not be begun.");
+    if (ok)
         nav_replace(s->app->nav, &room_screen, NULL);
+    else
+        log_error("meeting: %s", e.text);
 }
 
 /* --- looks --- */

@@ -68,7 +68,7 @@ static void choose_reason(struct registers *s, enum void_reason reason)
 static void correct(struct registers *s)
 {
     struct err e = ERR_INIT;
-    if (register_void(app_writer(s->app), s->app->config.home_page, s->app->who.id, s->statement_id, void_reason_name(s->reason),
+    if (register_void(app_writer(s->app), s->app->config.home_page, s->app->session.who.id, s->statement_id, void_reason_name(s->reason),
                       *s->instead.id ? s->instead.id : NULL, &s->done, &e)) {
         s->page = REGISTERS_DONE;
         s->sorry = NULL;

@@ -88,7 +88,7 @@ void registers_save(struct registers *s)
     o->to = mem_dup(o->to_stick ? place->dir : store_dir(s->app->store));
     o->weikectl = installed_program("weikectl");
     /* First here, in the secretary's name; the child finds it made and takes its code. */
-    bool ok = o->weikectl && register_make(app_writer(s->app), s->app->config.home_page, s->app->who.id, &s->table, &made, &e);
+    bool ok = o->weikectl && register_make(app_writer(s->app), s->app->config.home_page, s->app->session.who.id, &s->table, &made, &e);
     o->state = ok ? SAVED_WORKING : SAVED_FAILED;
     if (ok)
         start(s, o);

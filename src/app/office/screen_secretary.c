@@ -1,6 +1,6 @@
 /* screen_secretary.c - "Village office": what the secretary does here, one big tile each. */
 #include "app/shared/chrome.h"
-#include "app/meeting/room_meeting.h"
+#include "flow/meeting.h"
 #include "app/core/screens.h"
 #include "app/office/secretary.h"
 #include "base/i18n.h"
@@ -16,7 +16,7 @@ static const struct screen_class *room_words(struct app *app, char *out, size_t 
 {
     char title[WORDS];
     int present;
-    if (!meeting_waiting(app, title, sizeof title, &present))
+    if (!meeting_waiting(&app->flow, title, sizeof title, &present))
         return NULL;
     snprintf(out, size, tr("A meeting waits: %s"), title);
     return &room_screen;

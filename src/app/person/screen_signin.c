@@ -1,7 +1,7 @@
 /* screen_signin.c - the wall of faces: tap yours, or learn without one. */
 #define LOG_MODULE "signin"
 #include "app/shared/chrome.h"
-#include "app/meeting/room_meeting.h"
+#include "flow/meeting.h"
 #include "app/core/screens.h"
 #include "app/mail/link_tile.h"
 #include "app/mail/stick_chip.h"
@@ -49,7 +49,7 @@ static void signin_resume(void *screen)
     }
     if (!member_initials(app_db(s->app), s->initials, NULL))
         s->initials[0] = 0;
-    s->meeting = meeting_host(s->app, &s->host);
+    s->meeting = meeting_host(&s->app->flow, &s->host);
     s->initial = 0;
     s->offset = 0;
     s->rows = ROWS;

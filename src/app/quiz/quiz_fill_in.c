@@ -15,7 +15,7 @@ static const char unknown[] = "?"; /* the response of "I do not know"; see conte
 
 static void open_keyboard(struct quiz_view *s, const struct question *q)
 {
-    const char *pick = attempt_item(&s->attempt)->pick;
+    const char *pick = attempt_item(&s->run->attempt)->pick;
     s->keyboard = keyboard_open(s->app, &(struct keyboard_opts){
         .title = lang_text_get(&q->prompt, i18n_lang()), .max_chars = ANSWER_CHARS, .only_digits = question_wants_digits(q), .may_be_empty = true,
         .one_line = true }, pick);
@@ -98,7 +98,7 @@ static bool accepted(const struct question *q, char out[RESPONSE_MAX])
 
 static void draw(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
-    const struct attempt_item *it = attempt_item(&s->attempt);
+    const struct attempt_item *it = attempt_item(&s->run->attempt);
     char right[RESPONSE_MAX];
     bool good = it->verdict == VERDICT_RIGHT, skipped = !strcmp(it->pick, unknown);
     ui_column(ui, "fill-in", .gap = 28, .grow = 1) {

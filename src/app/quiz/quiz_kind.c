@@ -29,16 +29,16 @@ const char *quiz_option_text(const struct question *q, int option)
 
 bool quiz_answered(struct quiz_view *s)
 {
-    return attempt_item(&s->attempt)->verdict != VERDICT_NONE;
+    return attempt_item(&s->run->attempt)->verdict != VERDICT_NONE;
 }
 
 enum ui_tone quiz_option_tone(struct quiz_view *s, const struct question *q, int i)
 {
-    bool picked = attempt_picked(&s->attempt, i);
+    bool picked = attempt_picked(&s->run->attempt, i);
     if (!quiz_answered(s) || question_is_survey(q))
         return picked ? TONE_GO_SOFT : TONE_CARD;
     if (question_class_of(q->kind)->ordered)
-        return attempt_rank(&s->attempt, i) == i ? TONE_GO_SOFT : TONE_STOP_SOFT;
+        return attempt_rank(&s->run->attempt, i) == i ? TONE_GO_SOFT : TONE_STOP_SOFT;
     if (question_choice_right(q, i)) /* right, but not marked: shown, and told apart from what was marked */
         return picked || !q->multiple ? TONE_GO_SOFT : TONE_GO_OUTLINE;
     return picked ? TONE_STOP_SOFT : TONE_CARD;
@@ -59,7 +59,7 @@ void quiz_badge_text(struct ui *ui, enum ui_tone tone, const char *text)
 static void badge(struct ui *ui, struct quiz_view *s, const struct question *q, int i, int place, uint32_t blank)
 {
     enum ui_tone tone = quiz_option_tone(s, q, i);
-    int rank = attempt_rank(&s->attempt, i);
+    int rank = attempt_rank(&s->run->attempt, i);
     if (rank >= 0)
         quiz_badge_text(ui, tone == TONE_STOP_SOFT ? TONE_STOP : TONE_GO, ui_fmt(ui, "%d", rank + 1));
     else if (tone == TONE_GO_SOFT)
@@ -78,7 +78,7 @@ void quiz_option_card(struct ui *ui, struct quiz_view *s, const struct question 
     const char *text = quiz_option_text(q, i);
     bool done = quiz_answered(s);
     ui_row(ui, "option", .key = (uint32_t)i, .tone = quiz_option_tone(s, q, i), .role = done ? ROLE_TEXT : ROLE_CHOICE, .grow = 1, .pad_x = 28, .pad_y = 8,
-           .gap = 24, .min_h = 104, .align = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->attempt, i), .name = text) {
+           .gap = 24, .min_h = 104, .align = ALIGN_CENTER, .stretch_off = true, .selected = attempt_picked(&s->run->attempt, i), .name = text) {
         badge(ui, s, q, i, place, blank);
         if (picture->sha256[0])
             ui_image(ui, app_blob(s->app, picture->sha256), 0xEAE4D8, .w = 240, .h = 156, .silent = true, .radius = 20);

@@ -8,7 +8,7 @@ static int pair_number(struct quiz_view *s, const struct question *q, int source
 {
     int n = 0;
     for (int i = 0; i < q->option_count; i++) {
-        if (attempt_matched(&s->attempt, s->order[i]) < 0)
+        if (attempt_matched(&s->run->attempt, s->order[i]) < 0)
             continue;
         n++;
         if (s->order[i] == source)
@@ -20,7 +20,7 @@ static int pair_number(struct quiz_view *s, const struct question *q, int source
 static int source_of(struct quiz_view *s, const struct question *q, int target)
 {
     for (int i = 0; i < q->option_count; i++)
-        if (attempt_matched(&s->attempt, i) == target)
+        if (attempt_matched(&s->run->attempt, i) == target)
             return i;
     return -1;
 }
@@ -30,8 +30,8 @@ static enum ui_tone pair_tone(struct quiz_view *s, int source)
     if (source < 0)
         return TONE_CARD;
     if (quiz_answered(s))
-        return attempt_matched(&s->attempt, source) == source ? TONE_GO_SOFT : TONE_STOP_SOFT;
-    return s->source == source ? TONE_SUN_SOFT : attempt_matched(&s->attempt, source) >= 0 ? TONE_INFO_SOFT : TONE_CARD;
+        return attempt_matched(&s->run->attempt, source) == source ? TONE_GO_SOFT : TONE_STOP_SOFT;
+    return s->source == source ? TONE_SUN_SOFT : attempt_matched(&s->run->attempt, source) >= 0 ? TONE_INFO_SOFT : TONE_CARD;
 }
 
 static bool side_card(struct ui *ui, struct quiz_view *s, const struct question *q, const struct option *o, int source, uint32_t key, bool waiting)
@@ -58,7 +58,7 @@ static void draw(struct ui *ui, struct quiz_view *s, const struct question *q)
             for (int i = 0; i < q->option_count; i++) {
                 int source = s->order[i];
                 if (side_card(ui, s, q, &q->option[source], source, (uint32_t)source, s->source == source)) {
-                    if (attempt_matched(&s->attempt, source) >= 0)
+                    if (attempt_matched(&s->run->attempt, source) >= 0)
                         quiz_match(s, source, -1);
                     s->source = source;
                 }

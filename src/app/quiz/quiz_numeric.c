@@ -11,7 +11,7 @@
 static void type_number(struct quiz_view *s, const char *key)
 {
     char text[24];
-    snprintf(text, sizeof text, "%s", attempt_item(&s->attempt)->pick);
+    snprintf(text, sizeof text, "%s", attempt_item(&s->run->attempt)->pick);
     size_t n = strlen(text);
     if (!strcmp(key, "<")) {
         if (n)
@@ -37,7 +37,7 @@ static void number_key(struct ui *ui, struct quiz_view *s, const char *key)
 static void draw(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
     static const char *const rows[4][3] = { { "1", "2", "3" }, { "4", "5", "6" }, { "7", "8", "9" }, { ".", "0", "<" } };
-    const struct attempt_item *it = attempt_item(&s->attempt);
+    const struct attempt_item *it = attempt_item(&s->run->attempt);
     enum ui_tone tone = it->verdict == VERDICT_NONE ? TONE_CARD : it->verdict == VERDICT_RIGHT ? TONE_GO_SOFT : TONE_STOP_SOFT;
     ui_row(ui, "numeric", .gap = 64, .grow = 1, .align = ALIGN_CENTER, .stretch_off = true) {
         ui_column(ui, "left", .grow = 1, .gap = 20) {

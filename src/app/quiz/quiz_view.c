@@ -13,26 +13,26 @@ enum { MAX_STEPS = 15 };
 static void steps(struct ui *ui, void *ctx)
 {
     struct quiz_view *s = ctx;
-    int count = s->set.count, width = count > 10 ? 24 : chrome_is_tight(ui, s->app) ? 44 : 64;
+    int count = s->run->set.count, width = count > 10 ? 24 : chrome_is_tight(ui, s->app) ? 44 : 64;
     if (count > MAX_STEPS) { /* more would push the clock and the language off the screen */
-        ui_label(ui, ui_fmt(ui, tr("Question %d of %d"), s->attempt.at + 1, count), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
+        ui_label(ui, ui_fmt(ui, tr("Question %d of %d"), s->run->attempt.at + 1, count), .font = FONT_NOTE, .ink = INK_SECOND, .max_lines = 1);
         return;
     }
     ui_row(ui, "steps", .gap = 12, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_PROGRESS,
-           .name = ui_fmt(ui, tr("Question %d of %d"), s->attempt.at + 1, count))
+           .name = ui_fmt(ui, tr("Question %d of %d"), s->run->attempt.at + 1, count))
         for (int i = 0; i < count; i++)
             ui_column(ui, "step", .key = (uint32_t)i, .w = width, .h = 18, .radius = 9,
-                      .tone = i < s->attempt.at ? TONE_GO : i == s->attempt.at ? TONE_SUN : TONE_SAND) {}
+                      .tone = i < s->run->attempt.at ? TONE_GO : i == s->run->attempt.at ? TONE_SUN : TONE_SAND) {}
 }
 
 static void prompt(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
-    bool big = s->app->text_percent > 100, answered = attempt_item(&s->attempt)->verdict != VERDICT_NONE;
+    bool big = s->app->text_percent > 100, answered = attempt_item(&s->run->attempt)->verdict != VERDICT_NONE;
     ui_row(ui, "question", .gap = 32, .align = ALIGN_CENTER, .stretch_off = true) {
         if (q->picture.sha256[0])
             ui_image(ui, app_blob(s->app, q->picture.sha256), 0xEAE4D8, .w = 264, .h = 160, .silent = true, .radius = 24);
         ui_column(ui, "words", .grow = 1, .gap = 6) {
-            ui_label(ui, ui_fmt(ui, tr("%d. %s"), s->attempt.at + 1, lang_text_get(&q->prompt, i18n_lang())), .font = big ? FONT_HEADING : FONT_TITLE,
+            ui_label(ui, ui_fmt(ui, tr("%d. %s"), s->run->attempt.at + 1, lang_text_get(&q->prompt, i18n_lang())), .font = big ? FONT_HEADING : FONT_TITLE,
                      .role = ROLE_HEADING, .max_lines = 3);
             if (!answered)
                 ui_label(ui, s->from ? ui_fmt(ui, tr("From: %s · %s"), s->from, quiz_hint(q)) : quiz_hint(q), .font = FONT_NOTE, .ink = INK_SECOND);
@@ -53,7 +53,7 @@ static const struct verdict_look look[] = {
 static const char *explanation(struct quiz_view *s, const struct question *q)
 {
     for (int i = 0; i < q->option_count; i++)
-        if (attempt_picked(&s->attempt, i)) {
+        if (attempt_picked(&s->run->attempt, i)) {
             const char *own = lang_text_get(&q->option[i].feedback, i18n_lang());
             if (*own)
                 return own;
@@ -63,7 +63,7 @@ static const char *explanation(struct quiz_view *s, const struct question *q)
 
 static void verdict_panel(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
-    const struct verdict_look *v = &look[attempt_item(&s->attempt)->verdict];
+    const struct verdict_look *v = &look[attempt_item(&s->run->attempt)->verdict];
     const char *why = explanation(s, q);
     ui_row(ui, "verdict", .tone = v->tone, .pad_x = 36, .pad_y = 16, .gap = 28, .align = ALIGN_CENTER, .stretch_off = true, .role = ROLE_ALERT,
            .name = tr(v->word)) {
@@ -80,15 +80,15 @@ static void question(struct ui *ui, struct quiz_view *s, const struct question *
 {
     prompt(ui, s, q);
     quiz_options_draw(ui, s, q);
-    if (attempt_item(&s->attempt)->verdict != VERDICT_NONE)
+    if (attempt_item(&s->run->attempt)->verdict != VERDICT_NONE)
         verdict_panel(ui, s, q);
 }
 
 /* The green button has its place at the foot, for every question and every answer. */
 static void question_buttons(struct ui *ui, struct quiz_view *s, const struct question *q)
 {
-    if (attempt_item(&s->attempt)->verdict == VERDICT_NONE) {
-        bool ready = attempt_ready(&s->attempt);
+    if (attempt_item(&s->run->attempt)->verdict == VERDICT_NONE) {
+        bool ready = attempt_ready(&s->run->attempt);
         if (ui_icon_button(ui, ICON_CHECK, tr("Check my answer"), .tone = ready ? TONE_GO : TONE_SAND, .h = CHROME_FOOT, .min_w = 480, .row = true,
                            .disabled = !ready))
             quiz_answer(s);
@@ -97,14 +97,14 @@ static void question_buttons(struct ui *ui, struct quiz_view *s, const struct qu
     if (q->answer_at_ms >= 0 && ui_icon_button(ui, ICON_PLAY_CIRCLE_FILLED, tr("Watch this part"), .tone = TONE_GO_OUTLINE, .h = CHROME_FOOT,
                                                .pad_x = 24, .row = true))
         quiz_watch_part(s);
-    if (ui_button(ui, s->attempt.at + 1 < s->set.count ? tr("Next question") : tr("See the result"), .tone = TONE_GO, .h = CHROME_FOOT, .min_w = 280,
+    if (ui_button(ui, s->run->attempt.at + 1 < s->run->set.count ? tr("Next question") : tr("See the result"), .tone = TONE_GO, .h = CHROME_FOOT, .min_w = 280,
                   .pad_x = 24))
         quiz_next(s);
 }
 
 static void result_buttons(struct ui *ui, struct quiz_view *s)
 {
-    if (!s->app->guest && ui_icon_button(ui, ICON_LEADERBOARD, tr("See my hours"), .tone = TONE_CARD, .h = CHROME_FOOT, .pad_x = 24, .row = true))
+    if (!s->app->session.guest && ui_icon_button(ui, ICON_LEADERBOARD, tr("See my hours"), .tone = TONE_CARD, .h = CHROME_FOOT, .pad_x = 24, .row = true))
         nav_replace(s->app->nav, &hours_screen, NULL);
     if (ui_icon_button(ui, ICON_FORUM, tr("Talk about it"), .tone = TONE_CARD, .h = CHROME_FOOT, .pad_x = 24, .row = true))
         nav_replace(s->app->nav, &comments_screen, &s->arg);
@@ -113,17 +113,17 @@ static void result_buttons(struct ui *ui, struct quiz_view *s)
 static void buttons(struct ui *ui, void *ctx)
 {
     struct quiz_view *s = ctx;
-    const struct question *q = s->begun ? attempt_question(&s->attempt) : NULL;
+    const struct question *q = quiz_run_question(s->run);
     if (q)
         question_buttons(ui, s, q);
-    else if (s->begun && !s->finish)
+    else if (s->run->begun && !s->finish)
         result_buttons(ui, s);
 }
 
 static void score_ring(struct ui *ui, struct quiz_view *s, int right, int graded)
 {
     ui_stack(ui, "ring", .w = 380, .h = 380) {
-        ui_ring(ui, 380, (float)attempt_score(&s->attempt), 0);
+        ui_ring(ui, 380, (float)attempt_score(&s->run->attempt), 0);
         ui_column(ui, "score", .w = 380, .h = 380, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {
             ui_label(ui, ui_fmt(ui, "%d / %d", right, graded), .font = FONT_NUMBER);
             ui_label(ui, tr("right"), .ink = INK_SECOND);
@@ -134,7 +134,7 @@ static void score_ring(struct ui *ui, struct quiz_view *s, int right, int graded
 static void verdict_words(struct ui *ui, struct quiz_view *s, int graded, bool passed)
 {
     const char *title = !graded ? tr("Thank you for your answers") : passed ? tr("Well done, passed!") : tr("Not passed yet");
-    const char *text = passed ? tr("Your answers are saved.") : s->last_try ? tr("Your best result counts. You can watch the lesson again any time.")
+    const char *text = passed ? tr("Your answers are saved.") : s->run->last_try ? tr("Your best result counts. You can watch the lesson again any time.")
                                                                               : tr("Watch the lesson once more, then try again. Your best result counts.");
     ui_label(ui, title, .font = FONT_TITLE, .role = ROLE_HEADING, .ink = passed ? INK_GO : INK_SUN);
     ui_label(ui, text, .ink = INK_SECOND);
@@ -143,8 +143,8 @@ static void verdict_words(struct ui *ui, struct quiz_view *s, int graded, bool p
 /* A lesson with surveys only has nothing to pass: it ends with thanks. */
 static void result(struct ui *ui, struct quiz_view *s)
 {
-    int right = attempt_right_count(&s->attempt), graded = attempt_graded_count(&s->attempt);
-    bool passed = !graded || attempt_passed(&s->attempt);
+    int right = attempt_right_count(&s->run->attempt), graded = attempt_graded_count(&s->run->attempt);
+    bool passed = !graded || attempt_passed(&s->run->attempt);
     ui_row(ui, "result", .tone = TONE_CARD, .grow = 1, .pad = 48, .gap = 64, .align = ALIGN_CENTER, .stretch_off = true) {
         if (graded)
             score_ring(ui, s, right, graded);
@@ -153,9 +153,9 @@ static void result(struct ui *ui, struct quiz_view *s)
         ui_column(ui, "words", .grow = 1, .gap = 20) {
             verdict_words(ui, s, graded, passed);
             ui_column(ui, "gap", .h = 8) {}
-            if (s->has_next && ui_icon_button(ui, ICON_PLAY_ARROW, tr("Next lesson"), .tone = TONE_GO, .h = 116, .row = true))
-                nav_replace(s->app->nav, &player_screen, &s->next);
-            if (!passed && !s->last_try && ui_icon_button(ui, ICON_REPLAY, tr("Try again"), .tone = TONE_GO_OUTLINE, .h = 112, .row = true))
+            if (s->run->has_next && ui_icon_button(ui, ICON_PLAY_ARROW, tr("Next lesson"), .tone = TONE_GO, .h = 116, .row = true))
+                quiz_next_lesson(s);
+            if (!passed && !s->run->last_try && ui_icon_button(ui, ICON_REPLAY, tr("Try again"), .tone = TONE_GO_OUTLINE, .h = 112, .row = true))
                 quiz_again(s);
         }
     }
@@ -172,12 +172,12 @@ static void sorry(struct ui *ui, const char *title, const char *text)
 
 void quiz_view_draw(struct ui *ui, struct quiz_view *s)
 {
-    const struct question *q = s->begun ? attempt_question(&s->attempt) : NULL;
+    const struct question *q = quiz_run_question(s->run);
     chrome_screen(ui, "quiz") {
         chrome_header(ui, s->app, q ? steps : NULL, s);
-        if (s->problem.kind != ERR_NONE)
-            sorry(ui, tr("The questions cannot be shown"), words_error(s->problem.kind));
-        else if (s->refused)
+        if (s->run->problem.kind != ERR_NONE)
+            sorry(ui, tr("The questions cannot be shown"), words_error(s->run->problem.kind));
+        else if (s->run->refused)
             sorry(ui, tr("All tries are used"), tr("Your best result counts. You can watch the lesson again any time."));
         else if (q)
             question(ui, s, q);

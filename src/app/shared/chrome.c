@@ -28,17 +28,17 @@ static void draw_sign(struct ui *ui, struct app *app)
 /* The face and name: whose screen this is, and the way home. */
 static void who(struct ui *ui, struct app *app)
 {
-    const char *name = app->guest ? tr("Guest") : app->who.name;
+    const char *name = app->session.guest ? tr("Guest") : app->session.who.name;
     bool home = nav_top(app->nav) == &home_screen;
     ui_row(ui, "who", .tone = TONE_CARD, .radius = CHROME_HEAD / 2, .pad_x = 8, .gap = 16, .h = CHROME_HEAD, .align = ALIGN_CENTER,
            .stretch_off = true, .min_w = 180, .role = home ? ROLE_TEXT : ROLE_BUTTON, .corner = CORNER_HOME,
            .name = ui_fmt(ui, tr("Signed in: %s"), name)) {
-        if (app->guest)
+        if (app->session.guest)
             ui_column(ui, "face", .w = 80, .h = 80, .radius = 40, .tone = TONE_SAND, .align = ALIGN_CENTER, .justify = ALIGN_CENTER,
                       .stretch_off = true)
                 ui_icon(ui, ICON_PERSON, 48, INK_SECOND);
         else
-            ui_avatar(ui, name, app_blob(app, app->who.photo_sha256), (unsigned)app->who.hue, 80);
+            ui_avatar(ui, name, app_blob(app, app->session.who.photo_sha256), (unsigned)app->session.who.hue, 80);
         ui_label(ui, name, .font = FONT_BUTTON, .max_lines = 1, .may_cut = true);
         if (!home)
             ui_icon(ui, ICON_HOME, 44, INK_GO);
@@ -50,14 +50,14 @@ static void who(struct ui *ui, struct app *app)
 
 static void done_button(struct ui *ui, struct app *app)
 {
-    if (ui_icon_button(ui, app->guest ? ICON_PERSON : ICON_EXIT_TO_APP, app->guest ? tr("Sign in") : tr("I am done"), .tone = TONE_CARD,
+    if (ui_icon_button(ui, app->session.guest ? ICON_PERSON : ICON_EXIT_TO_APP, app->session.guest ? tr("Sign in") : tr("I am done"), .tone = TONE_CARD,
                        .font = FONT_STRONG, .h = CHROME_HEAD, .radius = 28, .pad_x = 24, .gap = 12, .row = true))
         app_sign_out(app);
 }
 
 void chrome_left(struct ui *ui, struct app *app)
 {
-    if (!app->signed_in)
+    if (!app->session.signed_in)
         return;
     who(ui, app);
     done_button(ui, app);
@@ -136,7 +136,7 @@ void chrome_header_title(struct ui *ui, struct app *app, const char *title)
 {
     ui_row(ui, "header", .gap = 20, .h = CHROME_HEAD, .align = ALIGN_CENTER, .stretch_off = true) {
         chrome_left(ui, app);
-        ui_label(ui, title, .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1, .max_lines = 1, .pad_x = app->signed_in ? 8 : 0);
+        ui_label(ui, title, .font = FONT_HEADING, .role = ROLE_HEADING, .grow = 1, .max_lines = 1, .pad_x = app->session.signed_in ? 8 : 0);
         draw_sign(ui, app);
         chrome_right(ui, app);
     }

@@ -9,7 +9,7 @@ enum { PIN_MAX = 12, PIN_LEAST = 4 };
 
 static void check(struct app *app, struct pin_pad *p, const char *code)
 {
-    p->checking = pin_post(app_writer(app), app->who.id, code);
+    p->checking = pin_post(app_writer(app), app->session.who.id, code);
 }
 
 bool pin_pad_tick(struct app *app, struct pin_pad *p)
@@ -93,7 +93,7 @@ static const char *said(struct ui *ui, const struct pin_pad *p)
 
 static void dots(struct ui *ui, const struct app *app, const struct pin_pad *p)
 {
-    int filled = app->who.has_pictures ? p->picks : (int)strlen(p->digits), wanted = app->who.has_pictures ? MEMBER_CODE : PIN_LEAST;
+    int filled = app->session.who.has_pictures ? p->picks : (int)strlen(p->digits), wanted = app->session.who.has_pictures ? MEMBER_CODE : PIN_LEAST;
     ui_row(ui, "dots", .gap = 20, .h = 48, .justify = ALIGN_CENTER, .align = ALIGN_CENTER, .stretch_off = true)
         for (int i = 0; i < (filled > wanted ? filled : wanted); i++)
             ui_column(ui, "dot", .key = (uint32_t)i, .w = 36, .h = 36, .radius = 18, .tone = i < filled ? TONE_GO : TONE_SAND) {}
@@ -101,7 +101,7 @@ static void dots(struct ui *ui, const struct app *app, const struct pin_pad *p)
 
 void pin_pad_draw(struct ui *ui, struct app *app, struct pin_pad *p, const char *why)
 {
-    const struct member *m = &app->who;
+    const struct member *m = &app->session.who;
     bool coded = m->has_pin || m->has_pictures;
     ui_row(ui, "pinpad", .grow = 1, .gap = 48) {
         ui_column(ui, "whose", .grow = 1, .gap = 20, .align = ALIGN_CENTER, .justify = ALIGN_CENTER, .stretch_off = true) {

@@ -306,7 +306,7 @@ static void read_by_itself(struct speaker *s, int n)
             add_item(s, &s->found[i]);
     set_heard(s, before, n);
     if (s->count)
-        begin(s, s->app->idle_left_s > 0 ? WHY_CARD : WHY_ITSELF);
+        begin(s, s->app->session.idle_left_s > 0 ? WHY_CARD : WHY_ITSELF);
 }
 
 void speaker_toggle(struct app *app)
@@ -318,7 +318,7 @@ void speaker_toggle(struct app *app)
     }
     int n = reader_list(app->ui, s->found, READER_ITEMS_MAX);
     s->read_to_me = true;
-    s->asked_boot_us = app->touched_boot_ms * 1000;
+    s->asked_boot_us = app->session.touched_boot_ms * 1000;
     s->title = titles(s, n);
     set_heard(s, n && s->found[0].card ? &s->card : &s->page, n);
     for (int i = 0; i < n; i++)
@@ -344,7 +344,7 @@ void speaker_tick(struct app *app, int64_t boot_ms)
     if (!s->reading)
         return;
     if (s->why != WHY_CARD) /* somebody listens */
-        app->touched_boot_ms = boot_ms;
+        app->session.touched_boot_ms = boot_ms;
     sound_state(app, s->ticket, &sound);
     tell_latency(s, &sound);
     if (sound.playing)
@@ -377,14 +377,14 @@ static bool may_speak(const struct speaker *s, int n)
 {
     const struct screen_class *top = nav_top(s->app->nav);
     bool card = n && s->found[0].card;
-    return (s->read_to_me && top && (!top->hush || card)) || (s->app->idle_left_s > 0 && card);
+    return (s->read_to_me && top && (!top->hush || card)) || (s->app->session.idle_left_s > 0 && card);
 }
 
 void speaker_drawn(struct app *app)
 {
     struct speaker *s = app->speaker;
     follow_screen(s);
-    if (!s->reading && !s->read_to_me && !app->idle_left_s) {
+    if (!s->reading && !s->read_to_me && !app->session.idle_left_s) {
         s->card.count = 0;
         return;
     }

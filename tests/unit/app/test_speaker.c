@@ -136,10 +136,10 @@ static void test_reads_all_when_asked(void **state)
     speaker_toggle(&app);
     assert_true(speaker_by_tap(&app));
     assert_string_equal(said, "Title;");
-    app.touched_boot_ms = 0;
+    app.session.touched_boot_ms = 0;
     speaker_tick(&app, 5000);
     assert_string_equal(said, "Title;"); /* still speaking */
-    assert_int_equal(app.touched_boot_ms, 5000);
+    assert_int_equal(app.session.touched_boot_ms, 5000);
     run_out();
     assert_string_equal(said, "Title;a note;one;Go;");
     assert_false(speaker_reading(&app));
@@ -197,18 +197,18 @@ static void test_the_card_speaks_without_being_asked(void **state)
     (void)state;
     show(&page);
     card = true;
-    app.idle_left_s = 27;
+    app.session.idle_left_s = 27;
     frame();
-    app.touched_boot_ms = 0;
+    app.session.touched_boot_ms = 0;
     run_out();
     assert_string_equal(said, "Still there?;Here;"); /* not the countdown, once */
-    assert_int_equal(app.touched_boot_ms, 0);        /* nobody was there for it */
+    assert_int_equal(app.session.touched_boot_ms, 0);        /* nobody was there for it */
     card = false;
-    app.idle_left_s = 0;
+    app.session.idle_left_s = 0;
     frame();
     said[0] = 0;
     card = true;
-    app.idle_left_s = 27;
+    app.session.idle_left_s = 27;
     frame();
     assert_string_equal(said, "Still there?;"); /* the next time again */
 }
