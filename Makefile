@@ -141,6 +141,9 @@ eyes: deps
 	@tests/e2e/eyes.sh $(BUILD) all
 test: deps
 	@$(MAKE) --no-print-directory -s test-all
+# Some of it, by name: make check T=room. Without T it says how.
+check: $(if $(T),deps)
+	@tests/check.sh $(BUILD) $(MODE) $(T)
 deps:
 	@packaging/deps.sh build
 
@@ -205,5 +208,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all run tour eyes test test-all deps content village lint bench bench-tools test-programs faults fuzz powercut powercut-tools fonts install clean unit-tests
+.PHONY: all run tour eyes test test-all check deps content village lint bench bench-tools test-programs faults fuzz powercut powercut-tools fonts install clean unit-tests
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

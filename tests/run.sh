@@ -7,7 +7,8 @@
 # A script prints "ok NAME", "not ok NAME" or "skip NAME: why" a line for each thing it shows. What a machine cannot
 # do is said aloud as skipped and never counts as passed.
 #
-# What measures time runs first, alone; the rest as many at a time as there are processors, each with a display of its own.
+# jobs.py lists them. What measures time runs first, alone; the rest as many at a time as there are processors, each with a display
+# of its own. TIMES=1 says what each cost; JOBS=FILE runs the lines of FILE instead (check.sh).
 set -u
 build=$(cd "$1" && pwd)
 mode=${2:-release}
@@ -102,55 +103,32 @@ script() { # NAME COMMAND…: counts the script's own lines
 }
 
 job() { # a line of the list: what it prints comes out in one piece
-    local out began=$SECONDS
-    out=$(eval "$1")
+    local out began=$EPOCHREALTIME cpu=$RUN/cpu.$BASHPID
+    out=$(eval "$1"; times >"$cpu")
     flock "$RUN/display" echo "$out"
-    echo "$((SECONDS - began)) $1" >>"$RUN/seconds"
+    # `times` says it as 0m1.250s 0m0.310s, of the shell and of what it waited for.
+    awk -v began="$began" -v now="$EPOCHREALTIME" -v what="$1" '{ for (i = 1; i <= 2; i++) { split($i, t, "m"); cpu += t[1] * 60 + t[2] } }
+        END { printf "%.1f %.1f %s\n", cpu, now - began, what }' "$cpu" >>"$RUN/seconds"
+    rm -f "$cpu"
+}
+times_of_all() { # which took longest
+    echo "processor s, s on the clock, test:"
+    sort -rn "$RUN/seconds" | head -40 | sed "s|'||g; s|$BUILD/||g; s|^|    |"
+    awk '{ cpu += $1 } END { printf "    %.1f s of processor in all\n", cpu }' "$RUN/seconds"
 }
 export -f with_display counted show unit script job
 run() { xargs -r -d '\n' -P "$1" -n 1 bash -c 'job "$0"'; } # LANES; jobs come in as lines
 
-# Those that look at clocks: nothing else may run beside them.
-alone=' test_player test_remote test_audio_out test_audio_decoder test_play_clock test_tempo test_media test_recorder '
-for t in "$build"/test/test_*; do
-    # Only what has a source: a test that was removed must not run on as an old binary.
-    [ -x "$t" ] && [ -n "$(find tests/unit -name "${t##*/}.c")" ] || continue
-    case $alone in *" ${t##*/} "*) echo "unit '$t'" >>"$RUN/first" ;; *) echo "unit '$t'" >>"$RUN/second" ;; esac
-done
-[ ! -e "$RUN/first" ] || run 1 <"$RUN/first"
-# The longest first, so that none is left over alone at the end. The demo lessons are what eyes.sh looks at.
 village() { make -s BUILD="$BUILD" village >"$RUN/village.log" 2>&1 || { echo "FAILED make village"; show "$RUN/village.log"; counted 0 1 0; }; }
 export -f village
-{
-    [ "$mode" = release ] && echo village
-    [ "$mode" = release ] && echo "script powercut tests/powercut/run.sh '$build' slice"
-    for t in test_fetch test_shrink test_repair; do grep "/$t'" "$RUN/second"; done
-    grep -vE "/test_(fetch|shrink|repair)'" "$RUN/second"
-} | run "$lanes"
-if [ "$mode" = release ]; then
-    {
-        for t in kiosk_room eyes kiosk words blocks review voice kiosk_link registers sync valgrind; do echo "script 'e2e/$t.sh' bash 'tests/e2e/$t.sh' '$build'"; done
-        echo "script fuzz tests/fuzz/run.sh '$build' slice"
-        # In pieces, which the other lanes can share.
-        sed 's/|.*//' tests/faults/rows.txt | xargs -n 11 | while read -r rows; do
-            echo "script 'faults ${rows%% *}-${rows##* }' tests/faults/run.sh '$build' test $rows"
-        done
-        echo "script lint tests/lint/test.sh"
-        for t in tests/e2e/*.sh; do
-            case $t in
-            */kiosk.sh | */kiosk_room.sh | */eyes.sh | */words.sh | */blocks.sh | */review.sh | */voice.sh | */registers.sh | */kiosk_link.sh | */sync.sh | */valgrind.sh) ;;
-            *) echo "script 'e2e/${t##*/}' bash '$t' '$build'" ;;
-            esac
-        done
-    } | while read -r line; do
-        t=$(sed -n "s/^script 'e2e.*bash '\([^']*\)'.*/\1/p" <<<"$line")
-        [ -z "$t" ] || [ -e "$t" ] || continue
-        echo "$line"
-    done | run "$more"
-else # what a sanitizer has something to say about: the whole kiosk, with its threads
-    echo "script e2e/kiosk.sh bash tests/e2e/kiosk.sh '$build'" | run 1
-fi
-[ -z "${TIMES:-}" ] || sort -rn "$RUN/seconds" | head -30 # which took longest
+
+jobs=${JOBS:-$RUN/jobs}
+[ -n "${JOBS:-}" ] || tests/jobs.py "$build" "$mode" >"$jobs" || exit 1
+stage() { awk -F'\t' -v stage="$1" '$1 == stage { print $4 }' "$jobs" | run "$2"; } # NAME LANES
+stage alone 1
+stage first "$lanes"
+stage rest "$more"
+[ -z "${TIMES:-}" ] || times_of_all
 read -r passed failed skipped <<<"$(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$RUN/counts")"
 [ "$skipped" -eq 0 ] || echo "$skipped skipped on this machine, each with its reason above"
 echo "$passed passed, $failed failed"

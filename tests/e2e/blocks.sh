@@ -1,4 +1,5 @@
 #!/bin/bash
+# runs: early
 # blocks.sh BUILD: somebody who cannot read signs in, watches a lesson, does its quiz and finds the hours: every text of the
 # screen is painted as bars, and the driver (blind.py) knows only what was read aloud, where, and the loudspeaker's corner.
 set -u

@@ -1,4 +1,6 @@
 #!/bin/bash
+# runs: early
+# needs: village
 # eyes.sh BUILD [all]: every screen of the tour under the eyes of ui_audit(): targets, gaps, letters, contrast, words cut,
 # corners. Without "all" the hardest panel, 15.6" of 1366x768, with the largest letters, in both languages; with it both
 # languages, three sizes of letters, four panels, and high contrast, low zone and left hand. Findings: BUILD/eyes/findings.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# runs: early, sanitizers
 # kiosk.sh BUILD: the real kiosk in a real window, driven by a pointer: study, quiz, hours; a power cut in the middle of
 # each; a damaged film, a missing one, a wrong clock; the way back to the wall. Content is made here in seconds.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# runs: early
 # kiosk_room.sh BUILD: a meeting in the real kiosk, driven by a pointer: thirty people in by taps, late and early, a card that
 # stops the film, a power cut in the middle, questions, the signature; then what was recorded. And 300 people before one wall.
 set -u

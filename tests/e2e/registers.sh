@@ -1,4 +1,5 @@
 #!/bin/bash
+# runs: early
 # registers.sh BUILD: registers as an office meets them: made at a terminal, their code asked at the county, the chain after somebody
 # helped himself to the database, a correction and the hours after it.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# runs: early
 # review.sh BUILD: what was learned is asked again, two a visit, through the real kiosk; a kill in the middle; what the
 # village answers worst; a question answered in words. Days pass by moving the rows back, for no test may wait for tomorrow.
 # REVIEW_SHOTS keeps the pictures, REVIEW_WINDOW and REVIEW_OPTIONS try other panels and sizes of letters.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# runs: early
 # sync.sh BUILD: a terminal and its link, with real programs: lessons from nginx, records to weike-hub, every way a try can end.
 set -u
 build=$(cd "$1" && pwd)

@@ -1,4 +1,6 @@
 #!/bin/bash
+# runs: early
+# needs: test/test_player_main
 # valgrind.sh BUILD: the player of a release build, opened and closed a hundred times, loses no memory and reads none that
 # nobody wrote. It is the build that people run, and valgrind looks into libraries that a sanitizer was not compiled into.
 set -u

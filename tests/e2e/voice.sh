@@ -1,4 +1,5 @@
 #!/bin/bash
+# runs: early
 # voice.sh BUILD: recorded prompts from the list of what is to be said to a kiosk that plays them; the machine's voice for the
 # rest; the card "still there?" speaks; a film waits while its screen is read; nothing runs that has nothing to say.
 set -u

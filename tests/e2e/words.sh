@@ -1,4 +1,5 @@
 #!/bin/bash
+# runs: early
 # words.sh BUILD: what people say about a lesson, in the real kiosk: pinyin by taps, a comment written, picked and spoken (a file is the
 # microphone), hidden by the secretary and shown again; a guest; no microphone; a minute of speech under load.
 set -u

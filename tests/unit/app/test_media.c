@@ -1,3 +1,4 @@
+/* runs: alone (it looks at a clock) */
 #include "app/lesson/media.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* runs: alone (it looks at a clock) */
 #include "media/player/audio_decoder.h"
 
 #include "clip.h"

@@ -1,3 +1,4 @@
+/* runs: alone (it looks at a clock) */
 #include "media/sound/audio_out.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* runs: alone (it looks at a clock) */
 #include "media/sound/play_clock.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* runs: alone (it looks at a clock) */
 #include "clip.h"
 #include "media/sound/audio_out.h"
 

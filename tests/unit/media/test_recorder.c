@@ -1,3 +1,4 @@
+/* runs: alone (it looks at a clock) */
 /* recorder: what weike-recorder says, how loud something is, and that sixty seconds into the microphone are sixty seconds in the
  * file, none missing, none twice. The microphone is SDL's disk driver, which here runs at more than ten times the speed. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* runs: alone (it looks at a clock) */
 /* The player in a process of its own: as exact as the one inside, and no film, and no process that a film has taken
  * over, harms who shows it. This program is also the hostile process, when it is started as one. */
 #define _GNU_SOURCE

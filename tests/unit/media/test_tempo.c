@@ -1,3 +1,4 @@
+/* runs: alone (it looks at a clock) */
 #include "media/player/tempo.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* runs: early (it is long) */
 /* What makes an update cheap: patches and packs, made, listed, right, and never in the way of a cut publish. */
 #include "scratch.h"
 

@@ -1,3 +1,4 @@
+/* runs: early (it is long) */
 /* Damaged, cut-off and half-repaired data directories: noticed, restored from the backup, the damaged file kept. */
 #include "store_kit.h"
 

@@ -1,3 +1,4 @@
+/* runs: early (it is long) */
 /* Content from a server: what is signed arrives whole and once, in the order people need it, within the limits they set. */
 #define _GNU_SOURCE
 #include "fetch_kit.h"
