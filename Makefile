@@ -128,19 +128,22 @@ unit-tests: $(foreach u,$(UNITS),$(BUILD)/test/$(notdir $(u)))
 
 # --- what people type ---
 
+# On all processors, unless make was already told how many.
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # Set-up first, then a second make that sees the libraries which the first may just have brought.
 run: deps
-	@$(MAKE) --no-print-directory -s village
+	@$(MAKE) --no-print-directory $(PARALLEL) -s village
 	@packaging/run.sh $(BUILD)
 tour: deps
-	@$(MAKE) --no-print-directory -s village
+	@$(MAKE) --no-print-directory $(PARALLEL) -s village
 	@tests/tour/tour.sh $(BUILD)
 # Every screen, language, size of letters and panel, measured as UX rules ask; a slice of it is in `make test`.
 eyes: deps
-	@$(MAKE) --no-print-directory -s village
+	@$(MAKE) --no-print-directory $(PARALLEL) -s village
 	@tests/e2e/eyes.sh $(BUILD) all
 test: deps
-	@$(MAKE) --no-print-directory -s test-all
+	@$(MAKE) --no-print-directory $(PARALLEL) -s test-all
 # Some of it, by name: make check T=room. Without T it says how.
 check: $(if $(T),deps)
 	@tests/check.sh $(BUILD) $(MODE) $(T)
@@ -159,15 +162,15 @@ test-all: test-programs
 lint:
 	@tests/lint/lint.sh
 bench: deps
-	@$(MAKE) --no-print-directory -s village bench-tools
+	@$(MAKE) --no-print-directory $(PARALLEL) -s village bench-tools
 	@tests/bench/bench.sh $(BUILD)
 fuzz: deps
 	@tests/fuzz/run.sh $(BUILD) $(or $(SECONDS_EACH),600)
 faults: deps
-	@$(MAKE) --no-print-directory -s test-programs
+	@$(MAKE) --no-print-directory $(PARALLEL) -s test-programs
 	@tests/faults/run.sh $(BUILD)
 powercut: deps
-	@$(MAKE) --no-print-directory -s all powercut-tools
+	@$(MAKE) --no-print-directory $(PARALLEL) -s all powercut-tools
 	@tests/powercut/run.sh $(BUILD) all
 fonts:
 	@fonts/subset.sh $(BUILD)

@@ -9,7 +9,8 @@ static const struct verb verb[] = {
     [SCRIPT_TAP] = { "tap", true, false },   [SCRIPT_WAIT] = { "wait", true, true },
     [SCRIPT_GONE] = { "gone", true, true },  [SCRIPT_TEXT] = { "text", true, false },
     [SCRIPT_SHOT] = { "shot", true, false }, [SCRIPT_DUMP] = { "dump", true, false },
-    [SCRIPT_PAUSE] = { "pause", false, true }, [SCRIPT_AUDIT] = { "audit", false, false }, [SCRIPT_QUIT] = { "quit", false, false },
+    [SCRIPT_PAUSE] = { "pause", false, true }, [SCRIPT_PATIENCE] = { "patience", false, true },
+    [SCRIPT_AUDIT] = { "audit", false, false }, [SCRIPT_QUIT] = { "quit", false, false },
 };
 enum { VERBS = sizeof verb / sizeof *verb };
 
@@ -79,7 +80,8 @@ static bool parse_line(struct span t, int number, struct script *s, struct err *
     struct script_line line = { .verb = (enum script_verb)v, .number = number };
     struct span rest = trim((struct span){ t.s + n, t.len - n });
     if (v < 0)
-        return err_set(e, ERR_INVALID, "line %d: \"%.*s\" is no step; steps are tap, wait, gone, text, shot, dump, pause, audit, quit",
+        return err_set(e, ERR_INVALID, "line %d: \"%.*s\" is no step; steps are tap, wait, gone, text, shot, dump, pause, "
+                       "patience, audit, quit",
                        number, n > 40 ? 40 : (int)n, t.s);
     if (verb[v].ms && !parse_ms(last_word(&rest), &line.ms))
         return err_set(e, ERR_INVALID, "line %d: %s ends with a number of milliseconds, 0 to %d", number, verb[v].name,

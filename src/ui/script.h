@@ -4,6 +4,7 @@
  *   wait LABEL MS        until LABEL is on the screen          gone LABEL MS   until it is not
  *   text STRING          types                                  pause MS
  *   shot FILE.png        the window as a picture                dump FILE.json  the box tree
+ *   patience MS          every step after it that waits does so for MS at least: for walks that show screens, not speed
  *   audit                ui_audit() of the frame; findings go to the standard error, and the run fails at its end
  *   quit                 ends with status 0
  *
@@ -16,7 +17,10 @@
 
 #include <stddef.h>
 
-enum script_verb { SCRIPT_TAP, SCRIPT_WAIT, SCRIPT_GONE, SCRIPT_TEXT, SCRIPT_SHOT, SCRIPT_DUMP, SCRIPT_PAUSE, SCRIPT_AUDIT, SCRIPT_QUIT };
+enum script_verb {
+    SCRIPT_TAP, SCRIPT_WAIT, SCRIPT_GONE, SCRIPT_TEXT, SCRIPT_SHOT, SCRIPT_DUMP, SCRIPT_PAUSE, SCRIPT_PATIENCE, SCRIPT_AUDIT,
+    SCRIPT_QUIT
+};
 enum { SCRIPT_MAX_BYTES = 1 << 20, SCRIPT_MAX_MS = 3600000, SCRIPT_TAP_MS = 5000 };
 
 struct script_line { enum script_verb verb; int number; char *arg; int ms; }; /* arg owned; NULL if the verb has none */

@@ -17,6 +17,7 @@ struct script_run {
     int at;                /* line being done */
     bool begun;            /* its clock is running */
     int64_t since_ms;
+    int patience_ms;       /* what a step waits at least before it fails */
     enum phase phase;      /* of a tap */
     SDL_Point point;
     int64_t tapped_ms;
@@ -74,6 +75,11 @@ static void mouse(uint32_t type, SDL_Point at)
     SDL_PushEvent(&e);
 }
 
+static bool waits(const struct script_run *r, int limit_ms, int64_t now)
+{
+    return now - r->since_ms < (limit_ms > r->patience_ms ? limit_ms : r->patience_ms);
+}
+
 /* Press and release travel through the event queue in successive steps, with a frame between them. */
 static struct script_status tap(struct script_run *r, struct ui *ui, const struct script_line *l, int64_t now)
 {
@@ -96,7 +102,7 @@ static struct script_status tap(struct script_run *r, struct ui *ui, const struc
     }
     if (!there)
         ui_reveal(ui, l->arg);
-    if (now - r->since_ms < SCRIPT_TAP_MS)
+    if (waits(r, SCRIPT_TAP_MS, now))
         return running(POLL_MS);
     return fail(r, ui, there ? "is there but cannot be tapped" : "is not on the screen");
 }
@@ -106,7 +112,7 @@ static struct script_status look_for(struct script_run *r, struct ui *ui, const 
     bool wanted = l->verb == SCRIPT_WAIT, there = ui_find(ui, l->arg, NULL, NULL);
     if (there == wanted && !ui_wants_frame(ui))
         return next(r);
-    if (now - r->since_ms < l->ms)
+    if (waits(r, l->ms, now))
         return running(POLL_MS);
     return there == wanted ? next(r) : fail(r, ui, wanted ? "did not come" : "did not go away");
 }
@@ -183,6 +189,7 @@ struct script_status script_step(struct script_run *r, struct ui *ui, int64_t no
     case SCRIPT_SHOT: return shoot(r, ui, l);
     case SCRIPT_DUMP: return ui_wants_frame(ui) ? running(1) : write_dump(r, ui, l);
     case SCRIPT_PAUSE: return now - r->since_ms < l->ms ? running((int)(r->since_ms + l->ms - now)) : next(r);
+    case SCRIPT_PATIENCE: r->patience_ms = l->ms; return next(r);
     case SCRIPT_AUDIT: return ui_wants_frame(ui) ? running(1) : audit(r, ui, l);
     case SCRIPT_QUIT: return finish(r);
     }

@@ -55,18 +55,29 @@ def lessons():
     return words
 
 
+HOLE = r"%(?:\d\$)?[ds]"
+
+
+def fill(other, values, words):
+    def value(hole):
+        place = re.match(r"%(\d)\$", hole[0])
+        return translate(values[int(place[1]) - 1] if place else values.pop(0), words)
+    return re.sub(HOLE, value, other).replace("%%", "%")
+
+
 def translate(label, words):
     if label in words:
         return words[label]
-    for en, other in words.items():  # "0 of 3 done" is "%d of %d done"
-        if "%" not in en:
+    # "0 of 3 done" is "%d of %d done". Of two that fit, the one that says more: "Question %d of %d" before "%s of %s".
+    for en, other in sorted(words.items(), key=lambda pair: -len(re.sub(HOLE, "", pair[0]))):
+        holes = re.findall(HOLE, en) if "%" in en else []
+        if not holes:
             continue
-        holes = re.findall(r"%(?:\d\$)?[ds]", en)
-        pattern = re.sub(r"%(?:\d\\\$)?[ds]", "(.+)", re.escape(en).replace(r"\%", "%").replace("%%", "%"))
-        m = re.fullmatch(pattern, label) if holes else None
+        pattern = "".join(("([-\\d.]+)" if part.endswith("d") else "(.+)") if i % 2 else re.escape(part.replace("%%", "%"))
+                          for i, part in enumerate(re.split(f"({HOLE})", en)))
+        m = re.fullmatch(pattern, label)
         if m:
-            values = list(m.groups())
-            return re.sub(r"%(?:(\d)\$)?[ds]", lambda h: translate(values[int(h[1]) - 1] if h[1] else values.pop(0), words), other).replace("%%", "%")
+            return fill(other, list(m.groups()), words)
     return label
 
 

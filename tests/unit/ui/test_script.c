@@ -7,11 +7,12 @@
 static void steps_are_read(void **state)
 {
     static const char text[] = "# 说明\n\n  tap  继续 学习 \r\nwait 我的学时 5000\ngone 还在吗？ 0\ntext 123456\nshot a b.png\n"
-                               "dump tree.json\npause 250\nquit";
+                               "dump tree.json\npause 250\npatience 60000\nquit";
     static const struct { enum script_verb verb; int number, ms; const char *arg; } want[] = {
         { SCRIPT_TAP, 3, 0, "继续 学习" }, { SCRIPT_WAIT, 4, 5000, "我的学时" }, { SCRIPT_GONE, 5, 0, "还在吗？" },
         { SCRIPT_TEXT, 6, 0, "123456" },   { SCRIPT_SHOT, 7, 0, "a b.png" },     { SCRIPT_DUMP, 8, 0, "tree.json" },
-        { SCRIPT_PAUSE, 9, 250, NULL },    { SCRIPT_QUIT, 10, 0, NULL },
+        { SCRIPT_PAUSE, 9, 250, NULL },    { SCRIPT_PATIENCE, 10, 60000, NULL },
+        { SCRIPT_QUIT, 11, 0, NULL },
     };
     (void)state;
     struct err e = ERR_INIT;
@@ -44,6 +45,7 @@ static void bad_steps_are_named(void **state)
         { "wait 学习 5s", "line 1: wait ends with a number" },
         { "pause -5", "line 1: pause ends with a number" },
         { "pause 99999999999999999999", "line 1: pause ends with a number" },
+        { "patience", "line 1: patience ends with a number" },
         { "pause x 5", "line 1: nothing may follow pause" },
         { "quit now", "line 1: nothing may follow quit" },
         { "TAP x", "is no step" },
@@ -182,6 +184,9 @@ static void failures_say_where_and_what(void **state)
         { "# 注\ntap 没有这个", { "line 2", "tap 没有这个", "开始学习" }, SCRIPT_TAP_MS },
         { "wait 没有这个 700", { "line 1", "did not come", "开始学习" }, 700 },
         { "gone 开始学习 300", { "line 1", "did not go away", "开始学习" }, 300 },
+        { "patience 9000\nwait 没有这个 700", { "line 2", "did not come", "开始学习" }, 9000 },
+        { "patience 9000\ntap 没有这个", { "line 2", "tap 没有这个", "开始学习" }, 9000 },
+        { "patience 100\ngone 开始学习 300", { "line 2", "did not go away", "开始学习" }, 300 },
         { "dump /nonexistent/x.json", { "line 1", "dump", "cannot be written" }, 0 },
         { "shot /nonexistent/x.png", { "line 1", "shot", "cannot be written" }, 0 },
     };
