@@ -156,7 +156,7 @@ content: all
 village: content
 	@packaging/village.sh $(BUILD) $(BUILD)/village
 
-test-programs: all unit-tests powercut-tools
+test-programs: all unit-tests powercut-tools bench-tools
 test-all: test-programs
 	@tests/run.sh $(BUILD) $(MODE)
 lint:

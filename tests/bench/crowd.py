@@ -15,12 +15,13 @@ import time
 import uuid
 
 import kiosk as k
+from kiosk import say
 
-PEOPLE, COMMENTS, REVIEWS = 300, 5000, 2000
+PEOPLE, COMMENTS, REVIEWS = (60, 100, 50) if k.SLICE else (300, 5000, 2000)
 LESSON = "接到“公检法”电话怎么办"
-SECRETARY = ["tap 陈玉梅"] + [f"tap {digit}" for digit in "246810"] + ["tap 完成", "wait 村里事务 9000", "pause 500"]
-MEETING = SECRETARY + ["tap 村里事务", "pause 500", "tap 集体学习", "pause 500", "tap 防电信诈骗", "pause 500", f"tap {LESSON}", "pause 300",
-                       "tap 点名：谁到了？", "wait 到场 0 人 5000"]
+SECRETARY = ["tap 陈玉梅"] + [f"tap {digit}" for digit in "246810"] + [f"tap {say.DONE}", f"wait {say.OFFICE} 9000", "pause 500"]
+MEETING = SECRETARY + [f"tap {say.OFFICE}", "pause 500", f"tap {say.LEARN_TOGETHER}", "pause 500", "tap 防电信诈骗", "pause 500",
+                       f"tap {LESSON}", "pause 300", f"tap {say.WHO_IS_HERE}", f"wait {say.NOBODY_HERE} 5000"]
 
 
 def fill(bench, data):
@@ -46,7 +47,7 @@ def fill(bench, data):
 def frames(bench, steps, only):
     """Median over five visits of the slowest frame of each screen named."""
     runs = {}
-    for _ in range(5):
+    for _ in range(1 if k.SLICE else 5):
         worst = {}
         data = shutil.copytree(bench.village, f"{bench.tmp}/visit")  # a meeting of one visit is not the next one's
         for screen, ms in re.findall(r"frame (\w+): ([\d.]+) ms", k.Kiosk(bench, data, steps).ended()):
@@ -59,15 +60,15 @@ def frames(bench, steps, only):
 
 def screens(bench):
     wall = list(MEETING)
-    for _ in range(9):
-        wall += ["tap 这一排都到了", "tap 下一页", "pause 200"]
-    wall += ["tap 开始放片", "wait 暂停 8000", "pause 1500"]
-    for _ in range(4):
-        wall += ["tap 上一页", "pause 300"]
-    for _ in range(4):
-        wall += ["tap 下一页", "tap 这一排都到了", "pause 300"]
-    member = ["tap W", "pause 400", "tap 王秀兰", "wait 我的学时 9000", "pause 700", "tap 防电信诈骗", "pause 600", f"tap 说说《{LESSON}》", "pause 700",
-              "tap 下一页", "pause 500", "tap 下一页", "pause 500", "tap 返回", "pause 300"]
+    for _ in range(1 if k.SLICE else 9):
+        wall += [f"tap {say.ROW_IS_HERE}", f"tap {say.NEXT_PAGE}", "pause 200"]
+    wall += [f"tap {say.BEGIN_FILM}", f"wait {say.PAUSE} 8000", "pause 1500"]
+    for _ in range(1 if k.SLICE else 4):
+        wall += [f"tap {say.EARLIER_PAGE}", "pause 300"]
+    for _ in range(1 if k.SLICE else 4):
+        wall += [f"tap {say.NEXT_PAGE}", f"tap {say.ROW_IS_HERE}", "pause 300"]
+    member = ["tap W", "pause 400", "tap 王秀兰", f"wait {say.MY_HOURS} 9000", "pause 700", "tap 防电信诈骗", "pause 600", f"tap {say.TALK_ABOUT % LESSON}", "pause 700",
+              f"tap {say.NEXT_PAGE}", "pause 500", f"tap {say.NEXT_PAGE}", "pause 500", f"tap {say.BACK}", "pause 300"]
     found = frames(bench, member, ["home", "course", "comments"])
     found.update(frames(bench, wall, ["room"]))
     words = {"home": f"home of a member with {REVIEWS} things to review", "course": "course", "comments": f"{COMMENTS} comments",
@@ -77,11 +78,11 @@ def screens(bench):
 
 
 def idle(bench):
-    kiosk = k.Kiosk(bench, bench.village, MEETING + ["pause 22000"])
+    kiosk = k.Kiosk(bench, bench.village, MEETING + ["pause 9000" if k.SLICE else "pause 22000"])
     kiosk.sleep_until_shown()
-    time.sleep(9)
+    time.sleep(6 if k.SLICE else 9)
     before = kiosk.processor_s()
-    time.sleep(10)
+    time.sleep(1 if k.SLICE else 10)
     bench.row("crowd_idle_cpu_s", "processor in 10 s of a meeting that nobody touches", kiosk.processor_s() - before, "s", 0.01)
     kiosk.ended()
 

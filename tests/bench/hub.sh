@@ -53,7 +53,7 @@ http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000
 END
     "$nginx" -c "$WORK/nginx.conf" 2>/dev/null && NGINX_PID=$(cat "$WORK/nginx.pid")
 fi
-for round in 1 2; do
+for round in 1 $([ -n "${BENCH_SLICE:-}" ] || echo 2); do
     printf 'round %d\tnull\n' "$round" >>"$figures"
     echo "content, round $round (100 files of 4 kB; 4 of 8 MB)"
     for c in 8 128; do
@@ -65,7 +65,7 @@ for round in 1 2; do
 done
 [ -n "$NGINX_PID" ] || echo "nginx is not installed: no comparison"
 
-python3 - "$figures" "$BUILD/bench-hub.json" <<'END'
+python3 - "$figures" "${BENCH_OUT:-$BUILD}/bench-hub.json" <<'END'
 import json, sys
 out, round_ = {}, ""
 for line in open(sys.argv[1], encoding="utf-8"):

@@ -21,11 +21,14 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import labels as say
+
 PIN = "135790"
+SLICE = bool(os.environ.get("BENCH_SLICE"))  # whether it runs, not how fast
 FIRST_COURSE = "第72门课程"  # make_big gives it the highest priority, so it stands first
-WALL, GUEST, LESSON_SHOWN = "请点您的头像", "您没有登录", "暂停"
-LESSON = ["tap 直接学习", f"wait {GUEST} 15000", "pause 700", "tap 防电信诈骗", "wait 学完 0 / 3 课 15000", "pause 500",
-          "tap 接到“公检法”电话怎么办", f"wait {LESSON_SHOWN} 15000"]
+LESSON = [f"tap {say.JUST_STUDY}", f"wait {say.GUEST} 15000", "pause 700", "tap 防电信诈骗", f"wait {say.COURSE_OF_THREE} 15000", "pause 500",
+          "tap 接到“公检法”电话怎么办", f"wait {say.PAUSE} 15000"]
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -131,7 +134,7 @@ class Bench:
         self.start(self.empty)
         self.start(self.big)
         places = {"village": self.village, "empty": self.empty, "big": self.big}
-        rounds = [{"link": (self.link(), 0)} | {name: self.start(data) for name, data in places.items()} for _ in range(15)]
+        rounds = [{"link": (self.link(), 0)} | {name: self.start(data) for name, data in places.items()} for _ in range(1 if SLICE else 15)]
         middle = lambda name, i=0: statistics.median(r[name][i] for r in rounds)
         self.row("start_warm_ms", "process start to the wall of faces, warm", middle("village"), "ms", 60)
         self.row("start_cpu_ms", "  of it processor, all threads", middle("village", 1), "ms")
@@ -139,26 +142,26 @@ class Bench:
         self.row("start_link_ratio", "  start / yardstick: the same on a busy machine",
                  statistics.median(r["village"][0] / r["link"][0] for r in rounds), "x")
         self.row("start_cold_ms", "  files forgotten by the page cache (where nobody else has them open)",
-                 statistics.median(self.start(self.village, cold=True)[0] for _ in range(5)), "ms", 120)
+                 statistics.median(self.start(self.village, cold=True)[0] for _ in range(1 if SLICE else 5)), "ms", 120)
         self.row("start_big_ratio", "start with big data / start with none",
                  statistics.median(r["big"][0] / r["empty"][0] for r in rounds), "x", 1.2)
 
     def idle(self):
-        kiosk = Kiosk(self, self.village, ["pause 16000"])
+        kiosk = Kiosk(self, self.village, ["pause 3000" if SLICE else "pause 16000"])
         kiosk.sleep_until_shown()
-        time.sleep(3)
+        time.sleep(1 if SLICE else 3)
         before = kiosk.processor_s()
-        time.sleep(10)
+        time.sleep(1 if SLICE else 10)
         self.row("idle_cpu_s", "processor in 10 s on a screen nobody touches", kiosk.processor_s() - before, "s", 0.01)
         kiosk.ended()
 
     def lesson(self):
         taps = []
-        for last in [False] * 6 + [True]:
+        for last in [False] * (1 if SLICE else 6) + [True]:
             kiosk = Kiosk(self, self.village, LESSON + ["pause 12000" if last else "pause 500"])
             if last:
                 kiosk.sleep_until_shown()
-                time.sleep(11)
+                time.sleep(5 if SLICE else 11)
                 self.row("playing_pss_mb", "memory while a 480p lesson plays (both processes, what they share counted once)",
                          kiosk.memory_mb(), "MB", 50)
                 kiosk.process.kill()
@@ -169,14 +172,14 @@ class Bench:
         self.row("tap_to_picture_ms", "tap on a lesson to its first picture", statistics.median(taps), "ms", 80)
 
     def big_screens(self):
-        visit = ["pause 400", "tap L", "pause 400", "tap 下一页", "pause 400", "tap 上一页", "pause 400", "tap 李芳",
-                 "wait 我的学时 9000", "pause 600", f"tap {FIRST_COURSE}", "pause 600", "tap 返回", "pause 400", "tap 看我的学时",
-                 "pause 600", "tap 返回", "pause 400", "tap 全部课程", "pause 600", "tap 下一页", "pause 400", "tap 返回", "pause 400",
-                 "tap 不是我", f"wait {WALL} 9000"]
-        visit += ["tap 技术员"] * 5 + ["wait 请输入密码 3000"] + [f"tap {digit}" for digit in PIN]
-        visit += ["tap 完成", "wait 成员 9000", "pause 300", "tap 成员", "pause 600", "tap 设备状态", "pause 600"]
+        visit = ["pause 400", "tap L", "pause 400", f"tap {say.NEXT_PAGE}", "pause 400", f"tap {say.EARLIER_PAGE}", "pause 400", "tap 李芳",
+                 f"wait {say.MY_HOURS} 9000", "pause 600", f"tap {FIRST_COURSE}", "pause 600", f"tap {say.BACK}", "pause 400",
+                 f"tap {say.SEE_HOURS}", "pause 600", f"tap {say.BACK}", "pause 400", f"tap {say.ALL_COURSES}", "pause 600",
+                 f"tap {say.NEXT_PAGE}", "pause 400", f"tap {say.BACK}", "pause 400", f"tap {say.SIGN_OUT}", f"wait {say.WALL} 9000"]
+        visit += [f"tap {say.TECHNICIAN}"] * 5 + [f"wait {say.ENTER_PIN} 3000"] + [f"tap {digit}" for digit in PIN]
+        visit += [f"tap {say.DONE}", f"wait {say.MEMBERS} 9000", "pause 300", f"tap {say.MEMBERS}", "pause 600", f"tap {say.MACHINE}", "pause 600"]
         frames = {}
-        for _ in range(5):
+        for _ in range(1 if SLICE else 5):
             worst = {}
             for screen, ms in re.findall(r"frame (\w+): ([\d.]+) ms", Kiosk(self, self.big, visit).ended()):
                 worst[screen] = max(worst.get(screen, 0), float(ms))
@@ -216,11 +219,12 @@ def table(rows):
 
 def big_data(build):
     """The big directory, made once and kept; its technician gets a PIN."""
-    big = f"{build}/bench-big"
+    big = f"{build}/bench-slice/big" if SLICE else f"{build}/bench-big"
     if not os.path.exists(f"{big}/made"):
         shutil.rmtree(big, ignore_errors=True)
-        print("making 10,000 lessons, 2,000 members, 1,000,000 records ...", flush=True)
-        subprocess.run([f"{build}/test/make_big", big], check=True, stdout=subprocess.DEVNULL)
+        size = ["720", "200", "3000"] if SLICE else ["10000", "2000", "1000000"]
+        print("making {} lessons, {} members, {} records ...".format(*size), flush=True)
+        subprocess.run([f"{build}/test/make_big", big, *size], check=True, stdout=subprocess.DEVNULL)
         open(f"{big}/made", "w").close()
     return big
 

@@ -5,11 +5,12 @@ build=$1
 cd "$(dirname "$0")/../.."
 python3 - "$build" content/courses/*/ <<'END'
 import json
+import os
 import statistics
 import subprocess
 import sys
 
-build, courses = sys.argv[1], sys.argv[2:]
+build, courses = sys.argv[1], sys.argv[2:3] if os.environ.get("BENCH_SLICE") else sys.argv[2:]
 runs = [json.loads(subprocess.run([f"{build}/test/uplink", c], check=True, capture_output=True, text=True).stdout) for c in courses]
 report = {k: round(statistics.median(r[k] for r in runs if k in r), 1) for k in runs[0]}
 missed = []
@@ -22,7 +23,7 @@ for key, value in report.items():
             missed.append(key)
     else:
         print(f"{key:16} {value:7.1f} B")
-with open(f"{build}/bench-uplink.json", "w") as f:
+with open(f"{os.environ.get('BENCH_OUT', build)}/bench-uplink.json", "w") as f:
     json.dump(report, f, indent=1)
 sys.exit(1 if missed else 0)
 END

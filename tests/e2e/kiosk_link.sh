@@ -3,6 +3,7 @@
 # kiosk_link.sh BUILD: the real kiosk with sticks and a network: a stick opens its screen, brings lessons, takes records, comes
 # back from a real hub with receipts; is pulled, is a stranger's, comes in the middle of a lesson. A server that is slow, wants a
 # log-in, is lent by a phone. Folders stand for sticks ($WEIKE_STICKS).
+# Labels composed here: 急救第一课.
 set -u
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)

@@ -2,6 +2,7 @@
 # runs: early
 # kiosk_room.sh BUILD: a meeting in the real kiosk, driven by a pointer: thirty people in by taps, late and early, a card that
 # stops the film, a power cut in the middle, questions, the signature; then what was recorded. And 300 people before one wall.
+# Labels composed here: 冯一.
 set -u
 build=$(cd "$1" && pwd)
 command -v Xvfb >/dev/null && [ -n "${DISPLAY:-}" ] || { echo "skip kiosk_room: no X display (Xvfb)"; exit 0; }

@@ -2,6 +2,7 @@
 # runs: early
 # words.sh BUILD: what people say about a lesson, in the real kiosk: pinyin by taps, a comment written, picked and spoken (a file is the
 # microphone), hidden by the secretary and shown again; a guest; no microphone; a minute of speech under load.
+# Labels composed here: ni hao (pinyin), 讲得真好！我要告诉家里人。 (two sentences picked).
 set -u
 build=$(cd "$1" && pwd)
 command -v Xvfb >/dev/null && [ -n "${DISPLAY:-}" ] || { echo "skip words: no X display (Xvfb)"; exit 0; }
