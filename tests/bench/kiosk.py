@@ -222,7 +222,7 @@ def big_data(build):
     big = f"{build}/bench-slice/big" if SLICE else f"{build}/bench-big"
     if not os.path.exists(f"{big}/made"):
         shutil.rmtree(big, ignore_errors=True)
-        size = ["720", "200", "3000"] if SLICE else ["10000", "2000", "1000000"]
+        size = ["1000", "2000", "3000"] if SLICE else ["10000", "2000", "1000000"]
         print("making {} lessons, {} members, {} records ...".format(*size), flush=True)
         subprocess.run([f"{build}/test/make_big", big, *size], check=True, stdout=subprocess.DEVNULL)
         open(f"{big}/made", "w").close()
