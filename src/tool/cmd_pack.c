@@ -1,7 +1,7 @@
 /* cmd_pack.c - weikectl pack: courses from their folders into signed packages. */
 #include "base/clock.h"
 #include "pack/author/build.h"
-#include "pack/tree/verify.h"
+#include "pack/install/verify.h"
 #include "tool/tool.h"
 
 #include <errno.h>

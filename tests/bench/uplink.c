@@ -13,7 +13,7 @@
 #include "model/gift.h"
 #include "model/statement.h"
 #include "pack/packet/packet.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 #include "sync/http/http.h"
 #include "../unit/answerer.h"
 

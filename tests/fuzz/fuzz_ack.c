@@ -1,6 +1,6 @@
 /* Receipts: first byte even: any payload, signed by the county; odd: an envelope as it came. Refused with a reason, or what is
  * read can be written and says the same when read again. */
-/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/trust/key.c src/pack/trust/key_file.c src/pack/tree/zst.c src/pack/trust/envelope.c src/pack/packet/ack.c */
+/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/sign/key.c src/pack/sign/key_file.c src/pack/sign/zst.c src/pack/sign/envelope.c src/pack/packet/ack.c */
 #include "pack/packet/ack.h"
 
 #include <assert.h>

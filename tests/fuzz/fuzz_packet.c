@@ -1,6 +1,6 @@
 /* Packets. First byte 0: as they came. 1: anything, signed by a device. 2: anything, sealed to the county inside a good packet:
  * the county must stand what an enrolled device made. 3: rows alone. 4: lines, which must come back. 5: a file's name. */
-/* sources: src/base/err.c src/base/str.c src/base/hash.c src/base/fs.c src/base/fault.c src/base/clock.c src/pack/trust/key.c src/pack/trust/key_file.c src/pack/trust/county.c src/pack/packet/packet.c src/pack/packet/packet_dict.c src/pack/packet/packet_rows.c src/pack/packet/packet_value.c */
+/* sources: src/base/err.c src/base/str.c src/base/hash.c src/base/fs.c src/base/fault.c src/base/clock.c src/pack/sign/key.c src/pack/sign/key_file.c src/pack/sign/county.c src/pack/packet/packet.c src/pack/packet/packet_dict.c src/pack/packet/packet_rows.c src/pack/packet/packet_value.c */
 #include "pack/packet/packet.h"
 #include "pack/packet/packet_dict.h"
 #include "pack/packet/packet_rows.h"

@@ -1,6 +1,6 @@
 /* Patches: what runs inside the box (here without it, so that a sanitizer sees), and patches of lists in memory. The first
  * byte chooses; the next three are the signed size. */
-/* sources: src/base/err.c src/base/str.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/tree/zst.c src/pack/trust/box.c */
+/* sources: src/base/err.c src/base/str.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/sign/zst.c src/pack/tree/box.c */
 #include "pack/tree/patch.c"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* Roots and packs of small files. The first byte chooses: bytes as they came; anything signed by the right keys; the next
  * step after a good root; a pack. Whatever comes is refused with a reason, or is what it says it is. */
-/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/trust/key.c src/pack/trust/key_file.c src/pack/trust/envelope.c src/pack/tree/zst.c src/pack/tree/tree.c src/pack/trust/root.c src/pack/tree/small_pack.c */
+/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/pack/sign/key.c src/pack/sign/key_file.c src/pack/sign/envelope.c src/pack/sign/zst.c src/pack/tree/tree.c src/pack/trust/root.c src/pack/tree/small_pack.c */
 #include "pack/trust/root.h"
 #include "pack/tree/small_pack.h"
 

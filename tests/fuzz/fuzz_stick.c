@@ -2,7 +2,7 @@
  * are called and hold.
  *
  * One entry after the other: kind (1 byte), folder (1), length of name (1), name, length of content (2), content. */
-/* sources: src/base/*.c src/pack/trust/envelope.c src/pack/trust/key.c src/pack/trust/key_file.c src/pack/trust/county.c src/pack/packet/packet.c src/pack/packet/packet_*.c src/pack/packet/ack.c src/pack/tree/zst.c src/sync/stick/stick_layout.c src/sync/stick/stick_files.c src/sync/stick/stick_mount.c src/sync/stick/stick_scan.c src/sync/stick/stick_site.c */
+/* sources: src/base/*.c src/pack/sign/envelope.c src/pack/sign/key.c src/pack/sign/key_file.c src/pack/sign/county.c src/pack/packet/packet.c src/pack/packet/packet_*.c src/pack/packet/ack.c src/pack/sign/zst.c src/sync/stick/stick_layout.c src/sync/stick/stick_files.c src/sync/stick/stick_mount.c src/sync/stick/stick_scan.c src/sync/stick/stick_site.c */
 #define _GNU_SOURCE
 #include "base/fs.h"
 #include "pack/packet/ack.h"

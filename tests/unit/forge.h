@@ -6,9 +6,9 @@
 #define TESTS_FORGE_H
 #include "scratch.h"
 
-#include "pack/trust/envelope.h"
+#include "pack/sign/envelope.h"
 #include "pack/tree/tree.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 
 enum { FORGE_FILM_BYTES = 5 << 18 }; /* 1.25 MiB: several steps, and chunked */
 static size_t forge_film_bytes = FORGE_FILM_BYTES;

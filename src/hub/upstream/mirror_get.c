@@ -4,7 +4,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "hub/records/carry.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 #include "sync/fetch/part.h"
 
 #include <fcntl.h>

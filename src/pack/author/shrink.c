@@ -4,7 +4,7 @@
 #include "pack/tree/patch.h"
 #include "pack/tree/question_files.h"
 #include "pack/tree/small_pack.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "pack/author/tree_writer.h"
 #include "base/fs.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* ack.h - the receipt for packets: which sequence numbers of a device's epoch have arrived, signed by who keeps them.
  *
- * JSON in an envelope (pack/trust/envelope.h): small, and readable when somebody must find out. A kiosk forgets only what a
+ * JSON in an envelope (pack/sign/envelope.h): small, and readable when somebody must find out. A kiosk forgets only what a
  * `stored` ack signed by the county's key covers. Values; any thread. Format: content/RECORDS.md. */
 #ifndef WEIKE_PACK_PACKET_ACK_H
 #define WEIKE_PACK_PACKET_ACK_H
-#include "pack/trust/envelope.h"
+#include "pack/sign/envelope.h"
 #include "pack/packet/packet.h"
 
 enum { ACK_MAX_BYTES = 16 << 10, ACK_RANGES_MAX = 200, ACK_REJECTED_MAX = 50, ACK_WHY_MAX = 160 };

@@ -6,7 +6,7 @@
  */
 #ifndef WEIKE_PACK_PACKET_PACKET_H
 #define WEIKE_PACK_PACKET_PACKET_H
-#include "pack/trust/county.h"
+#include "pack/sign/county.h"
 
 #include "base/hash.h"
 

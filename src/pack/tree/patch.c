@@ -3,8 +3,8 @@
 #include "pack/tree/patch.h"
 #include "base/fs.h"
 #include "base/hash.h"
-#include "pack/trust/box.h"
-#include "pack/tree/zst.h"
+#include "pack/tree/box.h"
+#include "pack/sign/zst.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* patch.h - makes a file of the one before it: zstd frames that refer to the old bytes (as `zstd --patch-from`).
  *
  * A patch is a hint, never believed: what comes out is checked against the hash a signed list gives. Blobs are patched
- * in a box (pack/trust/box.h), so that bytes from outside never meet a decompressor inside the program with big windows.
+ * in a box (pack/tree/box.h), so that bytes from outside never meet a decompressor inside the program with big windows.
  * Any thread; patch_apply waits for its child process (about 0.1 s for 10 MB). */
 #ifndef WEIKE_PACK_TREE_PATCH_H
 #define WEIKE_PACK_TREE_PATCH_H

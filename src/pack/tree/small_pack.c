@@ -1,5 +1,5 @@
 #include "pack/tree/small_pack.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,7 +16,7 @@
  * ignored. */
 #ifndef WEIKE_PACK_TREE_TREE_H
 #define WEIKE_PACK_TREE_TREE_H
-#include "pack/trust/envelope.h"
+#include "pack/sign/envelope.h"
 
 #include <jansson.h>
 

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "pack/tree/patch.h"
 #include "pack/trust/root.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 #include "sync/fetch/fetch_parts.h"
 
 #include <stdlib.h>

@@ -8,7 +8,7 @@
  * to DIR/device/sent-old/ and stays until the county has it. */
 #ifndef WEIKE_SYNC_SEND_BAG_H
 #define WEIKE_SYNC_SEND_BAG_H
-#include "pack/trust/county.h"
+#include "pack/sign/county.h"
 #include "pack/trust/device.h"
 #include "store/db.h"
 

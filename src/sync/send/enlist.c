@@ -2,8 +2,8 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/version.h"
-#include "pack/trust/county.h"
-#include "pack/trust/envelope.h"
+#include "pack/sign/county.h"
+#include "pack/sign/envelope.h"
 #include "pack/trust/trust.h"
 
 #include <ctype.h>

@@ -5,7 +5,7 @@
 #ifndef WEIKE_SYNC_STICK_STICK_SITE_H
 #define WEIKE_SYNC_STICK_STICK_SITE_H
 #include "base/json.h"
-#include "pack/trust/key.h"
+#include "pack/sign/key.h"
 
 enum { STICK_SITE_MAX_BYTES = 1 << 20, STICK_SITES_MAX = 5000 };
 struct stick_site {

@@ -1,7 +1,7 @@
 /* What runs in the box can read its input and write its output; anything else ends it and touches nothing. */
 #include "scratch.h"
 
-#include "pack/trust/box.h"
+#include "pack/tree/box.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

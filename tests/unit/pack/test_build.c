@@ -4,7 +4,7 @@
 #include "base/fault.h"
 #include "films.h"
 #include "pack/author/build.h"
-#include "pack/tree/verify.h"
+#include "pack/install/verify.h"
 
 #include <sys/wait.h>
 

@@ -1,7 +1,7 @@
 #include "scratch.h"
 
-#include "pack/trust/envelope.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/envelope.h"
+#include "pack/sign/zst.h"
 
 static struct secret_key ours, other;
 

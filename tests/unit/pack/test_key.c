@@ -1,6 +1,6 @@
 #include "scratch.h"
 
-#include "pack/trust/key.h"
+#include "pack/sign/key.h"
 
 #include <unistd.h>
 

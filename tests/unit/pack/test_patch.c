@@ -3,7 +3,7 @@
 
 #include "base/hash.h"
 #include "pack/tree/patch.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 
 #include <sys/stat.h>
 #include <zstd.h>

@@ -3,7 +3,7 @@
 
 #include "base/fault.h"
 #include "pack/install/install.h"
-#include "pack/tree/verify.h"
+#include "pack/install/verify.h"
 #include "store/library/library.h"
 #include "store/store.h"
 

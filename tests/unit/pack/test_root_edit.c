@@ -5,7 +5,7 @@
 #include "pack/author/build.h"
 #include "pack/author/root_edit.h"
 #include "pack/trust/trust.h"
-#include "pack/tree/verify.h"
+#include "pack/install/verify.h"
 
 static const int64_t now = 1800000000;
 

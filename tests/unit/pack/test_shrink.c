@@ -9,7 +9,7 @@
 #include "pack/author/root_edit.h"
 #include "pack/tree/small_pack.h"
 #include "pack/trust/trust.h"
-#include "pack/tree/verify.h"
+#include "pack/install/verify.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "scratch.h"
 
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 
 #include <zstd.h>
 

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "link_kit.h"
-#include "pack/trust/county.h"
+#include "pack/sign/county.h"
 #include "pack/trust/trust.h"
 #include "store/setting.h"
 #include "sync/api.h"

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "pack/trust/box.h"
+#include "pack/tree/box.h"
 
 #include <errno.h>
 #include <fcntl.h>

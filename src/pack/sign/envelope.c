@@ -1,5 +1,5 @@
-#include "pack/trust/envelope.h"
-#include "pack/tree/zst.h"
+#include "pack/sign/envelope.h"
+#include "pack/sign/zst.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,9 @@
  * parsed before it is verified and signer and reader cannot disagree about spelling. What an enveloped parent
  * names by SHA-256 comes through the second door. Parsers of metadata take `struct verified`, which cannot be
  * made anywhere else. */
-#ifndef WEIKE_PACK_TRUST_ENVELOPE_H
-#define WEIKE_PACK_TRUST_ENVELOPE_H
-#include "pack/trust/key.h"
+#ifndef WEIKE_PACK_SIGN_ENVELOPE_H
+#define WEIKE_PACK_SIGN_ENVELOPE_H
+#include "pack/sign/key.h"
 
 #include "base/hash.h"
 

@@ -1,7 +1,7 @@
-#include "pack/trust/county.h"
+#include "pack/sign/county.h"
 #include "base/fs.h"
 #include "base/hash.h"
-#include "pack/trust/key_file.h"
+#include "pack/sign/key_file.h"
 
 #include <sodium.h>
 #include <stdlib.h>

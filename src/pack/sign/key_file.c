@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "pack/trust/key_file.h"
+#include "pack/sign/key_file.h"
 #include "base/fs.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* verify.h - reads a whole tree as a stranger would: every signature, hash, size, chunk list and syntax. Nothing is
  * written. One thread. */
-#ifndef WEIKE_PACK_TREE_VERIFY_H
-#define WEIKE_PACK_TREE_VERIFY_H
+#ifndef WEIKE_PACK_INSTALL_VERIFY_H
+#define WEIKE_PACK_INSTALL_VERIFY_H
 #include "model/course.h"
 #include "pack/trust/trust.h"
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "pack/tree/verify.h"
+#include "pack/install/verify.h"
 #include "base/fs.h"
 #include "pack/tree/question_files.h"
 #include "pack/tree/small_pack.h"

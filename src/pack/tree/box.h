@@ -2,8 +2,8 @@
  *
  * A seccomp filter (Linux 4.14) lets read, write and exit pass; any other call kills the child. No other descriptor is
  * open in it. Everything the work needs (memory, mapped files) is made before. Any thread; waits until the child is over. */
-#ifndef WEIKE_PACK_TRUST_BOX_H
-#define WEIKE_PACK_TRUST_BOX_H
+#ifndef WEIKE_PACK_TREE_BOX_H
+#define WEIKE_PACK_TREE_BOX_H
 #include "base/err.h"
 
 #include <stdint.h>

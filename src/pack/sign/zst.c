@@ -1,4 +1,4 @@
-#include "pack/tree/zst.h"
+#include "pack/sign/zst.h"
 
 #include <stdlib.h>
 #include <string.h>

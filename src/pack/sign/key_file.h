@@ -1,6 +1,6 @@
 /* key_file.h - the two files of a key pair, made together and never over others. Private to key.c and county.c. */
-#ifndef WEIKE_PACK_TRUST_KEY_FILE_H
-#define WEIKE_PACK_TRUST_KEY_FILE_H
+#ifndef WEIKE_PACK_SIGN_KEY_FILE_H
+#define WEIKE_PACK_SIGN_KEY_FILE_H
 #include "base/err.h"
 #include "base/str.h"
 

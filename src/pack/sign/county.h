@@ -1,8 +1,8 @@
 /* county.h - the county's key pair: what packets are sealed to (X25519) and what receipts are signed with (Ed25519).
  * Values; any thread. The two files, county.key and county.pub, are described in content/RECORDS.md. */
-#ifndef WEIKE_PACK_TRUST_COUNTY_H
-#define WEIKE_PACK_TRUST_COUNTY_H
-#include "pack/trust/key.h"
+#ifndef WEIKE_PACK_SIGN_COUNTY_H
+#define WEIKE_PACK_SIGN_COUNTY_H
+#include "pack/sign/key.h"
 
 enum { COUNTY_BOX_BYTES = 32, COUNTY_FILE_MAX = 1024 };
 

@@ -1,6 +1,6 @@
 /* zst.h - zstd frames with hard ceilings, for metadata (blobs are stored as played). Any thread. */
-#ifndef WEIKE_PACK_TREE_ZST_H
-#define WEIKE_PACK_TREE_ZST_H
+#ifndef WEIKE_PACK_SIGN_ZST_H
+#define WEIKE_PACK_SIGN_ZST_H
 #include "base/err.h"
 #include "base/str.h"
 

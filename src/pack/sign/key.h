@@ -2,8 +2,8 @@
  *
  * A key's id is the first 8 bytes of the SHA-256 of its public half, in hex: short enough to read out over
  * the telephone, and derived, so that a file cannot claim another key's id. */
-#ifndef WEIKE_PACK_TRUST_KEY_H
-#define WEIKE_PACK_TRUST_KEY_H
+#ifndef WEIKE_PACK_SIGN_KEY_H
+#define WEIKE_PACK_SIGN_KEY_H
 #include "base/err.h"
 #include "base/str.h"
 
