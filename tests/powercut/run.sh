@@ -2,6 +2,7 @@
 # run.sh BUILD [slice|all]: cut off in every way we know; "ok", "not ok" or "skip NAME: why" and the score for each.
 #   test_powercut   every write of a small life: killed, disk full, write error
 #   syscalls.sh     weikectl killed, or answered with an error, at each system call that changes the disk
+#   upgrade.sh      the first start on the data of an older version, killed at each write (its slice is in tests/e2e)
 #   states/         what a power cut can leave of a real ext4: any subset of the writes after the last flush
 # slice, for make test, takes some of the cut points, evenly spread; all takes every write, up to sixty of each system call,
 # and 500 states.
@@ -30,6 +31,7 @@ all)
     part "$here/syscalls.sh" "$build" all
     part "$here/syscalls.sh" "$build" errors
     part "$here/states/states.sh" "$build" 500
+    part "$here/../e2e/upgrade.sh" "$build" all
     ;;
 *) echo "usage: run.sh BUILD [slice|all]" >&2; exit 2 ;;
 esac
