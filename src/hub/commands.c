@@ -7,10 +7,10 @@
 #include "hub/vault/enrol.h"
 #include "hub/hub.h"
 #include "hub/upstream/join.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "hub/records/register.h"
 #include "hub/pages/report.h"
-#include "hub/vault/vault.h"
+#include "hub/ledger/ledger.h"
 #include "hub/upstream/courier.h"
 
 #include <getopt.h>
@@ -69,17 +69,17 @@ static void print_clean(const char *text)
 
 /* ---- status, sites, audit ---- */
 
-struct look { json_t *(*make)(struct db *db, const char *data_dir, struct err *e); const char *data_dir; json_t *got; };
+struct look { json_t *(*make)(struct work *w, const char *data_dir, struct err *e); const char *data_dir; json_t *got; };
 
-static bool run_look(struct db *db, void *ctx, struct err *e)
+static bool run_look(struct work *w, void *ctx, struct err *e)
 {
     struct look *l = ctx;
-    l->got = l->make(db, l->data_dir, e);
+    l->got = l->make(w, l->data_dir, e);
     return l->got != NULL;
 }
 
-static json_t *make_sites(struct db *db, const char *dir, struct err *e) { (void)dir; return report_sites(db, e); }
-static json_t *make_audit(struct db *db, const char *dir, struct err *e) { (void)dir; return report_audit(db, REPORT_AUDIT_MAX, e); }
+static json_t *make_sites(struct work *w, const char *dir, struct err *e) { (void)dir; return report_sites(w, e); }
+static json_t *make_audit(struct work *w, const char *dir, struct err *e) { (void)dir; return report_audit(w, REPORT_AUDIT_MAX, e); }
 
 static void print_status(const json_t *s)
 {
@@ -133,11 +133,11 @@ static void print_audit(const json_t *list)
     }
 }
 
-static int look(const struct line *l, json_t *(*make)(struct db *, const char *, struct err *), void (*print)(const json_t *))
+static int look(const struct line *l, json_t *(*make)(struct work *, const char *, struct err *), void (*print)(const json_t *))
 {
     struct err e = ERR_INIT;
     struct look k = { make, l->data_dir, NULL };
-    if (!vault_look(l->data_dir, run_look, &k, &e))
+    if (!ledger_look(l->data_dir, run_look, &k, &e))
         return fail(&e);
     if (l->json)
         return print_json(k.got);
@@ -154,19 +154,19 @@ static int run_audit(const struct line *l) { return look(l, make_audit, print_au
 
 struct change { const struct line *line; char code[ENROL_CODE_TEXT]; bool found; };
 
-static bool make_code(struct db *db, void *ctx, struct err *e)
+static bool make_code(struct work *w, void *ctx, struct err *e)
 {
     struct change *c = ctx;
     int64_t at_ms = hub_now_ms();
-    return enrol_code_make(db, c->line->operand, c->line->hub, at_ms, c->code, e) &&
-           office_audit(db, "command line", c->line->hub ? "code for hub" : "code for site", c->line->operand, "", at_ms, e);
+    return enrol_code_make(w, c->line->operand, c->line->hub, at_ms, c->code, e) &&
+           ledger_audit(w, &(struct ledger_act){ "command line", c->line->hub ? "code for hub" : "code for site", c->line->operand, "", at_ms }, e);
 }
 
 static int run_enrol(const struct line *l)
 {
     struct err e = ERR_INIT;
     struct change c = { .line = l };
-    if (!vault_act(l->data_dir, make_code, &c, &e))
+    if (!ledger_act(l->data_dir, make_code, &c, &e))
         return fail(&e);
     if (l->json)
         return print_json(json_pack("{s:s, s:s, s:b, s:i}", "code", c.code, "name", l->operand, "hub", l->hub, "days", ENROL_CODE_LIFE_DAYS));
@@ -175,20 +175,20 @@ static int run_enrol(const struct line *l)
     return COMMAND_DONE;
 }
 
-static bool revoke(struct db *db, void *ctx, struct err *e)
+static bool revoke(struct work *w, void *ctx, struct err *e)
 {
     struct change *c = ctx;
     int64_t at_ms = hub_now_ms();
-    return enrol_revoke(db, c->line->operand, true, at_ms, &c->found, e) &&
+    return ledger_terminal_revoke(w, c->line->operand, at_ms, &c->found, e) &&
            (c->found || err_set(e, ERR_MISSING, "there is no terminal %s; weike-hub sites lists them", c->line->operand)) &&
-           office_audit(db, "command line", "revoke", c->line->operand, "", at_ms, e);
+           ledger_audit(w, &(struct ledger_act){ "command line", "revoke", c->line->operand, "", at_ms }, e);
 }
 
 static int run_revoke(const struct line *l)
 {
     struct err e = ERR_INIT;
     struct change c = { .line = l };
-    return vault_act(l->data_dir, revoke, &c, &e) ? COMMAND_DONE : fail(&e);
+    return ledger_act(l->data_dir, revoke, &c, &e) ? COMMAND_DONE : fail(&e);
 }
 
 /* ---- join, stick ---- */
@@ -229,14 +229,14 @@ static int run_stick(const struct line *l)
 
 struct hours_wish { int month; json_t *list; };
 
-static bool look_hours(struct db *db, void *ctx, struct err *e)
+static bool look_hours(struct work *w, void *ctx, struct err *e)
 {
-    struct hours_wish *w = ctx;
+    struct hours_wish *h = ctx;
     int64_t from_ms, to_ms;
-    register_month_bounds(w->month, &from_ms, &to_ms);
-    json_decref(w->list);
-    w->list = register_hours_json(db, from_ms, to_ms, e);
-    return w->list != NULL;
+    register_month_bounds(h->month, &from_ms, &to_ms);
+    json_decref(h->list);
+    h->list = register_hours_json(w, from_ms, to_ms, e);
+    return h->list != NULL;
 }
 
 static int run_hours(const struct line *l)
@@ -251,7 +251,7 @@ static int run_hours(const struct line *l)
         return COMMAND_USAGE;
     }
     w.month = year * 100 + month;
-    if (!vault_look(l->data_dir, look_hours, &w, &e))
+    if (!ledger_look(l->data_dir, look_hours, &w, &e))
         return fail(&e);
     if (l->json)
         return print_json(json_pack("{s:i, s:o}", "month", w.month, "hours", w.list));

@@ -5,7 +5,7 @@
 #include "hub/vault/identity.h"
 #include "hub/records/ingest.h"
 #include "hub/options.h"
-#include "hub/vault/vault.h"
+#include "hub/ledger/ledger.h"
 
 #include <stdatomic.h>
 
@@ -13,7 +13,7 @@ struct admin;
 struct hub {
     const struct options *options;
     const char *data_dir;
-    struct vault *vault;
+    struct ledger *ledger;
     struct identity identity;
     struct ingest_place place;
     struct admin *admin;          /* its own lock */

@@ -8,7 +8,7 @@
 #include "hub/pages/admin.h"
 #include "hub/commands.h"
 #include "hub/hub.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "hub/doors/server.h"
 #include "hub/upstream/upstream.h"
 
@@ -27,19 +27,19 @@ static int fail(const struct err *e)
 
 struct opening { struct hub *hub; char code[ENROL_CODE_TEXT]; bool needed; int adopted, strange; };
 
-static bool note_self(struct db *db, const struct hub *h, struct err *e)
+static bool note_self(struct work *w, const struct hub *h, struct err *e)
 {
     const struct identity *id = &h->identity;
-    return office_set(db, "role", id->is_county ? "county" : "carrier", e) && office_set(db, "hub", id->hub.pub.id, e) &&
-           office_set(db, "county", id->has_county ? id->county.sign.id : "", e) &&
-           office_set(db, "upstream", h->options->upstream ? h->options->upstream : "", e);
+    return ledger_set(w, "role", id->is_county ? "county" : "carrier", e) && ledger_set(w, "hub", id->hub.pub.id, e) &&
+           ledger_set(w, "county", id->has_county ? id->county.sign.id : "", e) &&
+           ledger_set(w, "upstream", h->options->upstream ? h->options->upstream : "", e);
 }
 
-static bool open_office(struct db *db, void *ctx, struct err *e)
+static bool open_office(struct work *w, void *ctx, struct err *e)
 {
     struct opening *o = ctx;
-    return note_self(db, o->hub, e) && carry_adopt(o->hub->data_dir, db, hub_now_ms(), &o->adopted, &o->strange, e) &&
-           admin_first_code(db, o->code, &o->needed, e);
+    return note_self(w, o->hub, e) && carry_adopt(o->hub->data_dir, w, hub_now_ms(), &o->adopted, &o->strange, e) &&
+           admin_first_code(w, o->code, &o->needed, e);
 }
 
 static bool open_hub(struct hub *h, struct opening *o, struct err *e)
@@ -48,10 +48,10 @@ static bool open_hub(struct hub *h, struct opening *o, struct err *e)
     *o = (struct opening){ .hub = h };
     if (!fs_mkdirs(h->data_dir, e) || !identity_open(h->data_dir, opt->upstream != NULL, &h->identity, e))
         return false;
-    h->vault = vault_open(h->data_dir, e);
+    h->ledger = ledger_open(h->data_dir, e);
     h->admin = admin_new();
-    h->place = (struct ingest_place){ h->data_dir, h->vault, &h->identity, { opt->quota_mb << 20, opt->device_quota_mb << 20 } };
-    return h->vault && vault_do(h->vault, open_office, o, e);
+    h->place = (struct ingest_place){ h->data_dir, h->ledger, &h->identity, { opt->quota_mb << 20, opt->device_quota_mb << 20 } };
+    return h->ledger && ledger_do(h->ledger, open_office, o, e);
 }
 
 static void greet(const struct hub *h, const struct opening *o, int port)
@@ -104,7 +104,7 @@ static int serve(const struct options *opt)
         server_stop(s);
     }
     upstream_stop(up);
-    vault_close(h->vault);
+    ledger_close(h->ledger);
     admin_free(h->admin);
     identity_wipe(&h->identity);
     free(h);

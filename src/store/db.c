@@ -337,6 +337,12 @@ void query_text(struct query *q, const char *text)
         bound(q, sqlite3_bind_text(stmt_of(q), q->next++, text, -1, SQLITE_STATIC));
 }
 
+void query_text_len(struct query *q, const char *text, size_t len)
+{
+    if (!q->failed)
+        bound(q, sqlite3_bind_text64(stmt_of(q), q->next++, text, len, SQLITE_STATIC, SQLITE_UTF8));
+}
+
 void query_blob(struct query *q, const void *data, size_t len)
 {
     if (!q->failed)

@@ -59,6 +59,7 @@ struct query db_query(struct db *db, const char *sql);
 void query_int(struct query *q, int64_t value);
 void query_num(struct query *q, double value);
 void query_text(struct query *q, const char *text);             /* borrowed until query_end; NULL binds NULL */
+void query_text_len(struct query *q, const char *text, size_t len); /* the same, of `len` bytes; no NUL in or behind them is needed */
 void query_blob(struct query *q, const void *data, size_t len); /* borrowed until query_end */
 bool query_row(struct query *q);                                /* true while there is a row */
 bool query_end(struct query *q, struct err *e) MUST_CHECK;      /* false if anything failed on the way */

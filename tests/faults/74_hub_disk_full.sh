@@ -3,7 +3,7 @@
 # real hub on a small full disk, where this machine allows to mount one.
 source "$(dirname "$0")/kit.sh"
 unit test_ingest full_disk_never_acks
-unit test_vault a_failed_write_is_told_and_the_next_one_works one_that_fails_takes_no_other_with_it
+unit test_ledger a_failed_write_is_told_and_the_next_one_works one_that_fails_takes_no_other_with_it
 cleanup() { hubs_end 2>/dev/null; umount "$WORK/small" 2>/dev/null; }
 mkdir -p "$WORK/small"
 if ! mount -t tmpfs -o size=3m none "$WORK/small" 2>/dev/null; then

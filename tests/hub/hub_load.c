@@ -176,9 +176,9 @@ static int get(int argc, char **argv)
 
 /* ---- put ---- */
 
-static bool make_device(struct db *db, void *ctx, struct err *e)
+static bool make_device(struct work *w, void *ctx, struct err *e)
 {
-    return enrol_device(db, ctx, "load", false, "", "", hub_now_ms(), e);
+    return enrol_device(w, &(struct enrol_entry){ ctx, "load", false, "", "" }, hub_now_ms(), e);
 }
 
 static int put(char **argv)
@@ -194,7 +194,7 @@ static int put(char **argv)
     for (int i = 0; i < TERMINALS; i++) {
         snprintf(path, sizeof path, "%s.terminals/%d-%d", data, (int)getpid(), i);
         terminal_init(&t[i], path, (uint64_t)getpid() * 100 + (uint64_t)i);
-        MUST(vault_act(data, make_device, &t[i].key.pub, &e));
+        MUST(ledger_act(data, make_device, &t[i].key.pub, &e));
     }
     requests = atoi(argv[4]);
     request = mem_alloc(sizeof *request * (size_t)requests);

@@ -58,9 +58,9 @@ static uint64_t dice(uint64_t below)
 
 /* ---- making ---- */
 
-static bool make_code(struct db *db, void *ctx, struct err *e)
+static bool make_code(struct work *w, void *ctx, struct err *e)
 {
-    return enrol_code_make(db, "村 village", false, hub_now_ms(), ctx, e);
+    return enrol_code_make(w, "村 village", false, hub_now_ms(), ctx, e);
 }
 
 static void enrol(struct http *http, struct site *s)
@@ -69,7 +69,7 @@ static void enrol(struct http *http, struct site *s)
     struct str json, body, answer;
     struct http_answer a = { 0 };
     const char *text;
-    MUST(vault_act(s->hub->dir, make_code, code, &e));
+    MUST(ledger_act(s->hub->dir, make_code, code, &e));
     hex_encode(s->t.key.pub.bytes, 32, hex);
     str_init(&json, 0), str_init(&body, 0), str_init(&answer, 8192);
     json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "type", "enrol", "code", code, "device", hex, "version", "test");

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "hub/pages/admin.h"
 #include "hub/vault/enrol.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "hub/records/receipts.h"
 
 #include <stdio.h>
@@ -67,21 +67,21 @@ static json_t *open_signed(const struct ask *a, const struct public_key *key, co
 struct enrolment {
     struct public_key key;
     const char *code, *version, *address;
-    struct enrol_code used;
-    bool fits;
+    struct ledger_code_use used;
 };
 
-static bool enrol_now(struct db *db, void *ctx, struct err *e)
+static bool enrol_now(struct work *w, void *ctx, struct err *e)
 {
     struct enrolment *n = ctx;
     int64_t at_ms = hub_now_ms();
     char what[ENROL_NAME_MAX + VERSION_MAX + 40];
-    if (!enrol_code_use(db, n->code, n->key.id, at_ms, &n->used, &n->fits, e))
+    if (!enrol_code_use(w, n->code, n->key.id, at_ms, &n->used, e))
         return false;
-    if (!n->fits)
-        return office_guess(db, "enrol", n->address, at_ms, e);
+    if (!n->used.fits)
+        return enrol_guess(w, "enrol", n->address, at_ms, e);
     snprintf(what, sizeof what, "%s %s, version %s", n->used.hub ? "hub" : "site", n->used.name, n->version);
-    return enrol_device(db, &n->key, n->used.name, n->used.hub, "", "", at_ms, e) && office_audit(db, n->key.id, "enrol", what, n->address, at_ms, e);
+    return enrol_device(w, &(struct enrol_entry){ &n->key, n->used.name, n->used.hub, "", "" }, at_ms, e) &&
+           ledger_audit(w, &(struct ledger_act){ n->key.id, "enrol", what, n->address, at_ms }, e);
 }
 
 static void enrol_answer(const struct hub *h, const struct enrolment *n, struct reply *out)
@@ -126,8 +126,8 @@ void desk_enrol(struct hub *h, const struct ask *a, struct reply *out)
     if (whole && !admin_may_try(h->admin, ADMIN_ENROLMENTS, guesser)) {
         out->retry_after_s = 60;
         reply_say(out, 429, "too many wrong codes: wait a minute");
-    } else if (whole && vault_do(h->vault, enrol_now, &n, &e)) {
-        if (n.fits) {
+    } else if (whole && ledger_do(h->ledger, enrol_now, &n, &e)) {
+        if (n.used.fits) {
             admin_was_right(h->admin, ADMIN_ENROLMENTS, guesser);
             enrol_answer(h, &n, out);
         } else {
@@ -143,50 +143,48 @@ void desk_enrol(struct hub *h, const struct ask *a, struct reply *out)
 
 struct introduction { const json_t *sites, *health; struct public_key hub; int64_t at_ms; const char *address; };
 
-static bool introduce_one(struct db *db, const struct introduction *n, const json_t *o, struct err *e)
+static bool introduce_one(struct work *w, const struct introduction *n, const json_t *o, struct err *e)
 {
     const char *hex, *name, *succeeds;
     bool hub;
     struct public_key key;
-    struct enrol_known known;
+    struct ledger_terminal known;
     if (!json_is_object(o) || !json_get_str(o, "sites", "device", 64, &hex, e) || !json_get_str(o, "sites", "name", ENROL_NAME_MAX, &name, e) ||
         !json_get_bool_or(o, "sites", "hub", false, &hub, e) || !json_get_str_or(o, "sites", "succeeds", KEY_ID_TEXT - 1, "", &succeeds, e))
         return false;
     if (!key_from_hex(hex, &key))
         return err_set(e, ERR_INVALID, "sites: \"device\" must be 64 hex digits");
-    if (!enrol_find(db, key.id, &known, e))
+    if (!ledger_terminal_find(w, key.id, &known, e))
         return false;
-    return known.here || enrol_device(db, &key, name, hub, n->hub.id, succeeds, n->at_ms, e); /* who is known keeps his site */
+    /* Who is known keeps his site. */
+    return known.here || enrol_device(w, &(struct enrol_entry){ &key, name, hub, n->hub.id, succeeds }, n->at_ms, e);
 }
 
 /* What the hub below says about itself. */
-static bool keep_health(struct db *db, const struct introduction *n, struct err *e)
+static bool keep_health(struct work *w, const struct introduction *n, struct err *e)
 {
     struct str text;
     str_init(&text, HEALTH_MAX);
     json_write(n->health, &text);
-    struct query q = db_query(db, "UPDATE device SET health = ?, seen_ms = ? WHERE id = ?");
-    query_text(&q, text.overflowed ? "" : text.data);
-    query_int(&q, n->at_ms);
-    query_text(&q, n->hub.id);
-    bool ok = query_run(&q, e);
+    bool ok = ledger_terminal_health(w, n->hub.id, text.overflowed ? "" : text.data, n->at_ms, e);
     str_release(&text);
     return ok;
 }
 
-static bool introduce_now(struct db *db, void *ctx, struct err *e)
+static bool introduce_now(struct work *w, void *ctx, struct err *e)
 {
     struct introduction *n = ctx;
     size_t i;
     json_t *o;
     char what[80];
     json_array_foreach(n->sites, i, o)
-        if (!introduce_one(db, n, o, e))
+        if (!introduce_one(w, n, o, e))
             return false;
     snprintf(what, sizeof what, "%zu sites", json_array_size(n->sites));
-    if (n->health && !keep_health(db, n, e))
+    if (n->health && !keep_health(w, n, e))
         return false;
-    return !json_array_size(n->sites) || office_audit(db, n->hub.id, "introduce", what, n->address, n->at_ms, e);
+    return !json_array_size(n->sites) ||
+           ledger_audit(w, &(struct ledger_act){ n->hub.id, "introduce", what, n->address, n->at_ms }, e);
 }
 
 /* Who says that he signed: the id in the envelope's second line; the key to check it with comes from our own table. */
@@ -196,11 +194,11 @@ static bool signer(struct hub *h, const struct ask *a, struct public_key *out, s
     char id[KEY_ID_TEXT] = "";
     if (a->body_len > sizeof head + KEY_ID_TEXT && !memcmp(a->body, head, sizeof head - 1))
         snprintf(id, sizeof id, "%.16s", a->body + sizeof head - 1);
-    struct enrol_known known;
-    struct db *db = vault_reader(h->vault, e);
-    bool ok = db && enrol_find(db, id, &known, e);
-    if (db)
-        vault_reader_done(h->vault, db);
+    struct ledger_terminal known;
+    struct work *w = ledger_reader(h->ledger, e);
+    bool ok = w && ledger_terminal_find(w, id, &known, e);
+    if (w)
+        ledger_reader_done(h->ledger, w);
     if (!ok)
         return false;
     *out = known.key;
@@ -213,7 +211,7 @@ void desk_introduce(struct hub *h, const struct ask *a, struct reply *out)
     struct introduction n = { .at_ms = hub_now_ms(), .address = a->address };
     json_t *o = a->body && signer(h, a, &n.hub, &e) ? open_signed(a, &n.hub, "introduce", &e) : NULL;
     if (o && json_get_array(o, "", "sites", true, SITES_MAX, &n.sites, &e) && json_get_object(o, "", "health", false, &n.health, &e) &&
-        vault_do(h->vault, introduce_now, &n, &e))
+        ledger_do(h->ledger, introduce_now, &n, &e))
         reply_say(out, 200, "%zu sites are known now", json_array_size(n.sites));
     else
         say_err(out, &e);
@@ -223,10 +221,11 @@ void desk_introduce(struct hub *h, const struct ask *a, struct reply *out)
 /* ---- receipts and time ---- */
 
 /* The county builds it from what is stored now (also after its database was restored from yesterday); others hand on the last. */
-static bool newest_ack(struct hub *h, struct db *db, const char *device, struct str *out, bool *found, struct err *e)
+static bool newest_ack(struct hub *h, struct work *w, const char *device, struct str *out, bool *found, struct err *e)
 {
     char epoch[EPOCH_TEXT];
-    return receipts_kept(db, device, out, found, e) && (*found || !h->identity.is_county || receipts_epoch(db, device, epoch, found, e));
+    return ledger_receipt_newest(w, device, out, found, e) &&
+           (*found || !h->identity.is_county || ledger_epoch_newest(w, device, epoch, found, e));
 }
 
 void desk_ack(struct hub *h, const struct ask *a, struct reply *out)
@@ -234,10 +233,10 @@ void desk_ack(struct hub *h, const struct ask *a, struct reply *out)
     struct err e = ERR_INIT;
     bool found = false;
     char sha[SHA256_HEX];
-    struct db *db = vault_reader(h->vault, &e);
-    bool ok = db && newest_ack(h, db, a->rest, &out->body, &found, &e);
-    if (db)
-        vault_reader_done(h->vault, db);
+    struct work *w = ledger_reader(h->ledger, &e);
+    bool ok = w && newest_ack(h, w, a->rest, &out->body, &found, &e);
+    if (w)
+        ledger_reader_done(h->ledger, w);
     if (!ok) {
         say_err(out, &e);
     } else if (!found || !out->body.len) {

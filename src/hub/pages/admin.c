@@ -2,7 +2,7 @@
 #include "hub/pages/admin.h"
 #include "base/clock.h"
 #include "base/thread.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,25 +140,20 @@ void admin_was_right(struct admin *a, enum admin_door door, const char *address)
     gate_unlock(&a->gate);
 }
 
-static bool stored_hash(struct db *db, const char *name, char hash[PIN_HASH_TEXT], bool *any)
+static bool stored_hash(struct work *w, const char *name, char hash[PIN_HASH_TEXT], bool *any)
 {
     struct err e = ERR_INIT;
-    struct query q = db_query(db, "SELECT name = ?, hash FROM operator ORDER BY name = ? DESC LIMIT 1");
-    query_text(&q, name);
-    query_text(&q, name);
-    *any = query_row(&q);
-    bool found = *any && query_col_int(&q, 0) == 1;
-    query_copy_text(&q, 1, hash, PIN_HASH_TEXT);
-    if (query_end(&q, &e))
+    bool found;
+    if (ledger_operator_find(w, name, hash, any, &found, &e))
         return found;
     *any = true; /* cannot look: nobody gets in */
     return false;
 }
 
-enum admin_who admin_check(struct admin *a, struct db *db, const char *name, const char *password, const char *address)
+enum admin_who admin_check(struct admin *a, struct work *w, const char *name, const char *password, const char *address)
 {
     char hash[PIN_HASH_TEXT] = "", seen[SHA256_HEX];
-    bool any, found = stored_hash(db, name ? name : "", hash, &any);
+    bool any, found = stored_hash(w, name ? name : "", hash, &any);
     if (!any)
         return ADMIN_NO_OPERATOR;
     if (!name || !password || strlen(password) > ADMIN_PASSWORD_MAX)
@@ -194,47 +189,33 @@ void admin_forget_checks(struct admin *a)
 
 /* ---- operators ---- */
 
-static bool any_operator(struct db *db, bool *any, struct err *e)
-{
-    struct query q = db_query(db, "SELECT 1 FROM operator LIMIT 1");
-    *any = query_row(&q);
-    return query_end(&q, e);
-}
-
-bool admin_first_code(struct db *db, char code[ENROL_CODE_TEXT], bool *needed, struct err *e)
+bool admin_first_code(struct work *w, char code[ENROL_CODE_TEXT], bool *needed, struct err *e)
 {
     bool any;
     char hash[SHA256_HEX];
-    if (!any_operator(db, &any, e))
+    if (!ledger_operator_any(w, &any, e))
         return false;
     *needed = !any;
     if (any)
         return true;
     enrol_code_text(code);
-    return enrol_code_hash(code, hash) && office_set(db, "operator_code", hash, e);
+    return enrol_code_hash(code, hash) && ledger_set(w, "operator_code", hash, e);
 }
 
-bool admin_set_password(struct db *db, const char *name, const char *hash, struct err *e)
+bool admin_set_password(struct work *w, const char *name, const char *hash, struct err *e)
 {
-    struct query q = db_query(db, "UPDATE operator SET hash = ? WHERE name = ?");
-    query_text(&q, hash);
-    query_text(&q, name);
-    return query_run(&q, e);
+    return ledger_operator_set(w, name, hash, e);
 }
 
-bool admin_first(struct db *db, const char *code, const char *name, const char *hash, int64_t now_ms, bool *fits, struct err *e)
+bool admin_first(struct work *w, const char *code, const char *name, const char *hash, int64_t now_ms, bool *fits, struct err *e)
 {
     bool any;
     char want[SHA256_HEX], got[SHA256_HEX] = "";
     *fits = false;
-    if (!any_operator(db, &any, e) || !office_get(db, "operator_code", want, sizeof want, e))
+    if (!ledger_operator_any(w, &any, e) || !ledger_get(w, "operator_code", want, sizeof want, e))
         return false;
     *fits = !any && enrol_code_hash(code, got) && *want && strcmp(want, got) == 0;
     if (!*fits)
         return true;
-    struct query q = db_query(db, "INSERT INTO operator (name, hash, made_ms) VALUES (?, ?, ?)");
-    query_text(&q, name);
-    query_text(&q, hash);
-    query_int(&q, now_ms);
-    return query_run(&q, e) && office_set(db, "operator_code", "", e);
+    return ledger_operator_put(w, name, hash, now_ms, e) && ledger_set(w, "operator_code", "", e);
 }

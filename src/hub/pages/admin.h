@@ -5,7 +5,7 @@
 #ifndef WEIKE_HUB_PAGES_ADMIN_H
 #define WEIKE_HUB_PAGES_ADMIN_H
 #include "hub/vault/enrol.h"
-#include "store/db.h"
+#include "hub/ledger/ledger.h"
 
 enum { ADMIN_NONCE_TEXT = 33, ADMIN_NONCE_LIFE_MS = 30 * 60 * 1000, ADMIN_NAME_MAX = 60, ADMIN_PASSWORD_MIN = 8, ADMIN_PASSWORD_MAX = 200 };
 enum admin_who { ADMIN_OK, ADMIN_DENIED, ADMIN_TOO_OFTEN, ADMIN_NO_OPERATOR };
@@ -25,12 +25,12 @@ bool admin_may_try(struct admin *a, enum admin_door door, const char *address);
 void admin_was_right(struct admin *a, enum admin_door door, const char *address); /* that was no guess: the address begins anew */
 
 /* Reader. ADMIN_TOO_OFTEN: too many wrong ones; who is known by now stays in. */
-enum admin_who admin_check(struct admin *a, struct db *db, const char *name, const char *password, const char *address);
+enum admin_who admin_check(struct admin *a, struct work *w, const char *name, const char *password, const char *address);
 
 /* Inside the transaction. */
-bool admin_first_code(struct db *db, char code[ENROL_CODE_TEXT], bool *needed, struct err *e) MUST_CHECK;
+bool admin_first_code(struct work *w, char code[ENROL_CODE_TEXT], bool *needed, struct err *e) MUST_CHECK;
 /* *fits false: not the code, or there is an operator already. */
-bool admin_first(struct db *db, const char *code, const char *name, const char *hash, int64_t now_ms, bool *fits, struct err *e) MUST_CHECK;
-bool admin_set_password(struct db *db, const char *name, const char *hash, struct err *e) MUST_CHECK;
+bool admin_first(struct work *w, const char *code, const char *name, const char *hash, int64_t now_ms, bool *fits, struct err *e) MUST_CHECK;
+bool admin_set_password(struct work *w, const char *name, const char *hash, struct err *e) MUST_CHECK;
 void admin_forget_checks(struct admin *a); /* after a password changed */
 #endif

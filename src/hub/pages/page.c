@@ -7,7 +7,7 @@
 #include "hub/pages/admin.h"
 #include "web/form.h"
 #include "web/html.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "hub/records/register.h"
 #include "hub/pages/report.h"
 
@@ -15,15 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct db *reader(struct hub *h, struct reply *out)
+static struct work *reader(struct hub *h, struct reply *out)
 {
     struct err e = ERR_INIT;
-    struct db *db = vault_reader(h->vault, &e);
-    if (!db) {
+    struct work *w = ledger_reader(h->ledger, &e);
+    if (!w) {
         log_error("%s", e.text);
         reply_say(out, 503, "the database cannot be read now");
     }
-    return db;
+    return w;
 }
 
 /* ---- who asks ---- */
@@ -37,11 +37,11 @@ static const char *guesser(const struct hub *h, const struct ask *a)
 /* False: `out` says why not. No operator yet is no refusal: *none. */
 static bool let_in(struct hub *h, const struct ask *a, struct reply *out, bool *none)
 {
-    struct db *db = reader(h, out);
-    if (!db)
+    struct work *w = reader(h, out);
+    if (!w)
         return false;
-    enum admin_who who = admin_check(h->admin, db, a->user, a->password, guesser(h, a));
-    vault_reader_done(h->vault, db);
+    enum admin_who who = admin_check(h->admin, w, a->user, a->password, guesser(h, a));
+    ledger_reader_done(h->ledger, w);
     *none = who == ADMIN_NO_OPERATOR;
     if (who == ADMIN_TOO_OFTEN) {
         out->retry_after_s = 60;
@@ -62,12 +62,12 @@ void page_status(struct hub *h, const struct ask *a, struct reply *out)
     char nonce[ADMIN_NONCE_TEXT];
     if (!let_in(h, a, out, &none))
         return;
-    struct db *db = reader(h, out);
-    if (!db)
+    struct work *w = reader(h, out);
+    if (!w)
         return;
-    json_t *status = none ? NULL : report_status(db, h->data_dir, &e);
-    json_t *sites = status ? report_sites(db, &e) : NULL, *audit = sites ? report_audit(db, 30, &e) : NULL;
-    vault_reader_done(h->vault, db);
+    json_t *status = none ? NULL : report_status(w, h->data_dir, &e);
+    json_t *sites = status ? report_sites(w, &e) : NULL, *audit = sites ? report_audit(w, 30, &e) : NULL;
+    ledger_reader_done(h->ledger, w);
     admin_nonce(h->admin, nonce);
     if (none || audit) {
         out->status = 200;
@@ -96,11 +96,11 @@ void page_register(struct hub *h, const struct ask *a, struct reply *out)
         reply_say(out, 403, "make the first operator first: open /status");
         return;
     }
-    struct db *db = reader(h, out);
-    if (!db)
+    struct work *w = reader(h, out);
+    if (!w)
         return;
-    register_page(db, a->code, a, out);
-    vault_reader_done(h->vault, db);
+    register_page(w, a->code, a, out);
+    ledger_reader_done(h->ledger, w);
 }
 
 /* ---- forms ---- */
@@ -140,11 +140,17 @@ static bool read_setup(struct act *t, struct reply *out)
     return false;
 }
 
-static bool run_setup(struct db *db, void *ctx, struct err *e)
+static bool noted(struct work *w, const struct act *t, const char *act, const char *what, struct err *e)
+{
+    return ledger_audit(w, &(struct ledger_act){ t->who, act, what, t->ask->address, t->at_ms }, e);
+}
+
+static bool run_setup(struct work *w, void *ctx, struct err *e)
 {
     struct act *t = ctx;
-    return admin_first(db, t->code, t->name, t->hash, t->at_ms, &t->fits, e) &&
-           (t->fits ? office_audit(db, t->name, "first operator", "", t->ask->address, t->at_ms, e) : office_guess(db, "setup", t->ask->address, t->at_ms, e));
+    struct ledger_act first = { t->name, "first operator", "", t->ask->address, t->at_ms };
+    return admin_first(w, t->code, t->name, t->hash, t->at_ms, &t->fits, e) &&
+           (t->fits ? ledger_audit(w, &first, e) : enrol_guess(w, "setup", t->ask->address, t->at_ms, e));
 }
 
 static bool read_enrol(struct act *t, struct reply *out)
@@ -154,12 +160,12 @@ static bool read_enrol(struct act *t, struct reply *out)
     return (field(t, "name", t->name, sizeof t->name) && *t->name) || (reply_say(out, 400, "the name is missing"), false);
 }
 
-static bool run_enrol(struct db *db, void *ctx, struct err *e)
+static bool run_enrol(struct work *w, void *ctx, struct err *e)
 {
     struct act *t = ctx;
     t->fits = true;
-    return enrol_code_make(db, t->name, t->flag, t->at_ms, t->code, e) &&
-           office_audit(db, t->who, t->flag ? "code for hub" : "code for site", t->name, t->ask->address, t->at_ms, e);
+    return enrol_code_make(w, t->name, t->flag, t->at_ms, t->code, e) &&
+           noted(w, t, t->flag ? "code for hub" : "code for site", t->name, e);
 }
 
 static bool read_id(struct act *t, struct reply *out)
@@ -173,12 +179,12 @@ static bool read_id(struct act *t, struct reply *out)
     return true;
 }
 
-static bool run_alarm(struct db *db, void *ctx, struct err *e)
+static bool run_alarm(struct work *w, void *ctx, struct err *e)
 {
     struct act *t = ctx;
     char what[40];
     snprintf(what, sizeof what, "alarm %lld", (long long)t->id);
-    return office_alarm_over(db, t->id, t->at_ms, &t->fits, e) && office_audit(db, t->who, "alarm seen", what, t->ask->address, t->at_ms, e);
+    return ledger_alarm_over(w, t->id, t->at_ms, &t->fits, e) && noted(w, t, "alarm seen", what, e);
 }
 
 static bool read_device(struct act *t, struct reply *out)
@@ -191,27 +197,27 @@ static bool read_device(struct act *t, struct reply *out)
     return false;
 }
 
-static bool run_revoke(struct db *db, void *ctx, struct err *e)
+static bool run_revoke(struct work *w, void *ctx, struct err *e)
 {
     struct act *t = ctx;
-    return enrol_revoke(db, t->name, t->flag, t->at_ms, &t->fits, e) &&
-           office_audit(db, t->who, t->flag ? "revoke" : "let in again", t->name, t->ask->address, t->at_ms, e);
+    return ledger_terminal_revoke(w, t->name, t->flag ? t->at_ms : 0, &t->fits, e) &&
+           noted(w, t, t->flag ? "revoke" : "let in again", t->name, e);
 }
 
 static bool read_password(struct act *t, struct reply *out) { return new_password(t, out); }
 
-static bool run_password(struct db *db, void *ctx, struct err *e)
+static bool run_password(struct work *w, void *ctx, struct err *e)
 {
     struct act *t = ctx;
     t->fits = true;
-    return admin_set_password(db, t->who, t->hash, e) && office_audit(db, t->who, "password changed", "", t->ask->address, t->at_ms, e);
+    return admin_set_password(w, t->who, t->hash, e) && noted(w, t, "password changed", "", e);
 }
 
 static const struct form {
     const char *name;
     bool first;                /* works without an operator, and only then */
     bool (*read)(struct act *t, struct reply *out);
-    vault_run *run;
+    ledger_run *run;
     const char *misfit;        /* said when it came to nothing */
 } forms[] = {
     { "setup", true, read_setup, run_setup, "that is not the code this hub printed at its last start" },
@@ -272,7 +278,7 @@ void page_admin(struct hub *h, const struct ask *a, struct reply *out)
     }
     if (!f->read(&t, out))
         return;
-    if (vault_do(h->vault, f->run, &t, &e))
+    if (ledger_do(h->ledger, f->run, &t, &e))
         done(f, &t, out);
     else
         reply_say(out, e.kind == ERR_FULL ? 507 : e.kind == ERR_INVALID ? 400 : 503, "%s", e.text);
@@ -311,20 +317,20 @@ static void stored_figures(const json_t *s, struct str *out)
 void page_metrics(struct hub *h, const struct ask *a, struct reply *out)
 {
     struct err e = ERR_INIT;
-    struct vault_load load;
+    struct ledger_load load;
     (void)a;
-    struct db *db = reader(h, out);
-    if (!db)
+    struct work *w = reader(h, out);
+    if (!w)
         return;
-    json_t *status = report_status(db, h->data_dir, &e);
-    vault_reader_done(h->vault, db);
+    json_t *status = report_status(w, h->data_dir, &e);
+    ledger_reader_done(h->ledger, w);
     if (!status) {
         reply_say(out, 503, "the database cannot be read now");
         return;
     }
     stored_figures(status, &out->body);
     json_decref(status);
-    vault_load_get(h->vault, &load);
+    ledger_load_get(h->ledger, &load);
     figure(&out->body, "requests_total", "counter", "Requests since the start.", atomic_load(&h->load.requests));
     figure(&out->body, "refused_total", "counter", "Answers of 400 and above since the start.", atomic_load(&h->load.refused));
     figure(&out->body, "tree_requests_total", "counter", "Requests for content since the start.", atomic_load(&h->load.tree_requests));

@@ -101,7 +101,7 @@ static void file_of(const char *body, size_t len, const char **file, size_t *fil
     *file_len = (size_t)(stop - start);
 }
 
-static void by_code(struct db *db, const char *typed, struct reply *out)
+static void by_code(struct work *w, const char *typed, struct reply *out)
 {
     struct err e = ERR_INIT;
     struct hub_register r;
@@ -109,7 +109,7 @@ static void by_code(struct db *db, const char *typed, struct reply *out)
     if (!register_code_clean(typed, code)) {
         out->status = 400;
         str_puts(&out->body, "<div class=\"bad\">核对码是 12 位数字和字母。A code has twelve digits and letters.</div>\n");
-    } else if (!register_find(db, code, NULL, &r, &e)) {
+    } else if (!register_find(w, code, NULL, &r, &e)) {
         log_error("%s", e.text);
         out->status = 503;
         str_puts(&out->body, "<div class=\"bad\">现在查不到。It cannot be looked up now.</div>\n");
@@ -121,7 +121,7 @@ static void by_code(struct db *db, const char *typed, struct reply *out)
     }
 }
 
-static void by_file(struct db *db, const struct ask *a, struct reply *out)
+static void by_file(struct work *w, const struct ask *a, struct reply *out)
 {
     struct err e = ERR_INIT;
     struct hub_register r;
@@ -130,7 +130,7 @@ static void by_file(struct db *db, const struct ask *a, struct reply *out)
     char sha256[SHA256_HEX];
     file_of(a->body, a->body_len, &file, &len);
     sha256_hex(file, len, sha256);
-    if (!register_find(db, NULL, sha256, &r, &e)) {
+    if (!register_find(w, NULL, sha256, &r, &e)) {
         log_error("%s", e.text);
         out->status = 503;
         str_puts(&out->body, "<div class=\"bad\">现在查不到。It cannot be looked up now.</div>\n");
@@ -144,16 +144,16 @@ static void by_file(struct db *db, const struct ask *a, struct reply *out)
     }
 }
 
-void register_page(struct db *db, const char *code, const struct ask *a, struct reply *out)
+void register_page(struct work *w, const char *code, const struct ask *a, struct reply *out)
 {
     out->status = 200;
     out->type = "text/html; charset=utf-8";
     html_begin(&out->body);
     str_puts(&out->body, "<h2>核对登记表 Check a register</h2>\n");
     if (a->body_len)
-        by_file(db, a, out);
+        by_file(w, a, out);
     else if (code && *code)
-        by_code(db, code, out);
+        by_code(w, code, out);
     forms(&out->body);
     html_end(&out->body);
 }

@@ -2,12 +2,12 @@
 #ifndef WEIKE_HUB_PAGES_REPORT_H
 #define WEIKE_HUB_PAGES_REPORT_H
 #include "base/json.h"
-#include "store/db.h"
+#include "hub/ledger/ledger.h"
 
 enum { REPORT_AUDIT_MAX = 200 };
 
-json_t *report_status(struct db *db, const char *data_dir, struct err *e) MUST_CHECK;
-json_t *report_sites(struct db *db, struct err *e) MUST_CHECK;                /* one entry a device, by site */
-json_t *report_audit(struct db *db, int limit, struct err *e) MUST_CHECK;     /* newest first */
-json_t *report_alarms(struct db *db, struct err *e) MUST_CHECK;               /* those that ring */
+json_t *report_status(struct work *w, const char *data_dir, struct err *e) MUST_CHECK;
+json_t *report_sites(struct work *w, struct err *e) MUST_CHECK;                /* one entry a device, by site */
+json_t *report_audit(struct work *w, int limit, struct err *e) MUST_CHECK;     /* newest first */
+json_t *report_alarms(struct work *w, struct err *e) MUST_CHECK;               /* those that ring */
 #endif

@@ -3,7 +3,7 @@
 #include "hub/records/carry.h"
 #include "base/fs.h"
 #include "base/log.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "pack/packet/ack.h"
 
 #include <dirent.h>
@@ -45,19 +45,11 @@ bool carry_write(const char *data_dir, const struct packet *p, const void *bytes
 
 /* ---- room ---- */
 
-static bool load_of(struct db *db, const char *device, int64_t *bytes, struct err *e)
-{
-    struct query q = db_query(db, "SELECT bytes FROM load WHERE device = ?");
-    query_text(&q, device);
-    *bytes = query_row(&q) ? query_col_int(&q, 0) : 0;
-    return query_end(&q, e);
-}
-
-bool carry_fits(struct db *db, const char *data_dir, const struct carry_limits *limits, const char *device, size_t bytes, struct err *e)
+bool carry_fits(struct work *w, const char *data_dir, const struct carry_limits *limits, const char *device, size_t bytes, struct err *e)
 {
     int64_t all, own, more = (int64_t)bytes;
     uint64_t free_bytes, total_bytes;
-    if (!load_of(db, "*", &all, e) || !load_of(db, device, &own, e) || !fs_space(data_dir, &free_bytes, &total_bytes, e))
+    if (!ledger_custody_bytes(w, NULL, &all, e) || !ledger_custody_bytes(w, device, &own, e) || !fs_space(data_dir, &free_bytes, &total_bytes, e))
         return false;
     if (own + more > limits->device_bytes)
         return err_set(e, ERR_FULL, "%lld kB of this terminal wait here already, which is all it may have", (long long)(own >> 10));
@@ -68,16 +60,20 @@ bool carry_fits(struct db *db, const char *data_dir, const struct carry_limits *
     return true;
 }
 
-static bool warn(struct db *db, const char *subject, int64_t bytes, int64_t limit, int64_t now_ms, struct err *e)
+/* `device` NULL: all together. */
+static bool warn(struct work *w, const char *device, int64_t limit, int64_t now_ms, struct err *e)
 {
+    int64_t bytes;
+    if (!ledger_custody_bytes(w, device, &bytes, e))
+        return false;
     if (bytes < limit / 100 * CARRY_WARN_PERCENT)
         return true;
-    bool all = !strcmp(subject, "*");
-    return office_alarm(db, "quota", subject, now_ms, e, "%s%s: %lld of %lld kB of room for waiting records are used; see that the link or a stick gets them up",
-                        all ? "all terminals together" : "terminal ", all ? "" : subject, (long long)(bytes >> 10), (long long)(limit >> 10));
+    return ledger_alarm(w, "quota", device ? device : "*", now_ms, e,
+                        "%s%s: %lld of %lld kB of room for waiting records are used; see that the link or a stick gets them up",
+                        device ? "terminal " : "all terminals together", device ? device : "", (long long)(bytes >> 10), (long long)(limit >> 10));
 }
 
-bool carry_put(struct db *db, const char *data_dir, const struct carry_limits *limits, const struct packet *p, size_t bytes, int64_t now_ms,
+bool carry_put(struct work *w, const char *data_dir, const struct carry_limits *limits, const struct packet *p, size_t bytes, int64_t now_ms,
                bool *twice, struct err *e)
 {
     const struct packet_head *h = &p->head;
@@ -86,31 +82,10 @@ bool carry_put(struct db *db, const char *data_dir, const struct carry_limits *l
     free(path);
     if (!there)
         return err_set(e, ERR_REFUSED, "packet %.12s was settled while it came a second time", p->sha256);
-    int64_t all, own;
-    struct query q = db_query(db, "INSERT INTO custody (sha256, device, epoch, first, last, bytes, at_ms, sent_ms, tries, refused) "
-                                  "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, '') ON CONFLICT DO NOTHING");
-    query_text(&q, p->sha256);
-    query_text(&q, h->device.id);
-    query_text(&q, h->epoch);
-    query_int(&q, h->first);
-    query_int(&q, h->last);
-    query_int(&q, (int64_t)bytes);
-    query_int(&q, now_ms);
-    if (!query_run(&q, e))
+    struct ledger_custody c = { p->sha256, h->device.id, h->epoch, h->first, h->last, (int64_t)bytes };
+    if (!ledger_custody_put(w, &c, now_ms, twice, e))
         return false;
-    *twice = db_changes(db) == 0;
-    if (*twice)
-        return true;
-    return load_of(db, "*", &all, e) && load_of(db, h->device.id, &own, e) && warn(db, "*", all, limits->total_bytes, now_ms, e) &&
-           warn(db, h->device.id, own, limits->device_bytes, now_ms, e);
-}
-
-bool carry_has(struct db *db, const char *sha256, bool *has, struct err *e)
-{
-    struct query q = db_query(db, "SELECT 1 FROM custody WHERE sha256 = ?");
-    query_text(&q, sha256);
-    *has = query_row(&q);
-    return query_end(&q, e);
+    return *twice || (warn(w, NULL, limits->total_bytes, now_ms, e) && warn(w, h->device.id, limits->device_bytes, now_ms, e));
 }
 
 /* ---- the way up ---- */
@@ -140,116 +115,40 @@ static bool wanted(const struct ack *a, int64_t first, int64_t last)
     return false;
 }
 
-static bool forget(struct db *db, int64_t nr, struct err *e)
-{
-    struct query q = db_query(db, "DELETE FROM custody WHERE nr = ?");
-    query_int(&q, nr);
-    return query_run(&q, e);
-}
+struct settle { const struct ack *ack; ledger_name_visit *visit; void *ctx; };
 
-static bool offer_again(struct db *db, int64_t nr, struct err *e)
+static enum ledger_custody_fate judge(void *ctx, const struct ledger_custody_numbers *p)
 {
-    struct query q = db_query(db, "UPDATE custody SET sent_ms = 0, refused = '' WHERE nr = ?");
-    query_int(&q, nr);
-    return query_run(&q, e);
-}
-
-bool carry_settle(struct db *db, const struct ack *a, void (*visit)(void *ctx, const char *sha256), void *ctx, struct err *e)
-{
-    bool ok = true;
-    struct query q = db_query(db, "SELECT nr, sha256, first, last FROM custody WHERE device = ? AND epoch = ? ORDER BY first");
-    query_text(&q, a->device);
-    query_text(&q, a->epoch);
-    while (ok && query_row(&q)) {
-        int64_t nr = query_col_int(&q, 0), first = query_col_int(&q, 2), last = query_col_int(&q, 3);
-        bool mine = !strcmp(query_col_text(&q, 1), a->packet);
-        if (first > last ? mine || a->upto >= last : covered(a, first, last)) {
-            visit(ctx, query_col_text(&q, 1));
-            ok = forget(db, nr, e);
-        } else if (wanted(a, first, last)) {
-            ok = offer_again(db, nr, e);
-        }
+    const struct settle *s = ctx;
+    const struct ack *a = s->ack;
+    bool mine = !strcmp(p->sha256, a->packet);
+    if (p->first > p->last ? mine || a->upto >= p->last : covered(a, p->first, p->last)) {
+        s->visit(s->ctx, p->sha256);
+        return LEDGER_FORGET;
     }
-    struct err end = ERR_INIT;
-    if (!query_end(&q, ok ? e : &end))
-        return false;
-    return ok;
+    return wanted(a, p->first, p->last) ? LEDGER_OFFER : LEDGER_KEEP;
 }
 
-bool carry_next(struct db *db, int64_t after_nr, struct carry_item *out, bool *found, struct err *e)
+bool carry_settle(struct work *w, const struct ack *a, ledger_name_visit *visit, void *ctx, struct err *e)
 {
-    struct query q = db_query(db, "SELECT nr, sha256, device, tries FROM custody WHERE nr > ? AND sent_ms = 0 AND refused = '' ORDER BY nr LIMIT 1");
-    query_int(&q, after_nr);
-    *found = query_row(&q);
-    if (*found) {
-        out->nr = query_col_int(&q, 0);
-        query_copy_text(&q, 1, out->sha256, sizeof out->sha256);
-        query_copy_text(&q, 2, out->device, sizeof out->device);
-        out->tries = (int)query_col_int(&q, 3);
-    }
-    return query_end(&q, e);
+    return ledger_custody_settle(w, a->device, a->epoch, judge, &(struct settle){ a, visit, ctx }, e);
 }
 
-bool carry_sent(struct db *db, int64_t nr, int64_t now_ms, struct err *e)
-{
-    struct query q = db_query(db, "UPDATE custody SET sent_ms = ?, tries = tries + 1 WHERE nr = ?");
-    query_int(&q, now_ms);
-    query_int(&q, nr);
-    return query_run(&q, e);
-}
-
-bool carry_refused(struct db *db, int64_t nr, const char *why, bool *here, struct err *e)
-{
-    struct query q = db_query(db, "UPDATE custody SET refused = ?, tries = tries + 1 WHERE nr = ?");
-    query_text(&q, why);
-    query_int(&q, nr);
-    if (!query_run(&q, e))
-        return false;
-    *here = db_changes(db) > 0;
-    return true;
-}
-
-bool carry_again(struct db *db, int64_t sent_before_ms, struct err *e)
-{
-    struct query q = db_query(db, "UPDATE custody SET sent_ms = 0 WHERE sent_ms > 0 AND sent_ms < ?");
-    query_int(&q, sent_before_ms);
-    return query_run(&q, e);
-}
-
-bool carry_offer(struct db *db, const char *device, struct err *e)
-{
-    struct query q = db_query(db, "UPDATE custody SET refused = '' WHERE device = ? AND refused <> ''");
-    query_text(&q, device);
-    return query_run(&q, e);
-}
-
-bool carry_reconsider(struct db *db, int64_t now_ms, struct err *e)
+bool carry_reconsider(struct work *w, int64_t now_ms, struct err *e)
 {
     char text[24];
-    if (!office_get(db, "reconsidered_ms", text, sizeof text, e))
+    if (!ledger_get(w, "reconsidered_ms", text, sizeof text, e))
         return false;
     int64_t ago_ms = now_ms - strtoll(text, NULL, 10);
     if (ago_ms >= 0 && ago_ms < DAY_MS)
         return true;
     snprintf(text, sizeof text, "%lld", (long long)now_ms);
-    struct query q = db_query(db, "UPDATE custody SET refused = '' WHERE refused <> ''");
-    return query_run(&q, e) && office_set(db, "reconsidered_ms", text, e);
-}
-
-bool carry_load(struct db *db, struct carry_load *out, struct err *e)
-{
-    struct query q = db_query(db, "SELECT l.packets, l.bytes, (SELECT count(*) FROM custody WHERE sent_ms = 0 AND refused = ''), "
-                                  "(SELECT count(*) FROM custody WHERE refused <> ''), (SELECT coalesce(min(at_ms), 0) FROM custody) "
-                                  "FROM load l WHERE device = '*'");
-    *out = (struct carry_load){ 0 };
-    if (query_row(&q))
-        *out = (struct carry_load){ query_col_int(&q, 0), query_col_int(&q, 1), query_col_int(&q, 2), query_col_int(&q, 3), query_col_int(&q, 4) };
-    return query_end(&q, e);
+    return ledger_custody_offer(w, NULL, e) && ledger_set(w, "reconsidered_ms", text, e);
 }
 
 /* ---- at the start ---- */
 
-static bool adopt_one(const char *data_dir, const char *path, const char *name, struct db *db, int64_t now_ms, bool *fits, struct err *e)
+static bool adopt_one(const char *data_dir, const char *path, const char *name, struct work *w, int64_t now_ms, bool *fits, struct err *e)
 {
     struct str bytes;
     struct packet p;
@@ -258,14 +157,14 @@ static bool adopt_one(const char *data_dir, const char *path, const char *name, 
     str_init(&bytes, PACKET_MAX_BYTES);
     *fits = fs_read(path, PACKET_MAX_BYTES, &bytes, &why) && packet_read(bytes.data, bytes.len, &p, &why) && !strcmp(p.sha256, name);
     if (*fits)
-        ok = carry_put(db, data_dir, &(struct carry_limits){ INT64_MAX, INT64_MAX }, &p, bytes.len, now_ms, &twice, e);
+        ok = carry_put(w, data_dir, &(struct carry_limits){ INT64_MAX, INT64_MAX }, &p, bytes.len, now_ms, &twice, e);
     else
         log_warn("%s is not a packet: %s; left alone", path, why.text);
     str_release(&bytes);
     return ok;
 }
 
-bool carry_adopt(const char *data_dir, struct db *db, int64_t now_ms, int *adopted, int *strange, struct err *e)
+bool carry_adopt(const char *data_dir, struct work *w, int64_t now_ms, int *adopted, int *strange, struct err *e)
 {
     char *dir = fs_join(data_dir, "packets");
     *adopted = *strange = 0;
@@ -278,8 +177,8 @@ bool carry_adopt(const char *data_dir, struct db *db, int64_t now_ms, int *adopt
         char *path = fs_join(dir, d->d_name);
         if (!strncmp(d->d_name, ".in-", 4))
             ok = fs_unlink(path, e); /* a write that was cut */
-        else if (sha256_hex_valid(d->d_name) && (ok = carry_has(db, d->d_name, &has, e)) && !has) {
-            ok = adopt_one(data_dir, path, d->d_name, db, now_ms, &fits, e);
+        else if (sha256_hex_valid(d->d_name) && (ok = ledger_custody_has(w, d->d_name, &has, e)) && !has) {
+            ok = adopt_one(data_dir, path, d->d_name, w, now_ms, &fits, e);
             *(fits ? adopted : strange) += 1;
         }
         free(path);

@@ -2,8 +2,8 @@
  * dropped to make room: a full store refuses (507) and the sender keeps. */
 #ifndef WEIKE_HUB_RECORDS_CARRY_H
 #define WEIKE_HUB_RECORDS_CARRY_H
+#include "hub/ledger/custody.h"
 #include "pack/packet/packet.h"
-#include "store/db.h"
 
 struct carry_limits { int64_t total_bytes, device_bytes; };
 enum { CARRY_WARN_PERCENT = 80, CARRY_FREE_MIN_BYTES = 64 << 20 };
@@ -13,31 +13,20 @@ bool carry_write(const char *data_dir, const struct packet *p, const void *bytes
 char *carry_path(const char *data_dir, const char *sha256); /* caller frees */
 
 /* Is there room for `bytes` more of this device? ERR_FULL says of whom there is too much. Any reader. */
-bool carry_fits(struct db *db, const char *data_dir, const struct carry_limits *limits, const char *device, size_t bytes, struct err *e) MUST_CHECK;
-/* Inside the transaction. *twice: it was here already. Warns at 80 %. ERR_REFUSED: its file was settled away meanwhile; once more. */
-bool carry_put(struct db *db, const char *data_dir, const struct carry_limits *limits, const struct packet *p, size_t bytes, int64_t now_ms,
-               bool *twice, struct err *e) MUST_CHECK;
-bool carry_has(struct db *db, const char *sha256, bool *has, struct err *e) MUST_CHECK;
+bool carry_fits(struct work *w, const char *data_dir, const struct carry_limits *limits, const char *device, size_t bytes,
+                struct err *e) MUST_CHECK;
+/* Inside a unit of work. *twice: it was here already. Warns at 80 %. ERR_REFUSED: its file was settled away meanwhile; once
+ * more. */
+bool carry_put(struct work *w, const char *data_dir, const struct carry_limits *limits, const struct packet *p, size_t bytes,
+               int64_t now_ms, bool *twice, struct err *e) MUST_CHECK;
 
 /* Forgets what a stored receipt covers. `visit` gets the hash of each. */
 struct ack;
-bool carry_settle(struct db *db, const struct ack *a, void (*visit)(void *ctx, const char *sha256), void *ctx, struct err *e) MUST_CHECK;
-
-struct carry_item { int64_t nr; int tries; char sha256[SHA256_HEX], device[KEY_ID_TEXT]; };
-/* The oldest that the hub above has not taken yet, after `nr`. *found false: none. */
-bool carry_next(struct db *db, int64_t after_nr, struct carry_item *out, bool *found, struct err *e) MUST_CHECK;
-bool carry_sent(struct db *db, int64_t nr, int64_t now_ms, struct err *e) MUST_CHECK;
-bool carry_refused(struct db *db, int64_t nr, const char *why, bool *here, struct err *e) MUST_CHECK; /* *here: it still was */
+bool carry_settle(struct work *w, const struct ack *a, ledger_name_visit *visit, void *ctx, struct err *e) MUST_CHECK;
 /* Once a day those that were refused are offered again: the hub above may know their terminal by now. */
-bool carry_reconsider(struct db *db, int64_t now_ms, struct err *e) MUST_CHECK;
-/* Its refused packets are offered again now. */
-bool carry_offer(struct db *db, const char *device, struct err *e) MUST_CHECK;
-/* Taken above long ago and still without a receipt: offered again. */
-bool carry_again(struct db *db, int64_t sent_before_ms, struct err *e) MUST_CHECK;
+bool carry_reconsider(struct work *w, int64_t now_ms, struct err *e) MUST_CHECK;
 
-struct carry_load { int64_t packets, bytes, waiting, refused, oldest_ms; };
-bool carry_load(struct db *db, struct carry_load *out, struct err *e) MUST_CHECK;
 /* At the start: files without a row (a cut between the two, a database that was lost) are taken in again if they are what their
  * name says; what cannot be a packet is left where it is and counted. */
-bool carry_adopt(const char *data_dir, struct db *db, int64_t now_ms, int *adopted, int *strange, struct err *e) MUST_CHECK;
+bool carry_adopt(const char *data_dir, struct work *w, int64_t now_ms, int *adopted, int *strange, struct err *e) MUST_CHECK;
 #endif

@@ -1,25 +1,8 @@
 /* columns.h - what later reports will group and sum by, taken out of a valid statement. Pure. */
 #ifndef WEIKE_HUB_RECORDS_COLUMNS_H
 #define WEIKE_HUB_RECORDS_COLUMNS_H
-#include "base/err.h"
+#include "hub/ledger/statement.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct columns {
-    char id[37];
-    char verb[48];           /* last part of its IRI */
-    char actor[128];         /* account name, else mailbox; "" */
-    char activity[512];
-    int64_t at_ms;
-    bool has_duration, has_success, has_score;
-    int64_t duration_ms;
-    bool success;
-    double score;            /* scaled, -1..1 */
-    char about[40];          /* voided: the statement it takes back; registered: the code; "" */
-    char file[65];           /* registered: SHA-256 of the file; "" */
-};
 /* Is it a statement, and what is in it? False: ERR_INVALID says what is wrong; out->id is filled as far as it can be read. */
 bool columns_read(const char *json, size_t len, struct columns *out, struct err *e) MUST_CHECK;
 /* "2026-11-22T09:41:00.000Z", also with an offset, to Unix ms; "PT1H2M3.45S" to ms. */

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "hub/records/columns.h"
 #include "hub/vault/enrol.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "hub/records/receipts.h"
 
 #include <assert.h>
@@ -13,9 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct line {                   /* one statement of an opened packet */
-    size_t at, len;             /* in `text` */
-    uint8_t id[16], sha256[SHA256_BYTES];
+struct line {                   /* what a statement of an opened packet points to */
+    size_t at;                  /* of its body in `text` */
     struct columns *columns;    /* NULL: no valid statement */
     char *why;                  /* then the reason */
     char uuid[UUID_TEXT];       /* as far as it could be read */
@@ -27,10 +26,12 @@ struct ingest {
     struct packet packet;       /* points into `bytes` */
     bool is_packet;
     struct str text;            /* the statements, one after the other */
-    struct line *line;
-    int count, cap;
+    struct line *line;          /* of statement[i] */
+    struct ledger_statement *statement;
+    enum ledger_verdict *verdict; /* given by the ledger */
+    int count, cap, statement_cap;
     struct ingest_answer answer;
-    struct vault_job job;
+    struct ledger_job job;
     void (*done)(void *ctx);
     void *done_ctx;
 };
@@ -70,28 +71,33 @@ static const char stranger[] = "this terminal is not enrolled here: ask for a co
 
 /* ---- before the writer ---- */
 
+static bool read_id(const char uuid[UUID_TEXT], uint8_t id[16])
+{
+    char hex[33];
+    snprintf(hex, sizeof hex, "%.8s%.4s%.4s%.4s%.12s", uuid, uuid + 9, uuid + 14, uuid + 19, uuid + 24);
+    return hex_decode(hex, id, 16);
+}
+
 static bool take_line(void *ctx, int n, const char *bytes, size_t len)
 {
     struct ingest *g = ctx;
     struct err e = ERR_INIT;
     (void)n;
+    int count = g->count; /* both grow with it */
+    ARRAY_GROW(g->statement, count, g->statement_cap);
     ARRAY_GROW(g->line, g->count, g->cap);
+    struct ledger_statement *s = &g->statement[g->count];
     struct line *l = &g->line[g->count++];
-    *l = (struct line){ .at = g->text.len, .len = len, .columns = mem_alloc(sizeof *l->columns) };
+    *s = (struct ledger_statement){ .len = len };
+    *l = (struct line){ .at = g->text.len, .columns = mem_alloc(sizeof *l->columns) };
     str_add(&g->text, bytes, len);
     struct sha256 h;
     sha256_init(&h);
     sha256_add(&h, bytes, len);
-    sha256_end(&h, l->sha256);
+    sha256_end(&h, s->sha256);
     bool valid = columns_read(bytes, len, l->columns, &e);
-    snprintf(l->uuid, sizeof l->uuid, "%s", l->columns->id);
-    if (valid) {
-        char hex[33];
-        const char *u = l->uuid;
-        snprintf(hex, sizeof hex, "%.8s%.4s%.4s%.4s%.12s", u, u + 9, u + 14, u + 19, u + 24);
-        valid = hex_decode(hex, l->id, sizeof l->id);
-    }
-    if (!valid) {
+    memcpy(l->uuid, l->columns->id, sizeof l->uuid);
+    if (!valid || !read_id(l->uuid, s->id)) {
         free(l->columns);
         l->columns = NULL;
         l->why = mem_dup(e.text);
@@ -99,20 +105,39 @@ static bool take_line(void *ctx, int n, const char *bytes, size_t len)
     return true;
 }
 
+/* All lines are here and nothing moves any more. Rows can be missing from a packet (damaged at the terminal): then a line's
+ * seq is not known. */
+static void point(struct ingest *g)
+{
+    const struct packet_head *h = &g->packet.head;
+    bool numbered = h->count == h->last - h->first + 1;
+    for (int i = 0; i < g->count; i++) {
+        const struct line *l = &g->line[i];
+        struct ledger_statement *s = &g->statement[i];
+        s->body = g->text.data + l->at;
+        s->seq = numbered ? h->first + i : 0;
+        s->columns = l->columns;
+        s->uuid = l->uuid;
+        s->why = l->why;
+    }
+    g->verdict = mem_alloc(sizeof *g->verdict * (size_t)(g->count + 1));
+}
+
 /* Spares strangers' packets the opening, and a full store the writing. The writer asks again. */
 static bool may_enter(struct ingest *g, struct err *e)
 {
-    struct enrol_known known, old = { 0 };
+    struct ledger_terminal known, old = { 0 };
     const struct packet_head *h = &g->packet.head;
-    struct db *db = vault_reader(g->place->vault, e);
-    if (!db)
+    struct work *w = ledger_reader(g->place->ledger, e);
+    if (!w)
         return false;
-    bool ok = enrol_find(db, h->device.id, &known, e) && (known.here || !h->succession.there || enrol_find(db, h->succession.old.id, &old, e));
+    bool ok = ledger_terminal_find(w, h->device.id, &known, e) &&
+              (known.here || !h->succession.there || ledger_terminal_find(w, h->succession.old.id, &old, e));
     bool has = false, enters = ok && ((known.here && !known.revoked) || (!known.here && old.here && !old.revoked));
     if (ok && enters && !g->place->identity->is_county)
-        ok = carry_has(db, g->packet.sha256, &has, e) &&
-             (has || carry_fits(db, g->place->data_dir, &g->place->limits, h->device.id, g->bytes.len, e));
-    vault_reader_done(g->place->vault, db);
+        ok = ledger_custody_has(w, g->packet.sha256, &has, e) &&
+             (has || carry_fits(w, g->place->data_dir, &g->place->limits, h->device.id, g->bytes.len, e));
+    ledger_reader_done(g->place->ledger, w);
     return ok && (enters || answer(g, 403, 0, stranger));
 }
 
@@ -126,7 +151,7 @@ bool ingest_check(struct ingest *g)
         return answer(g, 400, 0, "the bytes are not what their name says: they were changed on the way");
     bool ok = may_enter(g, &e);
     if (ok && g->place->identity->is_county)
-        ok = packet_open(&g->packet, &g->place->identity->secret, take_line, g, &e);
+        ok = packet_open(&g->packet, &g->place->identity->secret, take_line, g, &e) && (point(g), true);
     else if (ok)
         ok = carry_write(g->place->data_dir, &g->packet, g->bytes.data, g->bytes.len, &e);
     return ok || (g->answer.status ? false : answer_err(g, &e));
@@ -136,150 +161,43 @@ bool ingest_check(struct ingest *g)
 
 struct sums { int64_t added, same, conflicts, rejected; };
 
-/* Rows can be missing from a packet (damaged at the terminal): then a line's seq is not known. */
-static int64_t seq_of(const struct ingest *g, const struct line *l)
+/* A conflict each; what is not valid together. */
+static bool ring(struct work *w, const struct ingest *g, int64_t at_ms, struct sums *s, struct err *e)
 {
-    const struct packet_head *h = &g->packet.head;
-    return h->count == h->last - h->first + 1 ? h->first + (l - g->line) : 0;
-}
-
-static bool put_rejected(struct db *db, const struct ingest *g, int n, int64_t at_ms, struct sums *s, struct err *e)
-{
-    const struct line *l = &g->line[n];
-    const struct packet_head *h = &g->packet.head;
-    struct query q = db_query(db, "INSERT INTO rejected (device, epoch, sha256, seq, id, why, at_ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-    query_text(&q, h->device.id);
-    query_text(&q, h->epoch);
-    query_blob(&q, l->sha256, sizeof l->sha256);
-    query_int(&q, seq_of(g, l));
-    query_text(&q, l->uuid);
-    query_text(&q, l->why);
-    query_int(&q, at_ms);
-    query_blob(&q, g->text.data + l->at, l->len);
-    if (!query_run(&q, e))
-        return false;
-    s->rejected += db_changes(db);
-    return true;
-}
-
-/* The id is taken: by the same statement (fine, a copy) or by another one (both are kept, and somebody must look). */
-static bool compare(struct db *db, const struct ingest *g, const struct line *l, const char *body, int64_t at_ms, struct sums *s, struct err *e)
-{
-    size_t len;
-    struct query q = db_query(db, "SELECT sha256 FROM statement WHERE id = ?");
-    query_blob(&q, l->id, sizeof l->id);
-    bool there = query_row(&q);
-    const void *sha = query_col_blob(&q, 0, &len);
-    bool same = there && len == sizeof l->sha256 && !memcmp(sha, l->sha256, len);
-    if (!query_end(&q, e))
-        return false;
     const char *device = g->packet.head.device.id;
-    if (same) {
-        s->same++;
-        q = db_query(db, "UPDATE statement SET seq = ? WHERE id = ? AND seq = 0"); /* it came in a packet with holes first */
-        query_int(&q, seq_of(g, l));
-        query_blob(&q, l->id, sizeof l->id);
-        return query_run(&q, e);
-    }
-    q = db_query(db, "INSERT INTO conflict (id, sha256, device, at_ms, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-    query_blob(&q, l->id, sizeof l->id);
-    query_blob(&q, l->sha256, sizeof l->sha256);
-    query_text(&q, device);
-    query_int(&q, at_ms);
-    query_text(&q, body);
-    if (!query_run(&q, e))
-        return false;
-    if (db_changes(db) == 0) { /* that one is known too */
-        s->same++;
-        return true;
-    }
-    s->conflicts++;
-    return office_alarm(db, "conflict", device, at_ms, e, "terminal %s sent statement %s with other content than is stored; both are kept", device, l->uuid);
-}
-
-static bool put_statement(struct db *db, const struct ingest *g, struct line *l, int64_t site, int64_t at_ms, struct sums *s, struct err *e)
-{
-    const struct columns *c = l->columns;
-    char *body = g->text.data + l->at, keep = body[l->len];
-    body[l->len] = 0; /* bound as text: SQLite wants its length from us or a NUL */
-    struct query q = db_query(db, "INSERT INTO statement (id, sha256, device, site, verb, actor, activity, at_ms, duration_ms, success, score, stored_ms, body, seq, about, file) "
-                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
-    query_blob(&q, l->id, sizeof l->id);
-    query_blob(&q, l->sha256, sizeof l->sha256);
-    query_text(&q, g->packet.head.device.id);
-    query_int(&q, site);
-    query_text(&q, c->verb);
-    query_text(&q, c->actor);
-    query_text(&q, c->activity);
-    query_int(&q, c->at_ms);
-    c->has_duration ? query_int(&q, c->duration_ms) : query_text(&q, NULL);
-    c->has_success ? query_int(&q, c->success) : query_text(&q, NULL);
-    c->has_score ? query_num(&q, c->score) : query_text(&q, NULL);
-    query_int(&q, at_ms);
-    query_text(&q, body);
-    query_int(&q, seq_of(g, l));
-    query_text(&q, c->about);
-    query_text(&q, c->file);
-    bool ok = query_run(&q, e);
-    bool added = ok && db_changes(db) > 0;
-    s->added += added;
-    ok = ok && (added || compare(db, g, l, body, at_ms, s, e));
-    body[l->len] = keep;
-    return ok;
-}
-
-static bool put_lines(struct db *db, struct ingest *g, int64_t site, int64_t at_ms, struct sums *s, struct err *e)
-{
-    for (int i = 0; i < g->count; i++)
-        if (!(g->line[i].columns ? put_statement(db, g, &g->line[i], site, at_ms, s, e) : put_rejected(db, g, i, at_ms, s, e)))
+    for (int i = 0; i < g->count; i++) {
+        s->added += g->verdict[i] == LEDGER_NEW;
+        s->same += g->verdict[i] == LEDGER_SAME;
+        s->rejected += g->verdict[i] == LEDGER_REJECTED;
+        if (g->verdict[i] != LEDGER_CONFLICT)
+            continue;
+        s->conflicts++;
+        if (!ledger_alarm(w, "conflict", device, at_ms, e,
+                          "terminal %s sent statement %s with other content than is stored; both are kept", device, g->line[i].uuid))
             return false;
-    const char *device = g->packet.head.device.id;
-    return !s->rejected || office_alarm(db, "rejected", device, at_ms, e, "%lld statements of terminal %s are not valid; they are kept aside",
+    }
+    return !s->rejected || ledger_alarm(w, "rejected", device, at_ms, e, "%lld statements of terminal %s are not valid; they are kept aside",
                                         (long long)s->rejected, device);
 }
 
-static bool seen_packet(struct db *db, const struct packet *p, bool *seen, struct err *e)
-{
-    struct query q = db_query(db, "SELECT 1 FROM packet WHERE sha256 = ?");
-    uint8_t sha[SHA256_BYTES];
-    if (!hex_decode(p->sha256, sha, sizeof sha))
-        abort();
-    query_blob(&q, sha, sizeof sha);
-    *seen = query_row(&q);
-    return query_end(&q, e);
-}
-
-static bool note_packet(struct db *db, const struct ingest *g, const struct sums *s, int64_t fresh, int64_t at_ms, struct err *e)
+static bool count(struct work *w, const struct ingest *g, const struct sums *s, int64_t fresh, int64_t at_ms, struct err *e)
 {
     const struct packet_head *h = &g->packet.head;
-    uint8_t sha[SHA256_BYTES];
-    if (!hex_decode(g->packet.sha256, sha, sizeof sha))
-        abort();
-    struct query q = db_query(db, "INSERT INTO packet (sha256, device, epoch, first, last, count, previous, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    query_blob(&q, sha, sizeof sha);
-    query_text(&q, h->device.id);
-    query_text(&q, h->epoch);
-    query_int(&q, h->first);
-    query_int(&q, h->last);
-    query_int(&q, h->count);
-    query_blob(&q, h->previous, sizeof h->previous);
-    query_int(&q, at_ms);
-    if (!query_run(&q, e))
-        return false;
     /* More new statements than new numbers: two machines number their records under one name. */
-    if (s->added > fresh && !office_alarm(db, "fork", h->device.id, at_ms, e,
+    if (s->added > fresh && !ledger_alarm(w, "fork", h->device.id, at_ms, e,
                                           "terminal %s used sequence numbers twice (%lld to %lld): two machines run under its name; all statements are kept",
                                           h->device.id, (long long)h->first, (long long)h->last))
         return false;
-    return office_count(db, "packets", 1, e) && office_count(db, "statements", s->added, e) && office_count(db, "duplicates", s->same, e) &&
-           office_count(db, "conflicts", s->conflicts, e) && office_count(db, "rejected", s->rejected, e);
+    return ledger_count(w, "packets", 1, e) && ledger_count(w, "statements", s->added, e) && ledger_count(w, "duplicates", s->same, e) &&
+           ledger_count(w, "conflicts", s->conflicts, e) && ledger_count(w, "rejected", s->rejected, e);
 }
 
-static bool stored_receipt(struct db *db, struct ingest *g, int64_t at_ms, struct err *e)
+static bool stored_receipt(struct work *w, struct ingest *g, int64_t at_ms, struct err *e)
 {
     const struct packet_head *h = &g->packet.head;
     struct ack *a = mem_alloc(sizeof *a);
-    bool found, ok = receipts_build(db, h->device.id, h->epoch, &(struct ack_range){ h->first, h->last }, a, &found, e);
+    struct ledger_aside of = { h->device.id, h->epoch, &(struct ack_range){ h->first, h->last } };
+    bool found, ok = receipts_build(w, &of, a, &found, e);
     if (ok) {
         a->level = ACK_STORED;
         a->now_ms = at_ms;
@@ -287,41 +205,46 @@ static bool stored_receipt(struct db *db, struct ingest *g, int64_t at_ms, struc
         str_clear(&g->answer.body);
         ack_write(a, &g->place->identity->secret.sign, &g->answer.body);
         g->answer.status = 200;
-        ok = receipts_keep(db, h->device.id, h->epoch, g->answer.body.data, g->answer.body.len, at_ms, e);
+        struct ledger_receipt r = { h->device.id, h->epoch, g->answer.body.data, g->answer.body.len };
+        ok = ledger_receipt_put(w, &r, at_ms, e);
     }
     free(a);
     return ok;
 }
 
-static bool store_opened(struct db *db, struct ingest *g, const struct enrol_known *who, int64_t at_ms, struct err *e)
+static bool store_opened(struct work *w, struct ingest *g, const struct ledger_terminal *who, int64_t at_ms, struct err *e)
 {
+    const struct packet_head *h = &g->packet.head;
+    struct ledger_packet p = { .device = h->device.id, .epoch = h->epoch, .first = h->first, .last = h->last, .previous = h->previous,
+                               .previous_len = sizeof h->previous, .site = who->site, .at_ms = at_ms, .statement = g->statement, .count = g->count };
     struct sums s = { 0 };
     bool seen;
     int64_t fresh = 0;
-    if (!seen_packet(db, &g->packet, &seen, e))
+    if (!hex_decode(g->packet.sha256, p.sha256, sizeof p.sha256))
+        abort();
+    if (!ledger_packet_put(w, &p, g->verdict, &seen, e))
         return false;
     if (seen)
-        return office_count(db, "copies", 1, e) && stored_receipt(db, g, at_ms, e);
-    return put_lines(db, g, who->site, at_ms, &s, e) && receipts_take(db, &g->packet.head, at_ms, &fresh, e) &&
-           note_packet(db, g, &s, fresh, at_ms, e) && stored_receipt(db, g, at_ms, e);
+        return ledger_count(w, "copies", 1, e) && stored_receipt(w, g, at_ms, e);
+    return ring(w, g, at_ms, &s, e) && receipts_take(w, h, at_ms, &fresh, e) && count(w, g, &s, fresh, at_ms, e) && stored_receipt(w, g, at_ms, e);
 }
 
 /* ---- in the transaction: below the county ---- */
 
 /* The county's newest receipt if there is one, else our own: held. A held receipt asks for nothing: what lies elsewhere on
  * its way is not missing. */
-static bool held_receipt(struct db *db, struct ingest *g, int64_t at_ms, struct err *e)
+static bool held_receipt(struct work *w, struct ingest *g, int64_t at_ms, struct err *e)
 {
     const struct packet_head *h = &g->packet.head;
     bool found;
     str_clear(&g->answer.body);
     g->answer.status = 202;
-    if (!receipts_kept(db, h->device.id, &g->answer.body, &found, e))
+    if (!ledger_receipt_newest(w, h->device.id, &g->answer.body, &found, e))
         return false;
     if (found)
         return true;
     struct ack *a = mem_alloc(sizeof *a);
-    bool ok = receipts_build(db, h->device.id, h->epoch, NULL, a, &found, e);
+    bool ok = receipts_build(w, &(struct ledger_aside){ h->device.id, h->epoch, NULL }, a, &found, e);
     if (ok) {
         a->level = ACK_HELD;
         a->want_count = a->rejected_count = 0;
@@ -333,26 +256,26 @@ static bool held_receipt(struct db *db, struct ingest *g, int64_t at_ms, struct 
     return ok;
 }
 
-static bool store_held(struct db *db, struct ingest *g, int64_t at_ms, struct err *e)
+static bool store_held(struct work *w, struct ingest *g, int64_t at_ms, struct err *e)
 {
     bool twice;
     int64_t fresh;
-    return carry_put(db, g->place->data_dir, &g->place->limits, &g->packet, g->bytes.len, at_ms, &twice, e) &&
-           (twice || office_count(db, "packets", 1, e)) && receipts_take(db, &g->packet.head, at_ms, &fresh, e) && held_receipt(db, g, at_ms, e);
+    return carry_put(w, g->place->data_dir, &g->place->limits, &g->packet, g->bytes.len, at_ms, &twice, e) &&
+           (twice || ledger_count(w, "packets", 1, e)) && receipts_take(w, &g->packet.head, at_ms, &fresh, e) && held_receipt(w, g, at_ms, e);
 }
 
-static bool store(struct db *db, void *ctx, struct err *e)
+static bool store(struct work *w, void *ctx, struct err *e)
 {
     struct ingest *g = ctx;
-    struct enrol_known who;
+    struct ledger_terminal who;
     int64_t at_ms = now();
-    if (!enrol_admit(db, &g->packet, at_ms, &who, e))
+    if (!enrol_admit(w, &g->packet, at_ms, &who, e))
         return false;
     if (!who.here || who.revoked) {
         answer(g, 403, 0, stranger);
         return true;
     }
-    return g->place->identity->is_county ? store_opened(db, g, &who, at_ms, e) : store_held(db, g, at_ms, e);
+    return g->place->identity->is_county ? store_opened(w, g, &who, at_ms, e) : store_held(w, g, at_ms, e);
 }
 
 /* ---- life ---- */
@@ -384,8 +307,8 @@ void ingest_post(struct ingest *g, void (*done)(void *ctx), void *ctx)
 {
     g->done = done;
     g->done_ctx = ctx;
-    g->job = (struct vault_job){ .run = store, .done = settled, .ctx = g };
-    vault_post(g->place->vault, &g->job);
+    g->job = (struct ledger_job){ .run = store, .done = settled, .ctx = g };
+    ledger_post(g->place->ledger, &g->job);
 }
 
 void ingest_later(struct ingest *g, int retry_after_s)
@@ -396,7 +319,7 @@ void ingest_later(struct ingest *g, int retry_after_s)
 void ingest_wait(struct ingest *g)
 {
     struct err e = ERR_INIT;
-    if (!vault_do(g->place->vault, store, g, &e))
+    if (!ledger_do(g->place->ledger, store, g, &e))
         answer_err(g, &e);
 }
 
@@ -412,7 +335,7 @@ const struct packet *ingest_packet(const struct ingest *g)
 
 size_t ingest_weight(const struct ingest *g)
 {
-    return g->bytes.cap + g->text.cap + (size_t)g->count * (sizeof *g->line + sizeof(struct columns));
+    return g->bytes.cap + g->text.cap + (size_t)g->count * (sizeof *g->line + sizeof *g->statement + sizeof(struct columns));
 }
 
 void ingest_free(struct ingest *g)
@@ -424,6 +347,8 @@ void ingest_free(struct ingest *g)
         free(g->line[i].why);
     }
     free(g->line);
+    free(g->statement);
+    free(g->verdict);
     str_release(&g->bytes);
     str_release(&g->text);
     str_release(&g->answer.body);

@@ -1,14 +1,14 @@
-/* ingest.h - one packet on its way in: checked and opened by whoever received it (any thread), stored by the vault's writer,
+/* ingest.h - one packet on its way in: checked and opened by whoever received it (any thread), stored in the ledger,
  * answered only after the commit. At the county its statements are stored; below it the sealed packet is taken into custody. */
 #ifndef WEIKE_HUB_RECORDS_INGEST_H
 #define WEIKE_HUB_RECORDS_INGEST_H
 #include "hub/records/carry.h"
 #include "hub/vault/identity.h"
-#include "hub/vault/vault.h"
+#include "hub/ledger/ledger.h"
 
 struct ingest_place {           /* of this hub; constant while it runs */
     const char *data_dir;
-    struct vault *vault;
+    struct ledger *ledger;
     const struct identity *identity;
     struct carry_limits limits;
     void (*came)(void *ctx);    /* a packet was taken into custody; any thread, may only wake; NULL: nobody listens */

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "register"
 #include "hub/records/register.h"
+#include "hub/ledger/statement.h"
 #include "model/statement.h"
 #include "store/outbox/chain.h"
 
@@ -10,13 +11,12 @@
 
 /* ---- which it is ---- */
 
-static bool read_body(struct query *q, int col, struct hub_register *r, struct err *e)
+static bool read_body(const struct str *body, struct hub_register *r, struct err *e)
 {
-    const char *body = query_col_text(q, col);
     const char *text;
     const json_t *ext = NULL;
     int64_t month = 0;
-    json_t *root = json_parse(body, strlen(body), STATEMENT_MAX_BYTES, e);
+    json_t *root = json_parse(body->data, body->len, STATEMENT_MAX_BYTES, e);
     if (!root)
         return false;
     ext = json_object_get(json_object_get(json_object_get(root, "result"), "extensions"), STATEMENT_IRI "register");
@@ -40,29 +40,17 @@ static bool read_body(struct query *q, int col, struct hub_register *r, struct e
     return ok;
 }
 
-/* A village takes back what is its own: what another says of it is kept, and changes nothing. */
-static bool is_voided(struct db *db, int64_t site, const char *id, bool *voided, struct err *e)
-{
-    struct query q = db_query(db, "SELECT 1 FROM statement WHERE about = ? AND about <> '' AND verb = 'voided' AND site = ?");
-    query_text(&q, id);
-    query_int(&q, site);
-    *voided = query_row(&q);
-    return query_end(&q, e);
-}
-
-/* Whose it was first: who names it after that cannot take it over. */
-#define FIND(where, which) "SELECT t.name, s.device, s.at_ms, s.stored_ms, s.body, json_extract(s.body, '$.id'), s.site, (SELECT count(DISTINCT site)" \
-                           " FROM statement WHERE verb = 'registered' AND " where ") FROM statement s JOIN site t ON t.id = s.site" \
-                           " WHERE s.verb = 'registered' AND " where " AND s.site = (SELECT site FROM statement WHERE verb = 'registered' AND " where \
-                           " ORDER BY nr LIMIT 1) ORDER BY s.nr " which " LIMIT 1"
-
 /* ---- the chain, over what is here ---- */
 
 struct walk { struct hub_register *r; uint8_t value[SHA256_BYTES]; bool begun; int64_t last; };
 
-static void step(struct walk *w, int64_t seq, const uint8_t sha256[SHA256_BYTES])
+/* Of a number that comes more than once the first counts. */
+static void step(void *ctx, int64_t seq, const uint8_t sha256[SHA256_BYTES])
 {
+    struct walk *w = ctx;
     struct hub_register *r = w->r;
+    if (w->begun && seq == w->last)
+        return;
     int64_t expected = w->begun ? w->last + 1 : r->chain_from;
     if (seq > expected && !r->gap_first) {
         r->gap_first = expected;
@@ -74,31 +62,11 @@ static void step(struct walk *w, int64_t seq, const uint8_t sha256[SHA256_BYTES]
     r->checked++;
 }
 
-/* The terminal under all the names it has had: after a restored backup or in a new case it has a new key, signed by the old. A
- * restored backup gives numbers again: those of the name that made the register hold, then of the names before it, the last first,
- * and only then of those after. */
-#define KIN "WITH RECURSIVE older(id, far) AS (SELECT ?1, 0 UNION SELECT d.succeeds, o.far + 1 FROM device d JOIN older o ON d.id = o.id" \
-            " WHERE d.succeeds <> '' AND o.far < 99)," \
-            " kin(id, far) AS (SELECT id, far FROM older UNION SELECT d.id, k.far + 100 FROM device d JOIN kin k ON d.succeeds = k.id WHERE k.far < 9900)," \
-            " near(id, far) AS (SELECT id, min(far) FROM kin GROUP BY id)"
-
-static bool walk_chain(struct db *db, struct hub_register *r, struct err *e)
+static bool walk_chain(struct work *work, struct hub_register *r, struct err *e)
 {
     struct walk w = { .r = r };
     char head[SHA256_HEX];
-    struct query q = db_query(db, KIN " SELECT s.seq, s.sha256, n.far FROM near n JOIN statement s ON s.device = n.id WHERE s.seq > 0 AND s.seq BETWEEN ?2 AND ?3"
-                                      " UNION SELECT s.seq, s.sha256, n.far FROM near n JOIN rejected s ON s.device = n.id WHERE s.seq > 0 AND s.seq BETWEEN ?2 AND ?3"
-                                      " ORDER BY 1, 3");
-    query_text(&q, r->device);
-    query_int(&q, r->chain_from);
-    query_int(&q, r->chain_seq);
-    while (query_row(&q)) {
-        size_t len;
-        const void *sha = query_col_blob(&q, 1, &len);
-        if (len == SHA256_BYTES && !(w.begun && query_col_int(&q, 0) == w.last))
-            step(&w, query_col_int(&q, 0), sha);
-    }
-    if (!query_end(&q, e))
+    if (!ledger_numbers(work, &(struct ledger_numbers){ r->device, r->chain_from, r->chain_seq }, step, &w, e))
         return false;
     if (!r->gap_first && (!w.begun || w.last < r->chain_seq)) {
         r->gap_first = w.begun ? w.last + 1 : r->chain_from;
@@ -112,33 +80,25 @@ static bool walk_chain(struct db *db, struct hub_register *r, struct err *e)
     return true;
 }
 
-bool register_find(struct db *db, const char *code, const char *sha256, struct hub_register *out, struct err *e)
+bool register_find(struct work *w, const char *code, const char *sha256, struct hub_register *out, struct err *e)
 {
     struct hub_register r = { .verdict = CHAIN_NONE };
-    struct err why = ERR_INIT;
-    char id[UUID_TEXT] = "";
-    bool ok = true;
-    int64_t site = 0;
-    struct query q = db_query(db, code ? FIND("about = ?1 AND about <> ''", "ASC") : FIND("file = ?1 AND file <> ''", "DESC"));
-    query_text(&q, code ? code : sha256);
-    r.found = query_row(&q);
-    if (r.found) {
-        query_copy_text(&q, 0, r.site, sizeof r.site);
-        query_copy_text(&q, 1, r.device, sizeof r.device);
-        r.made_ms = query_col_int(&q, 2);
-        r.stored_ms = query_col_int(&q, 3);
-        query_copy_text(&q, 5, id, sizeof id);
-        site = query_col_int(&q, 6);
-        r.sites = (int)query_col_int(&q, 7);
-        ok = read_body(&q, 4, &r, &why);
+    struct ledger_register said;
+    struct str body;
+    str_init(&body, 0);
+    bool ok = code ? ledger_register_by_code(w, code, &said, &body, &r.found, e) : ledger_register_by_file(w, sha256, &said, &body, &r.found, e);
+    if (ok && r.found) {
+        snprintf(r.site, sizeof r.site, "%s", said.site_name);
+        snprintf(r.device, sizeof r.device, "%s", said.device);
+        r.made_ms = said.at_ms;
+        r.stored_ms = said.stored_ms;
+        r.sites = (int)said.sites;
+        /* A village takes back what is its own: what another says of it is kept, and changes nothing. */
+        ok = read_body(&body, &r, e) && ledger_voided(w, said.site, said.id, &r.voided, e);
     }
-    if (!query_end(&q, e))
-        return false;
-    if (!ok && e)
-        *e = why;
-    ok = ok && (!r.found || is_voided(db, site, id, &r.voided, e));
+    str_release(&body);
     if (ok && r.found && *r.head && r.chain_from > 0)
-        ok = walk_chain(db, &r, e);
+        ok = walk_chain(w, &r, e);
     if (ok)
         *out = r;
     return ok;
@@ -146,22 +106,16 @@ bool register_find(struct db *db, const char *code, const char *sha256, struct h
 
 /* ---- hours ---- */
 
-/* One end of each viewing: `terminated`, or `abandoned` after a cut. Some terminals tell neither watched nor verified. */
-json_t *register_hours_json(struct db *db, int64_t from_ms, int64_t to_ms, struct err *e)
+static void add_hours(void *ctx, const struct ledger_hours *h)
+{
+    json_array_append_new(ctx, json_pack("{s:s, s:s, s:I, s:I, s:I}", "site", h->site, "member", h->member, "watched_ms", (json_int_t)h->watched_ms,
+                                         "verified_ms", (json_int_t)h->verified_ms, "viewings", (json_int_t)h->viewings));
+}
+
+json_t *register_hours_json(struct work *w, int64_t from_ms, int64_t to_ms, struct err *e)
 {
     json_t *list = json_array();
-    struct query q = db_query(db, "SELECT t.name, s.actor, sum(ifnull(json_extract(s.body, '$.result.extensions.\"" STATEMENT_IRI "hours\".watched_ms'), 0)),"
-                                  " sum(ifnull(json_extract(s.body, '$.result.extensions.\"" STATEMENT_IRI "hours\".verified_ms'), 0)), count(*)"
-                                  " FROM statement s JOIN site t ON t.id = s.site WHERE s.verb IN ('terminated', 'abandoned')"
-                                  " AND s.at_ms >= ? AND s.at_ms < ? AND NOT EXISTS (SELECT 1 FROM statement v WHERE v.about = json_extract(s.body, '$.id')"
-                                  " AND v.about <> '' AND v.verb = 'voided' AND v.site = s.site) GROUP BY t.name, s.actor ORDER BY t.name, s.actor");
-    query_int(&q, from_ms);
-    query_int(&q, to_ms);
-    while (query_row(&q))
-        json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I, s:I}", "site", query_col_text(&q, 0), "member", query_col_text(&q, 1), "watched_ms",
-                                              (json_int_t)query_col_int(&q, 2), "verified_ms", (json_int_t)query_col_int(&q, 3), "viewings",
-                                              (json_int_t)query_col_int(&q, 4)));
-    if (query_end(&q, e))
+    if (ledger_hours(w, from_ms, to_ms, add_hours, list, e))
         return list;
     json_decref(list);
     return NULL;

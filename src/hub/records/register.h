@@ -10,7 +10,6 @@
 #include "base/json.h"
 #include "web/exchange.h"
 #include "hub/hub.h"
-#include "store/db.h"
 #include "store/register/register.h"
 
 enum chain_verdict {
@@ -31,12 +30,12 @@ struct hub_register {
     int sites;                     /* how many villages said it was theirs; more than one: the first that came is shown */
 };
 /* By its code; with `code` NULL by the hash of the file, the newest of the village that had it first. */
-bool register_find(struct db *db, const char *code, const char *sha256, struct hub_register *out, struct err *e) MUST_CHECK;
+bool register_find(struct work *w, const char *code, const char *sha256, struct hub_register *out, struct err *e) MUST_CHECK;
 
 /* Watched hours by site and member, of viewings that ended in from..to and were not voided: [{site, member, watched_ms,
  * verified_ms, viewings}], sorted. NULL: `e`. */
-json_t *register_hours_json(struct db *db, int64_t from_ms, int64_t to_ms, struct err *e) MUST_CHECK;
+json_t *register_hours_json(struct work *w, int64_t from_ms, int64_t to_ms, struct err *e) MUST_CHECK;
 
 /* GET /register[?code=] and POST /register (a CSV file, raw or from a form). The password was right already. */
-void register_page(struct db *db, const char *code, const struct ask *a, struct reply *out);
+void register_page(struct work *w, const char *code, const struct ask *a, struct reply *out);
 #endif

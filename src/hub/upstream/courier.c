@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "hub/upstream/forward.h"
 #include "hub/hub.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "hub/records/receipts.h"
 #include "hub/doors/route.h"
 #include "pack/trust/trust.h"
@@ -133,10 +133,10 @@ static bool give_ack(struct visit *v, const char *device)
     bool found = false;
     char rel[STICK_PATH_MAX];
     str_init(&bytes, ACK_MAX_BYTES + 1);
-    struct db *db = vault_reader(v->hub->vault, v->e);
-    bool ok = db && receipts_kept(db, device, &bytes, &found, v->e);
-    if (db)
-        vault_reader_done(v->hub->vault, db);
+    struct work *w = ledger_reader(v->hub->ledger, v->e);
+    bool ok = w && ledger_receipt_newest(w, device, &bytes, &found, v->e);
+    if (w)
+        ledger_reader_done(v->hub->ledger, w);
     stick_path_ack(device, rel);
     if (ok && found && !stick_knows(v, rel, &bytes)) {
         ok = stick_files_put(&v->f, rel, bytes.data, bytes.len, v->e);
@@ -149,18 +149,20 @@ static bool give_ack(struct visit *v, const char *device)
 /* Also for terminals that brought nothing this time: whoever walks past them may carry it. */
 struct devices { int count, cap; char (*id)[KEY_ID_TEXT]; };
 
+static void add_device(void *ctx, const char *id)
+{
+    struct devices *d = ctx;
+    ARRAY_GROW(d->id, d->count, d->cap);
+    snprintf(d->id[d->count++], KEY_ID_TEXT, "%s", id);
+}
+
 static bool list_devices(struct visit *v, struct devices *d)
 {
-    struct db *db = vault_reader(v->hub->vault, v->e);
-    if (!db)
+    struct work *w = ledger_reader(v->hub->ledger, v->e);
+    if (!w)
         return false;
-    struct query q = db_query(db, "SELECT DISTINCT device FROM ack");
-    while (query_row(&q)) {
-        ARRAY_GROW(d->id, d->count, d->cap);
-        query_copy_text(&q, 0, d->id[d->count++], KEY_ID_TEXT);
-    }
-    bool ok = query_end(&q, v->e);
-    vault_reader_done(v->hub->vault, db);
+    bool ok = ledger_receipt_devices(w, add_device, d, v->e);
+    ledger_reader_done(v->hub->ledger, w);
     return ok;
 }
 
@@ -317,12 +319,12 @@ static bool visit_all(struct visit *v)
 
 struct bill { const char *dir; const struct courier_result *r; };
 
-static bool write_bill(struct db *db, void *ctx, struct err *e)
+static bool write_bill(struct work *w, void *ctx, struct err *e)
 {
     const struct bill *b = ctx;
     char what[400];
     snprintf(what, sizeof what, "%.200s: %d packets taken, %d refused, %d receipts given", b->dir, b->r->taken, b->r->refused, b->r->acks);
-    return office_audit(db, "command line", "stick", what, "", hub_now_ms(), e);
+    return ledger_audit(w, &(struct ledger_act){ "command line", "stick", what, "", hub_now_ms() }, e);
 }
 
 static bool open_and_visit(struct visit *v, const char *dir)
@@ -333,7 +335,7 @@ static bool open_and_visit(struct visit *v, const char *dir)
     bool ok = stick_scan(&v->f, &v->scan, v->e) && visit_all(v);
     stick_scan_release(&v->scan);
     stick_files_close(&v->f);
-    if (!vault_do(v->hub->vault, write_bill, &(struct bill){ dir, v->out }, &own))
+    if (!ledger_do(v->hub->ledger, write_bill, &(struct bill){ dir, v->out }, &own))
         log_warn("%s", own.text);
     return ok;
 }
@@ -341,10 +343,10 @@ static bool open_and_visit(struct visit *v, const char *dir)
 /* What the hub was last started with; a folder that never was a hub's is refused. */
 struct setup { char *upstream; size_t size; };
 
-static bool read_setup(struct db *db, void *ctx, struct err *e)
+static bool read_setup(struct work *w, void *ctx, struct err *e)
 {
     const struct setup *s = ctx;
-    return office_get(db, "upstream", s->upstream, s->size, e);
+    return ledger_get(w, "upstream", s->upstream, s->size, e);
 }
 
 bool courier_visit(const char *data_dir, const char *dir, struct courier_result *out, struct err *e)
@@ -354,11 +356,11 @@ bool courier_visit(const char *data_dir, const char *dir, struct courier_result 
     *out = (struct courier_result){ 0 };
     h->data_dir = data_dir;
     char upstream[400] = "", *packets = fs_join(data_dir, "packets");
-    bool ok = vault_look(data_dir, read_setup, &(struct setup){ upstream, sizeof upstream }, e) && fs_mkdirs(packets, e) && identity_open(data_dir, *upstream != 0, &h->identity, e);
-    h->vault = ok ? vault_open(data_dir, e) : NULL;
-    h->place = (struct ingest_place){ .data_dir = data_dir, .vault = h->vault, .identity = &h->identity, .limits = { INT64_C(2048) << 20, INT64_C(64) << 20 } };
-    ok = h->vault && open_and_visit(&v, dir);
-    vault_close(h->vault);
+    bool ok = ledger_look(data_dir, read_setup, &(struct setup){ upstream, sizeof upstream }, e) && fs_mkdirs(packets, e) && identity_open(data_dir, *upstream != 0, &h->identity, e);
+    h->ledger = ok ? ledger_open(data_dir, e) : NULL;
+    h->place = (struct ingest_place){ .data_dir = data_dir, .ledger = h->ledger, .identity = &h->identity, .limits = { INT64_C(2048) << 20, INT64_C(64) << 20 } };
+    ok = h->ledger && open_and_visit(&v, dir);
+    ledger_close(h->ledger);
     identity_wipe(&h->identity);
     free(packets);
     free(h);

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "hub/vault/enrol.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "hub/records/receipts.h"
 #include "hub/pages/report.h"
 
@@ -66,37 +66,37 @@ static void remove_file(void *ctx, const char *sha256)
     k->settled++;
 }
 
-static bool is_newer(struct db *db, const struct keep *k, bool *newer, struct err *e)
+static bool is_newer(struct work *w, const struct keep *k, bool *newer, struct err *e)
 {
-    struct query q = db_query(db, "SELECT envelope FROM ack WHERE device = ? AND epoch = ?");
     struct key_ring ring;
-    size_t len;
+    struct str kept;
+    bool found;
     *newer = true;
     key_ring_of(&k->hub->identity.county.sign, &ring);
-    query_text(&q, k->ack->device);
-    query_text(&q, k->ack->epoch);
-    if (query_row(&q)) {
+    str_init(&kept, 0);
+    bool ok = ledger_receipt_of(w, k->ack->device, k->ack->epoch, &kept, &found, e);
+    if (ok && found) {
         struct err ignored = ERR_INIT;
-        const void *bytes = query_col_blob(&q, 0, &len);
-        struct verified *v = envelope_open(bytes, len, &ring, &ignored);
+        struct verified *v = envelope_open(kept.data, kept.len, &ring, &ignored);
         struct ack *old = mem_alloc(sizeof *old);
         *newer = !v || !ack_parse(v, old, &ignored) || receipts_newer(k->ack, old, hub_now_ms());
         free(old);
         verified_free(v);
     }
-    return query_end(&q, e);
+    str_release(&kept);
+    return ok;
 }
 
-static bool keep_ack(struct db *db, void *ctx, struct err *e)
+static bool keep_ack(struct work *w, void *ctx, struct err *e)
 {
     struct keep *k = ctx;
     bool newer;
     k->settled = 0;
-    if (!is_newer(db, k, &newer, e))
+    if (!is_newer(w, k, &newer, e))
         return false;
     if (!newer) /* what it covers the county may have lost since: then what waits here is the only copy */
         return true;
-    return receipts_keep(db, k->ack->device, k->ack->epoch, k->bytes, k->len, hub_now_ms(), e) && carry_settle(db, k->ack, remove_file, k, e);
+    return ledger_receipt_put(w, &(struct ledger_receipt){ k->ack->device, k->ack->epoch, k->bytes, k->len }, hub_now_ms(), e) && carry_settle(w, k->ack, remove_file, k, e);
 }
 
 bool forward_take_ack(struct hub *h, const void *bytes, size_t len, int *settled, struct err *e)
@@ -110,7 +110,7 @@ bool forward_take_ack(struct hub *h, const void *bytes, size_t len, int *settled
     struct ack *a = mem_alloc(sizeof *a);
     bool ok = v && ack_parse(v, a, e) && (a->level == ACK_STORED || err_set(e, ERR_UNTRUSTED, "it is not a receipt for stored records"));
     struct keep k = { .hub = h, .ack = a, .bytes = bytes, .len = len };
-    ok = ok && vault_do(h->vault, keep_ack, &k, e);
+    ok = ok && ledger_do(h->ledger, keep_ack, &k, e);
     *settled = ok ? k.settled : 0;
     free(a);
     verified_free(v);
@@ -133,15 +133,15 @@ static bool take_answer(struct round *r, const struct str *answer)
 struct strangers { json_t *list, *health; char (*id)[KEY_ID_TEXT]; int count, cap; };
 
 /* How this hub itself fares goes along, once an hour: its disk, its backlog, its lessons. */
-static bool add_health(struct db *db, const struct hub *h, struct strangers *s, struct err *e)
+static bool add_health(struct work *w, const struct hub *h, struct strangers *s, struct err *e)
 {
     char told[24];
-    if (!office_get(db, "health_told_ms", told, sizeof told, e))
+    if (!ledger_get(w, "health_told_ms", told, sizeof told, e))
         return false;
     int64_t ago_ms = hub_now_ms() - strtoll(told, NULL, 10);
     if (ago_ms >= 0 && ago_ms < HEALTH_MS)
         return true;
-    json_t *status = report_status(db, h->data_dir, e);
+    json_t *status = report_status(w, h->data_dir, e);
     if (!status)
         return false;
     const json_t *custody = json_object_get(status, "custody");
@@ -153,37 +153,25 @@ static bool add_health(struct db *db, const struct hub *h, struct strangers *s, 
     return true;
 }
 
-static bool find_strangers(struct db *db, struct strangers *s, struct err *e)
+static void add_stranger(void *ctx, const struct ledger_stranger *t)
 {
-    struct query q = db_query(db, "SELECT d.id, d.key, s.name, d.hub, d.succeeds FROM device d JOIN site s ON s.id = d.site "
-                                  "WHERE d.told_ms = 0 AND d.revoked_ms = 0 ORDER BY d.since_ms LIMIT 200");
-    while (query_row(&q)) {
-        char hex[2 * KEY_PUBLIC_BYTES + 1];
-        size_t len;
-        const void *key = query_col_blob(&q, 1, &len);
-        if (len != KEY_PUBLIC_BYTES)
-            continue;
-        hex_encode(key, len, hex);
-        json_array_append_new(s->list, json_pack("{s:s, s:s, s:b, s:s}", "device", hex, "name", query_col_text(&q, 2), "hub",
-                                                 (int)query_col_int(&q, 3), "succeeds", query_col_text(&q, 4)));
-        ARRAY_GROW(s->id, s->count, s->cap);
-        query_copy_text(&q, 0, s->id[s->count++], KEY_ID_TEXT);
-    }
-    return query_end(&q, e);
+    struct strangers *s = ctx;
+    char hex[2 * KEY_PUBLIC_BYTES + 1];
+    hex_encode(t->key, KEY_PUBLIC_BYTES, hex);
+    json_array_append_new(s->list, json_pack("{s:s, s:s, s:b, s:s}", "device", hex, "name", t->site, "hub", (int)t->hub, "succeeds", t->succeeds));
+    ARRAY_GROW(s->id, s->count, s->cap);
+    snprintf(s->id[s->count++], KEY_ID_TEXT, "%s", t->id);
 }
 
-static bool mark_told(struct db *db, void *ctx, struct err *e)
+static bool mark_told(struct work *w, void *ctx, struct err *e)
 {
     const struct strangers *s = ctx;
     char now[24];
     snprintf(now, sizeof now, "%lld", (long long)hub_now_ms());
-    if (s->health && !office_set(db, "health_told_ms", now, e))
+    if (s->health && !ledger_set(w, "health_told_ms", now, e))
         return false;
     for (int i = 0; i < s->count; i++) {
-        struct query q = db_query(db, "UPDATE device SET told_ms = ? WHERE id = ?");
-        query_int(&q, hub_now_ms());
-        query_text(&q, s->id[i]);
-        if (!query_run(&q, e) || !carry_offer(db, s->id[i], e)) /* refused as a stranger's until now, perhaps */
+        if (!ledger_terminal_told(w, s->id[i], hub_now_ms(), e) || !ledger_custody_offer(w, s->id[i], e)) /* refused as a stranger's until now, perhaps */
             return false;
     }
     return true;
@@ -209,7 +197,7 @@ static bool tell(struct round *r, struct strangers *s)
         err_set(&r->out->err, ERR_REFUSED, "the hub above takes no introductions from us (status %d): %.200s", a.status, answer.data);
         ok = end(r, FORWARD_DENIED);
     }
-    ok = ok && (vault_do(r->hub->vault, mark_told, s, &r->out->err) || end(r, FORWARD_STORAGE));
+    ok = ok && (ledger_do(r->hub->ledger, mark_told, s, &r->out->err) || end(r, FORWARD_STORAGE));
     free(url);
     str_release(&text);
     str_release(&body);
@@ -221,10 +209,10 @@ static bool introduce(struct round *r)
 {
     for (bool more = true; more && !stopped(r);) {
         struct strangers s = { .list = json_array() };
-        struct db *db = vault_reader(r->hub->vault, &r->out->err);
-        bool ok = (db && find_strangers(db, &s, &r->out->err) && add_health(db, r->hub, &s, &r->out->err)) || end(r, FORWARD_STORAGE);
-        if (db)
-            vault_reader_done(r->hub->vault, db);
+        struct work *w = ledger_reader(r->hub->ledger, &r->out->err);
+        bool ok = (w && ledger_terminals_untold(w, SITES_AT_ONCE, add_stranger, &s, &r->out->err) && add_health(w, r->hub, &s, &r->out->err)) || end(r, FORWARD_STORAGE);
+        if (w)
+            ledger_reader_done(r->hub->ledger, w);
         ok = ok && ((s.count == 0 && !s.health) || tell(r, &s));
         more = s.count == SITES_AT_ONCE;
         json_decref(s.list);
@@ -241,40 +229,36 @@ static bool introduce(struct round *r)
 struct mark { int64_t nr; const char *why; const char *device; bool stranger; };
 enum { LOST_TRIES = 3 };
 
-static bool mark_sent(struct db *db, void *ctx, struct err *e)
+static bool mark_sent(struct work *w, void *ctx, struct err *e)
 {
-    return carry_sent(db, ((struct mark *)ctx)->nr, hub_now_ms(), e);
+    return ledger_custody_sent(w, ((struct mark *)ctx)->nr, hub_now_ms(), e);
 }
 
 /* The hub above does not know the terminal (any more: its database may be of yesterday): introduced again, then its packets are
  * offered again. Not if that was just now: it is revoked up there, and asking once a day is enough. */
-static bool tell_again(struct db *db, const char *device, struct err *e)
+static bool tell_again(struct work *w, const char *device, struct err *e)
 {
     int64_t now_ms = hub_now_ms();
-    struct query q = db_query(db, "UPDATE device SET told_ms = 0 WHERE id = ? AND (told_ms < ? OR told_ms > ?)");
-    query_text(&q, device);
-    query_int(&q, now_ms - HEALTH_MS);
-    query_int(&q, now_ms);
-    return query_run(&q, e);
+    return ledger_terminal_untell(w, device, now_ms - HEALTH_MS, now_ms, e);
 }
 
-static bool mark_refused(struct db *db, void *ctx, struct err *e)
+static bool mark_refused(struct work *w, void *ctx, struct err *e)
 {
     const struct mark *m = ctx;
     bool here;
-    return carry_refused(db, m->nr, m->why, &here, e) && (!m->stranger || tell_again(db, m->device, e)) &&
-           (!here || office_alarm(db, "refused", m->device, hub_now_ms(), e, "the hub above refuses a packet of terminal %s: %s; it is kept", m->device, m->why));
+    return ledger_custody_refused(w, m->nr, m->why, &here, e) && (!m->stranger || tell_again(w, m->device, e)) &&
+           (!here || ledger_alarm(w, "refused", m->device, hub_now_ms(), e, "the hub above refuses a packet of terminal %s: %s; it is kept", m->device, m->why));
 }
 
 /* Its file is gone: settled in this moment by another courier, or by a receipt that came before its row. Then the next receipt
  * settles the row, too; if none does, people must know. */
-static bool lost_file(struct round *r, const struct carry_item *c)
+static bool lost_file(struct round *r, const struct ledger_custody_item *c)
 {
     struct mark m = { c->nr, "its file is gone", c->device, false };
-    return vault_do(r->hub->vault, c->tries < LOST_TRIES ? mark_sent : mark_refused, &m, &r->out->err) || end(r, FORWARD_STORAGE);
+    return ledger_do(r->hub->ledger, c->tries < LOST_TRIES ? mark_sent : mark_refused, &m, &r->out->err) || end(r, FORWARD_STORAGE);
 }
 
-static bool judge_packet(struct round *r, const struct carry_item *c, const struct http_answer *a, const struct str *answer)
+static bool judge_packet(struct round *r, const struct ledger_custody_item *c, const struct http_answer *a, const struct str *answer)
 {
     char why[200];
     struct mark m = { c->nr, why, c->device, a->status == 403 };
@@ -282,16 +266,16 @@ static bool judge_packet(struct round *r, const struct carry_item *c, const stru
         r->out->packets++;
         /* 200 with the county's receipt: the packet is settled and its row gone; marking it sent then changes nothing. */
         take_answer(r, answer);
-        return vault_do(r->hub->vault, mark_sent, &m, &r->out->err) || end(r, FORWARD_STORAGE);
+        return ledger_do(r->hub->ledger, mark_sent, &m, &r->out->err) || end(r, FORWARD_STORAGE);
     }
     snprintf(why, sizeof why, "%.*s", (int)strcspn(answer->data, "\r\n"), answer->data);
     if (!utf8_valid(why, strlen(why)) || !*why)
         snprintf(why, sizeof why, "status %d", a->status);
     r->out->refused++;
-    return vault_do(r->hub->vault, mark_refused, &m, &r->out->err) || end(r, FORWARD_STORAGE);
+    return ledger_do(r->hub->ledger, mark_refused, &m, &r->out->err) || end(r, FORWARD_STORAGE);
 }
 
-static bool send_packet(struct round *r, const struct carry_item *c)
+static bool send_packet(struct round *r, const struct ledger_custody_item *c)
 {
     struct str body, answer;
     struct http_answer a = { 0 };
@@ -316,12 +300,12 @@ static bool send_packet(struct round *r, const struct carry_item *c)
 
 static bool send_all(struct round *r)
 {
-    struct carry_item c = { 0 };
+    struct ledger_custody_item c = { 0 };
     for (bool found = true; found && !stopped(r);) {
-        struct db *db = vault_reader(r->hub->vault, &r->out->err);
-        bool ok = db && carry_next(db, c.nr, &c, &found, &r->out->err);
-        if (db)
-            vault_reader_done(r->hub->vault, db);
+        struct work *w = ledger_reader(r->hub->ledger, &r->out->err);
+        bool ok = w && ledger_custody_next(w, c.nr, &c, &found, &r->out->err);
+        if (w)
+            ledger_reader_done(r->hub->ledger, w);
         if (!ok)
             return end(r, FORWARD_STORAGE);
         if (found && !send_packet(r, &c))
@@ -334,15 +318,12 @@ static bool send_all(struct round *r)
 
 struct owed { char (*id)[KEY_ID_TEXT]; int count, cap; };
 
-/* Terminals with packets here that the hub above has. */
-static bool find_owed(struct db *db, struct owed *o, struct err *e)
+/* A terminal with packets here that the hub above has. */
+static void add_owed(void *ctx, const char *device)
 {
-    struct query q = db_query(db, "SELECT DISTINCT device FROM custody WHERE sent_ms > 0");
-    while (query_row(&q)) {
-        ARRAY_GROW(o->id, o->count, o->cap);
-        query_copy_text(&q, 0, o->id[o->count++], KEY_ID_TEXT);
-    }
-    return query_end(&q, e);
+    struct owed *o = ctx;
+    ARRAY_GROW(o->id, o->count, o->cap);
+    snprintf(o->id[o->count++], KEY_ID_TEXT, "%s", device);
 }
 
 static bool fetch_ack(struct round *r, const char *device)
@@ -360,33 +341,33 @@ static bool fetch_ack(struct round *r, const char *device)
     return ok;
 }
 
-static bool offer_old_ones(struct db *db, void *ctx, struct err *e)
+static bool offer_old_ones(struct work *w, void *ctx, struct err *e)
 {
-    return carry_again(db, hub_now_ms() - *(int64_t *)ctx, e) && carry_reconsider(db, hub_now_ms(), e);
+    return ledger_custody_again(w, hub_now_ms() - *(int64_t *)ctx, e) && carry_reconsider(w, hub_now_ms(), e);
 }
 
 static bool fetch_acks(struct round *r)
 {
     struct owed o = { 0 };
     int64_t again_ms = AGAIN_MS;
-    struct db *db = vault_reader(r->hub->vault, &r->out->err);
-    bool ok = (db && find_owed(db, &o, &r->out->err)) || end(r, FORWARD_STORAGE);
-    if (db)
-        vault_reader_done(r->hub->vault, db);
+    struct work *w = ledger_reader(r->hub->ledger, &r->out->err);
+    bool ok = (w && ledger_custody_taken(w, add_owed, &o, &r->out->err)) || end(r, FORWARD_STORAGE);
+    if (w)
+        ledger_reader_done(r->hub->ledger, w);
     for (int i = 0; ok && i < o.count && !stopped(r); i++)
         ok = fetch_ack(r, o.id[i]);
     free(o.id);
-    return ok && (vault_do(r->hub->vault, offer_old_ones, &again_ms, &r->out->err) || end(r, FORWARD_STORAGE));
+    return ok && (ledger_do(r->hub->ledger, offer_old_ones, &again_ms, &r->out->err) || end(r, FORWARD_STORAGE));
 }
 
 static bool anything_left(struct round *r)
 {
-    struct carry_load load = { 0 };
+    struct ledger_custody_sums load = { 0 };
     struct err e = ERR_INIT;
-    struct db *db = vault_reader(r->hub->vault, &e);
-    bool ok = db && carry_load(db, &load, &e);
-    if (db)
-        vault_reader_done(r->hub->vault, db);
+    struct work *w = ledger_reader(r->hub->ledger, &e);
+    bool ok = w && ledger_custody_sums(w, &load, &e);
+    if (w)
+        ledger_reader_done(r->hub->ledger, w);
     return ok && load.packets > load.refused;
 }
 

@@ -2,19 +2,19 @@
 #include "hub/upstream/join.h"
 #include "base/fs.h"
 #include "hub/hub.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "sync/send/enlist.h"
 
 #include <stdio.h>
 
 struct note { const struct join_result *r; const char *upstream; };
 
-static bool write_note(struct db *db, void *ctx, struct err *e)
+static bool write_note(struct work *w, void *ctx, struct err *e)
 {
     const struct note *n = ctx;
     char what[600];
     snprintf(what, sizeof what, "%s as %s, county %s", n->upstream, n->r->site, n->r->county);
-    return office_set(db, "county", n->r->county, e) && office_audit(db, "command line", "join", what, "", hub_now_ms(), e);
+    return ledger_set(w, "county", n->r->county, e) && ledger_audit(w, &(struct ledger_act){ "command line", "join", what, "", hub_now_ms() }, e);
 }
 
 bool join_hub(const char *data_dir, const char *upstream, const char *pin, const char *code, struct join_result *out, struct err *e)
@@ -37,5 +37,5 @@ bool join_hub(const char *data_dir, const char *upstream, const char *pin, const
         return false;
     snprintf(out->site, sizeof out->site, "%s", r.site);
     snprintf(out->county, sizeof out->county, "%s", r.county);
-    return vault_act(data_dir, write_note, &(struct note){ out, upstream }, e);
+    return ledger_act(data_dir, write_note, &(struct note){ out, upstream }, e);
 }

@@ -5,7 +5,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "hub/upstream/mirror_get.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "hub/upstream/sweep.h"
 #include "model/course.h"
 #include "pack/tree/patch.h"
@@ -255,14 +255,14 @@ static bool take_roots(struct mirror *m, struct trust *t, struct err *e)
 
 struct note { int64_t version, issued_s; };
 
-static bool write_note(struct db *db, void *ctx, struct err *e)
+static bool write_note(struct work *w, void *ctx, struct err *e)
 {
     const struct note *n = ctx;
     char text[3][24];
     snprintf(text[0], sizeof text[0], "%lld", (long long)n->version);
     snprintf(text[1], sizeof text[1], "%lld", (long long)n->issued_s);
     snprintf(text[2], sizeof text[2], "%lld", (long long)hub_now_ms());
-    return office_set(db, "tree_version", text[0], e) && office_set(db, "tree_issued_s", text[1], e) && office_set(db, "tree_fetched_ms", text[2], e);
+    return ledger_set(w, "tree_version", text[0], e) && ledger_set(w, "tree_issued_s", text[1], e) && ledger_set(w, "tree_fetched_ms", text[2], e);
 }
 
 /* What is two versions old goes; if that cannot be told safely, it stays for now. */
@@ -289,7 +289,7 @@ static bool take_tree(struct mirror *m, struct trust *t, const struct str *bytes
     /* The commit point: all that it names is here. Remembered first: with the timestamp in place nobody would come back here
      * to do it, and an older list would be believed. */
     ok = ok && trust_remember(m->hub->data_dir, t, v, &stamp, e) && mirror_put(m, "timestamp", bytes->data, bytes->len, e) &&
-         vault_do(m->hub->vault, write_note, &(struct note){ stamp.version, stamp.issued_s }, e);
+         ledger_do(m->hub->ledger, write_note, &(struct note){ stamp.version, stamp.issued_s }, e);
     if (ok)
         let_go(m, t, &stamp, v);
     out->changed = ok;

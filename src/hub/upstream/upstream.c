@@ -6,7 +6,7 @@
 #include "base/thread.h"
 #include "hub/upstream/forward.h"
 #include "hub/upstream/mirror.h"
-#include "hub/vault/office.h"
+#include "hub/ledger/journal.h"
 #include "sync/pace.h"
 
 #include <stdio.h>
@@ -38,13 +38,13 @@ static bool is_ending(void *ctx)
 
 struct note { bool contact; char trouble[300]; };
 
-static bool write_note(struct db *db, void *ctx, struct err *e)
+static bool write_note(struct work *w, void *ctx, struct err *e)
 {
     const struct note *n = ctx;
     char now[24];
     snprintf(now, sizeof now, "%lld", (long long)hub_now_ms());
-    return office_set(db, "upstream_try_ms", now, e) && (!n->contact || office_set(db, "upstream_contact_ms", now, e)) &&
-           office_set(db, "upstream_trouble", n->trouble, e);
+    return ledger_set(w, "upstream_try_ms", now, e) && (!n->contact || ledger_set(w, "upstream_contact_ms", now, e)) &&
+           ledger_set(w, "upstream_trouble", n->trouble, e);
 }
 
 static const char *trouble(const struct forward_result *f)
@@ -75,7 +75,7 @@ static enum pace_outcome round_once(struct upstream *u, int *retry_after_s)
         snprintf(n.trouble, sizeof n.trouble, "lessons: %.250s", e.text);
     if (f.end == FORWARD_STOPPED)
         return PACE_FAILED;
-    if (!vault_do(u->hub->vault, write_note, &n, &e))
+    if (!ledger_do(u->hub->ledger, write_note, &n, &e))
         log_warn("%s", e.text);
     if (*n.trouble)
         log_info("%s", n.trouble);
@@ -117,7 +117,7 @@ static void *climb(void *arg)
 
 /* ---- life ---- */
 
-static void packet_came(void *ctx) /* on the vault's writer: only wakes */
+static void packet_came(void *ctx) /* on a thread of the ledger: only wakes */
 {
     struct upstream *u = ctx;
     gate_lock(&u->gate);

@@ -36,15 +36,15 @@ static void a_form_works_once(void **state)
 }
 
 struct job { char code[ENROL_CODE_TEXT]; const char *typed, *name, *hash; bool needed, fits; };
-static bool give_code(struct db *db, void *ctx, struct err *e) { struct job *j = ctx; return admin_first_code(db, j->code, &j->needed, e); }
-static bool first(struct db *db, void *ctx, struct err *e) { struct job *j = ctx; return admin_first(db, j->typed, j->name, j->hash, 5, &j->fits, e); }
+static bool give_code(struct work *w, void *ctx, struct err *e) { struct job *j = ctx; return admin_first_code(w, j->code, &j->needed, e); }
+static bool first(struct work *w, void *ctx, struct err *e) { struct job *j = ctx; return admin_first(w, j->typed, j->name, j->hash, 5, &j->fits, e); }
 
 static enum admin_who check_from(struct kit *k, struct admin *a, const char *name, const char *password, const char *address)
 {
     struct err e = ERR_INIT;
-    struct db *db = vault_reader(k->hub.vault, &e);
-    enum admin_who who = admin_check(a, db, name, password, address);
-    vault_reader_done(k->hub.vault, db);
+    struct work *w = ledger_reader(k->hub.ledger, &e);
+    enum admin_who who = admin_check(a, w, name, password, address);
+    ledger_reader_done(k->hub.ledger, w);
     return who;
 }
 
@@ -65,19 +65,19 @@ static void the_first_operator_needs_the_printed_code(void **state)
     assert_fine(pin_hash("correct horse", hash, &e), e);
     j.hash = hash;
     assert_int_equal(check(&k, a, NULL, NULL), ADMIN_NO_OPERATOR);
-    assert_fine(vault_do(k.hub.vault, give_code, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, give_code, &j, &e), e);
     assert_true(j.needed);
     memcpy(old, j.code, sizeof old);
-    assert_fine(vault_do(k.hub.vault, give_code, &j, &e), e); /* started again: another code */
+    assert_fine(ledger_do(k.hub.ledger, give_code, &j, &e), e); /* started again: another code */
     j.typed = old;
-    assert_fine(vault_do(k.hub.vault, first, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, first, &j, &e), e);
     assert_false(j.fits);
     j.typed = j.code;
-    assert_fine(vault_do(k.hub.vault, first, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, first, &j, &e), e);
     assert_true(j.fits);
-    assert_fine(vault_do(k.hub.vault, first, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, first, &j, &e), e);
     assert_false(j.fits); /* there is one now */
-    assert_fine(vault_do(k.hub.vault, give_code, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, give_code, &j, &e), e);
     assert_false(j.needed);
     assert_int_equal(check(&k, a, "li", "correct horse"), ADMIN_OK);
     assert_int_equal(check(&k, a, "li", "wrong"), ADMIN_DENIED);
@@ -101,9 +101,9 @@ static void guessing_is_slowed_but_the_right_one_stays_in(void **state)
     struct admin *a = admin_new();
     assert_fine(pin_hash("correct horse", hash, &e), e);
     j.hash = hash;
-    assert_fine(vault_do(k.hub.vault, give_code, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, give_code, &j, &e), e);
     j.typed = j.code;
-    assert_fine(vault_do(k.hub.vault, first, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, first, &j, &e), e);
     assert_int_equal(check(&k, a, "li", "correct horse"), ADMIN_OK);
     while (check(&k, a, "li", "guess") == ADMIN_DENIED && denied < 50)
         denied++;

@@ -46,7 +46,7 @@ static void months_offline_wait_and_warn_at_80_percent(void **state)
 
 struct settle { struct ack ack; int gone; };
 static void count_gone(void *ctx, const char *sha256) { (void)sha256, ((struct settle *)ctx)->gone++; }
-static bool settle(struct db *db, void *ctx, struct err *e) { return carry_settle(db, &((struct settle *)ctx)->ack, count_gone, ctx, e); }
+static bool settle(struct work *w, void *ctx, struct err *e) { return carry_settle(w, &((struct settle *)ctx)->ack, count_gone, ctx, e); }
 
 static void only_what_is_covered_is_settled(void **state)
 {
@@ -63,30 +63,30 @@ static void only_what_is_covered_is_settled(void **state)
     s.ack.upto = 15; /* the second only in part */
     s.ack.range_count = 1;
     s.ack.range[0] = (struct ack_range){ 31, 40 };
-    assert_fine(vault_do(c.k.hub.vault, settle, &s, &e), e);
+    assert_fine(ledger_do(c.k.hub.ledger, settle, &s, &e), e);
     assert_int_equal(s.gone, 2);
     assert_int_equal(kit_number(&c.k, "SELECT count(*) FROM custody WHERE first IN (11, 21, 41)"), 3);
     s.gone = 0;
     snprintf(s.ack.epoch, sizeof s.ack.epoch, "%032d", 5); /* of another epoch: nothing */
     s.ack.upto = 1000;
-    assert_fine(vault_do(c.k.hub.vault, settle, &s, &e), e);
+    assert_fine(ledger_do(c.k.hub.ledger, settle, &s, &e), e);
     assert_int_equal(s.gone, 0);
     memcpy(s.ack.epoch, c.t.epoch, sizeof s.ack.epoch);
-    assert_fine(vault_do(c.k.hub.vault, settle, &s, &e), e);
+    assert_fine(ledger_do(c.k.hub.ledger, settle, &s, &e), e);
     assert_int_equal(s.gone, 4);
     assert_int_equal(kit_number(&c.k, "SELECT packets + bytes FROM load WHERE device = '*'"), 0);
     end(&c);
 }
 
-struct next { int64_t after; struct carry_item item; bool found, refused; };
-static bool next(struct db *db, void *ctx, struct err *e)
+struct next { int64_t after; struct ledger_custody_item item; bool found, refused; };
+static bool next(struct work *w, void *ctx, struct err *e)
 {
     struct next *n = ctx;
     bool here;
-    return carry_next(db, n->after, &n->item, &n->found, e) && (!n->found || !n->refused || carry_refused(db, n->item.nr, "bad", &here, e));
+    return ledger_custody_next(w, n->after, &n->item, &n->found, e) && (!n->found || !n->refused || ledger_custody_refused(w, n->item.nr, "bad", &here, e));
 }
 
-static bool reconsider(struct db *db, void *ctx, struct err *e) { return carry_reconsider(db, *(int64_t *)ctx, e); }
+static bool reconsider(struct work *w, void *ctx, struct err *e) { return carry_reconsider(w, *(int64_t *)ctx, e); }
 
 static void oldest_first_and_a_refused_one_blocks_nobody(void **state)
 {
@@ -97,30 +97,29 @@ static void oldest_first_and_a_refused_one_blocks_nobody(void **state)
     begin(&c);
     for (int i = 0; i < 3; i++)
         assert_int_equal(kit_send(&c.k, &c.t, 1 + i * 10, 10 + i * 10, NULL), 202);
-    assert_fine(vault_do(c.k.hub.vault, next, &n, &e), e);
+    assert_fine(ledger_do(c.k.hub.ledger, next, &n, &e), e);
     assert_true(n.found && n.item.nr == 1);
-    assert_fine(vault_do(c.k.hub.vault, next, &n, &e), e);
+    assert_fine(ledger_do(c.k.hub.ledger, next, &n, &e), e);
     assert_true(n.found && n.item.nr == 2);
     assert_int_equal(kit_number(&c.k, "SELECT count(*) FROM custody"), 3); /* kept all the same */
     for (int64_t day = 100; day < 102; day++) { /* offered again, once a day */
         int64_t at_ms = day * 86400000;
-        assert_fine(vault_do(c.k.hub.vault, reconsider, &at_ms, &e), e);
+        assert_fine(ledger_do(c.k.hub.ledger, reconsider, &at_ms, &e), e);
         assert_int_equal(kit_number(&c.k, "SELECT count(*) FROM custody WHERE refused = ''"), 3);
-        assert_fine(vault_do(c.k.hub.vault, next, &(struct next){ .refused = true }, &e), e);
+        assert_fine(ledger_do(c.k.hub.ledger, next, &(struct next){ .refused = true }, &e), e);
         at_ms += 3600000;
-        assert_fine(vault_do(c.k.hub.vault, reconsider, &at_ms, &e), e);
+        assert_fine(ledger_do(c.k.hub.ledger, reconsider, &at_ms, &e), e);
         assert_int_equal(kit_number(&c.k, "SELECT count(*) FROM custody WHERE refused = ''"), 2);
     }
     end(&c);
 }
 
 struct adopt { const char *dir; int adopted, strange; };
-static bool adopt(struct db *db, void *ctx, struct err *e)
+static bool adopt(struct work *w, void *ctx, struct err *e)
 {
     struct adopt *a = ctx;
-    return carry_adopt(a->dir, db, 5, &a->adopted, &a->strange, e);
+    return carry_adopt(a->dir, w, 5, &a->adopted, &a->strange, e);
 }
-static bool wipe(struct db *db, void *ctx, struct err *e) { (void)ctx; return db_exec(db, "DELETE FROM custody", e); }
 
 static void files_without_rows_are_taken_in_again(void **state)
 {
@@ -131,17 +130,17 @@ static void files_without_rows_are_taken_in_again(void **state)
     begin(&c);
     for (int i = 0; i < 3; i++)
         assert_int_equal(kit_send(&c.k, &c.t, 1 + i * 10, 10 + i * 10, NULL), 202);
-    assert_fine(vault_do(c.k.hub.vault, wipe, NULL, &e), e); /* the database was lost */
+    kit_sql(&c.k, "DELETE FROM custody"); /* the database was lost */
     snprintf(path, sizeof path, "%s/packets/.in-0123", c.k.dir);
     put_text(path, "cut");
     snprintf(path, sizeof path, "%s/packets/%064d", c.k.dir, 1);
     put_text(path, "no packet");
     struct adopt a = { .dir = c.k.dir };
-    assert_fine(vault_do(c.k.hub.vault, adopt, &a, &e), e);
+    assert_fine(ledger_do(c.k.hub.ledger, adopt, &a, &e), e);
     assert_int_equal(a.adopted, 3);
     assert_int_equal(a.strange, 1);
     assert_int_equal(kit_number(&c.k, "SELECT count(*) FROM custody"), 3);
-    assert_fine(vault_do(c.k.hub.vault, adopt, &a, &e), e);
+    assert_fine(ledger_do(c.k.hub.ledger, adopt, &a, &e), e);
     assert_int_equal(a.adopted, 0);
     end(&c);
 }

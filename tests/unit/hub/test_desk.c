@@ -38,7 +38,7 @@ static int post(struct kit *k, void (*door)(struct hub *, const struct ask *, st
     return post_from(k, door, body, "127.0.0.1");
 }
 
-static bool make_code(struct db *db, void *ctx, struct err *e) { return enrol_code_make(db, "白山", false, hub_now_ms(), ctx, e); }
+static bool make_code(struct work *w, void *ctx, struct err *e) { return enrol_code_make(w, "白山", false, hub_now_ms(), ctx, e); }
 
 static json_t *enrol_text(const struct public_key *key, const char *code)
 {
@@ -59,7 +59,7 @@ static void who_has_the_code_proves_the_key(void **state)
     k.hub.admin = admin_new();
     terminal_init(&t, scratch("desk-t"), 1), terminal_init(&thief, scratch("desk-thief"), 2);
     str_init(&body, 0);
-    assert_fine(vault_do(k.hub.vault, make_code, code, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, make_code, code, &e), e);
     seal(&thief.key, enrol_text(&t.key.pub, code), &body); /* another's key, not signed by it */
     assert_int_equal(post(&k, desk_enrol, &body), 403);
     seal(&t.key, enrol_text(&t.key.pub, "aaaa-bbbb-cccc"), &body);
@@ -95,7 +95,7 @@ static void guessing_codes_fills_nothing(void **state)
     k.hub.admin = admin_new();
     terminal_init(&t, scratch("desk-guess"), 1);
     str_init(&body, 0);
-    assert_fine(vault_do(k.hub.vault, make_code, code, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, make_code, code, &e), e);
     seal(&t.key, enrol_text(&t.key.pub, "aaaa-bbbb-cccc"), &body);
     for (int i = 0; i < 50; i++)
         assert_int_equal(post_from(&k, desk_enrol, &body, "10.0.0.1"), i < ADMIN_TRIES_ADDRESS ? 403 : 429);
@@ -135,7 +135,7 @@ static void only_a_hub_may_introduce(void **state)
     kit_open(&k, NULL, NULL);
     kit_terminal(&k, &plain, 1);
     terminal_init(&hub, scratch("desk-hub"), 2), terminal_init(&village, scratch("desk-village"), 3);
-    assert_fine(vault_do(k.hub.vault, kit_enter, &(struct kit_device){ &hub.key.pub, "township", true }, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, kit_enter, &(struct kit_device){ &hub.key.pub, "township", true }, &e), e);
     str_init(&body, 0);
     seal(&plain.key, introduction(&village.key.pub, "v"), &body);
     assert_int_equal(post(&k, desk_introduce, &body), 403);

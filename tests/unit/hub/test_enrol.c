@@ -1,26 +1,26 @@
 /* Codes work once and for their time; names are clean. */
 #include "hub_kit.h"
 
-struct job { const char *name, *code; int64_t now_ms; char made[ENROL_CODE_TEXT]; struct enrol_code out; bool fits; };
-static bool make(struct db *db, void *ctx, struct err *e)
+struct job { const char *name, *code; int64_t now_ms; char made[ENROL_CODE_TEXT]; struct ledger_code_use out; };
+static bool make(struct work *w, void *ctx, struct err *e)
 {
     struct job *j = ctx;
-    return enrol_code_make(db, j->name, true, j->now_ms, j->made, e);
+    return enrol_code_make(w, j->name, true, j->now_ms, j->made, e);
 }
-static bool use(struct db *db, void *ctx, struct err *e)
+static bool use(struct work *w, void *ctx, struct err *e)
 {
     struct job *j = ctx;
-    return enrol_code_use(db, j->code, "0123456789abcdef", j->now_ms, &j->out, &j->fits, e);
+    return enrol_code_use(w, j->code, "0123456789abcdef", j->now_ms, &j->out, e);
 }
 
-static bool fits(struct kit *k, const char *code, int64_t now_ms, struct enrol_code *out)
+static bool fits(struct kit *k, const char *code, int64_t now_ms, struct ledger_code_use *out)
 {
     struct err e = ERR_INIT;
     struct job j = { .code = code, .now_ms = now_ms };
-    assert_fine(vault_do(k->hub.vault, use, &j, &e), e);
+    assert_fine(ledger_do(k->hub.ledger, use, &j, &e), e);
     if (out)
         *out = j.out;
-    return j.fits;
+    return j.out.fits;
 }
 
 static void a_code_is_good_once_and_in_time(void **state)
@@ -28,12 +28,12 @@ static void a_code_is_good_once_and_in_time(void **state)
     struct kit k;
     struct err e = ERR_INIT;
     struct job j = { .name = "白山 hub", .now_ms = 1000 }, late = { .name = "x", .now_ms = 1000 };
-    struct enrol_code got;
+    struct ledger_code_use got;
     char typed[40];
     (void)state;
     kit_open(&k, NULL, NULL);
-    assert_fine(vault_do(k.hub.vault, make, &j, &e), e);
-    assert_fine(vault_do(k.hub.vault, make, &late, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, make, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, make, &late, &e), e);
     assert_int_equal(strlen(j.made), 14);
     assert_int_equal(kit_number(&k, "SELECT count(*) FROM code WHERE hash LIKE '%-%'"), 0); /* only its hash is kept */
     assert_false(fits(&k, "aaaa-bbbb-cccc", 2000, NULL));
@@ -60,7 +60,7 @@ static void names_are_clean(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e = ERR_INIT;
         struct job j = { .name = bad[i], .now_ms = 1 };
-        assert_refused(vault_do(k.hub.vault, make, &j, &e), e, ERR_INVALID, "name");
+        assert_refused(ledger_do(k.hub.ledger, make, &j, &e), e, ERR_INVALID, "name");
     }
     kit_close(&k);
 }

@@ -60,9 +60,9 @@ static int64_t kept_upto(struct pair *p)
     struct err e = ERR_INIT;
     bool found = false;
     str_init(&b, 0);
-    struct db *db = vault_reader(p->k.hub.vault, &e);
-    assert_fine(db && receipts_kept(db, p->t.key.pub.id, &b, &found, &e) && found, e);
-    vault_reader_done(p->k.hub.vault, db);
+    struct work *w = ledger_reader(p->k.hub.ledger, &e);
+    assert_fine(w && ledger_receipt_newest(w, p->t.key.pub.id, &b, &found, &e) && found, e);
+    ledger_reader_done(p->k.hub.ledger, w);
     open_it(p, &b, &a);
     str_release(&b);
     return a.upto;
@@ -138,14 +138,14 @@ static void an_older_receipt_settles_nothing(void **state)
 
 /* ---- the same on a stick ---- */
 
-static bool keep(struct db *db, void *ctx, struct err *e)
+static bool keep(struct work *w, void *ctx, struct err *e)
 {
     struct str b;
     const struct pair *p = ctx;
     struct ack a = receipt(p, 20, hub_now_ms());
     str_init(&b, 0);
     ack_write(&a, &p->county.hub.identity.secret.sign, &b);
-    bool ok = receipts_keep(db, a.device, a.epoch, b.data, b.len, a.now_ms, e);
+    bool ok = ledger_receipt_put(w, &(struct ledger_receipt){ a.device, a.epoch, b.data, b.len }, a.now_ms, e);
     str_release(&b);
     return ok;
 }
@@ -167,8 +167,8 @@ static void a_stick_with_a_receipt_from_the_future_gets_ours(void **state)
     str_init(&b, 0);
     ack_write(&a, &p.county.hub.identity.secret.sign, &b);
     put(path, b.data, b.len);
-    assert_fine(vault_do(p.county.hub.vault, keep, &p, &e), e);
-    vault_close(p.county.hub.vault);
+    assert_fine(ledger_do(p.county.hub.ledger, keep, &p, &e), e);
+    ledger_close(p.county.hub.ledger);
     assert_fine(courier_visit(p.county.dir, stick, &r, &e), e);
     assert_int_equal(r.acks, 1);
     str_clear(&b);
@@ -177,8 +177,8 @@ static void a_stick_with_a_receipt_from_the_future_gets_ours(void **state)
     assert_int_equal(a.upto, 20);
     assert_fine(courier_visit(p.county.dir, stick, &r, &e), e);
     assert_int_equal(r.acks, 0); /* the stick has it now */
-    p.county.hub.vault = vault_open(p.county.dir, &e);
-    assert_fine(p.county.hub.vault, e);
+    p.county.hub.ledger = ledger_open(p.county.dir, &e);
+    assert_fine(p.county.hub.ledger, e);
     str_release(&b);
     end(&p);
 }
@@ -202,11 +202,6 @@ static void answer_above(void *ctx, const struct asked *a, struct above_reply *r
     }
 }
 
-static bool run_sql(struct db *db, void *ctx, struct err *e)
-{
-    return db_exec(db, ctx, e);
-}
-
 static void go_round(struct pair *p)
 {
     struct forward_result f;
@@ -221,14 +216,13 @@ static void a_terminal_forgotten_above_is_introduced_again(void **state)
     struct pair p;
     struct answerer s;
     struct above up = { .knows = false };
-    struct err e = ERR_INIT;
     (void)state;
     begin(&p);
     hex_encode(p.t.key.pub.bytes, KEY_PUBLIC_BYTES, up.hex);
     answerer_start(&s, answer_above, &up);
     p.k.options.upstream = s.url;
-    assert_fine(vault_do(p.k.hub.vault, run_sql, "UPDATE device SET told_ms = 1000", &e), e);
-    assert_fine(vault_do(p.k.hub.vault, run_sql, "INSERT INTO setting VALUES ('reconsidered_ms', unixepoch() * 1000 - 60000)", &e), e);
+    kit_sql(&p.k, "UPDATE device SET told_ms = 1000");
+    kit_sql(&p.k, "INSERT INTO setting VALUES ('reconsidered_ms', unixepoch() * 1000 - 60000)");
     assert_int_equal(kit_send(&p.k, &p.t, 1, 10, NULL), 202);
     go_round(&p);
     assert_int_equal(kit_number(&p.k, "SELECT count(*) FROM custody WHERE refused <> ''"), 1);

@@ -7,18 +7,18 @@ enum { SEQS = 300 };
 
 struct job { struct packet_head head; int64_t fresh; };
 
-static bool take(struct db *db, void *ctx, struct err *e)
+static bool take(struct work *w, void *ctx, struct err *e)
 {
     struct job *j = ctx;
-    return receipts_take(db, &j->head, 1, &j->fresh, e);
+    return receipts_take(w, &j->head, 1, &j->fresh, e);
 }
 
 static void build_for(struct kit *k, const char *device, const char *epoch, const struct ack_range *answers, struct ack *a, bool *found)
 {
     struct err e = ERR_INIT;
-    struct db *db = vault_reader(k->hub.vault, &e);
-    assert_fine(db && receipts_build(db, device, epoch, answers, a, found, &e), e);
-    vault_reader_done(k->hub.vault, db);
+    struct work *w = ledger_reader(k->hub.ledger, &e);
+    assert_fine(w && receipts_build(w, &(struct ledger_aside){ device, epoch, answers }, a, found, &e), e);
+    ledger_reader_done(k->hub.ledger, w);
 }
 
 static void build(struct kit *k, const char *device, const char *epoch, struct ack *a, bool *found)
@@ -57,7 +57,7 @@ static void random_packets_against_a_table(void **state)
             fresh += !here[s];
             here[s] = true;
         }
-        assert_fine(vault_do(k.hub.vault, take, &j, &e), e);
+        assert_fine(ledger_do(k.hub.ledger, take, &j, &e), e);
         assert_int_equal(j.fresh, fresh);
         build(&k, j.head.device.id, j.head.epoch, &a, &found);
         assert_true(found);
@@ -81,14 +81,14 @@ static void a_packet_over_many_spans(void **state)
     kit_open(&k, NULL, NULL);
     for (int i = 0; i < 230; i++) { /* more spans than a receipt lists, and than are merged at a time */
         struct job j = { .head = head_of(10 + 3 * i, 10 + 3 * i) };
-        assert_fine(vault_do(k.hub.vault, take, &j, &e), e);
+        assert_fine(ledger_do(k.hub.ledger, take, &j, &e), e);
     }
     build(&k, "0123456789abcdef", "00112233445566778899aabbccddeeff", &a, &found);
     assert_int_equal(a.range_count, ACK_RANGES_MAX);
     assert_false(ack_covers(&a, 10 + 3 * 225)); /* not said: it will be, once there are fewer */
     assert_int_equal(a.upto, 0);
     struct job j = { .head = head_of(5, 1000) };
-    assert_fine(vault_do(k.hub.vault, take, &j, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, take, &j, &e), e);
     assert_int_equal(j.fresh, 996 - 230);
     assert_int_equal(kit_number(&k, "SELECT count(*) FROM span"), 1);
     build(&k, "0123456789abcdef", "00112233445566778899aabbccddeeff", &a, &found);
@@ -111,12 +111,9 @@ static void nobody_has_none(void **state)
     kit_close(&k);
 }
 
-static bool reject_many(struct db *db, void *ctx, struct err *e)
-{
-    (void)ctx;
-    return db_exec(db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO rejected SELECT '0123456789abcdef', "
-                       "'00112233445566778899aabbccddeeff', randomblob(32), i, '0190c1a2-0000-7000-8000-000000000001', 'bad', i, x'00' FROM n", e);
-}
+static const char reject_many[] =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO rejected SELECT '0123456789abcdef', "
+    "'00112233445566778899aabbccddeeff', randomblob(32), i, '0190c1a2-0000-7000-8000-000000000001', 'bad', i, x'00' FROM n";
 
 static void what_is_wrong_in_the_packet_comes_first(void **state)
 {
@@ -127,7 +124,8 @@ static void what_is_wrong_in_the_packet_comes_first(void **state)
     struct job j = { .head = head_of(1, 60) };
     (void)state;
     kit_open(&k, NULL, NULL);
-    assert_fine(vault_do(k.hub.vault, take, &j, &e) && vault_do(k.hub.vault, reject_many, NULL, &e), e);
+    assert_fine(ledger_do(k.hub.ledger, take, &j, &e), e);
+    kit_sql(&k, reject_many);
     build_for(&k, j.head.device.id, j.head.epoch, &(struct ack_range){ 3, 5 }, &a, &found);
     assert_int_equal(a.rejected_count, ACK_REJECTED_MAX);
     for (int i = 0; i < 3; i++)

@@ -97,22 +97,16 @@ static void close_county(struct county *c)
 static const struct hub_register *find(struct county *c, const char *code, const char *sha256)
 {
     struct err e = ERR_INIT;
-    struct db *db = vault_reader(c->k.hub.vault, &e);
-    assert_fine(db, e);
-    assert_fine(register_find(db, code, sha256, &c->r, &e), e);
-    vault_reader_done(c->k.hub.vault, db);
+    struct work *w = ledger_reader(c->k.hub.ledger, &e);
+    assert_fine(w, e);
+    assert_fine(register_find(w, code, sha256, &c->r, &e), e);
+    ledger_reader_done(c->k.hub.ledger, w);
     return &c->r;
-}
-
-static bool tamper(struct db *db, void *ctx, struct err *e)
-{
-    return db_exec(db, ctx, e);
 }
 
 static void chain_is_computed_again(void **state)
 {
     struct county c;
-    struct err e = ERR_INIT;
     (void)state;
     open_county(&c);
     assert_false(find(&c, c.code, NULL)->found);
@@ -135,7 +129,7 @@ static void chain_is_computed_again(void **state)
     assert_string_equal(c.r.kind, "viewing");
     assert_int_equal(c.r.month, 202611);
     assert_int_equal(c.r.rows, 1);
-    assert_fine(vault_do(c.k.hub.vault, tamper, "UPDATE statement SET sha256 = zeroblob(32) WHERE seq = 3", &e), e);
+    kit_sql(&c.k, "UPDATE statement SET sha256 = zeroblob(32) WHERE seq = 3");
     assert_int_equal(find(&c, c.code, NULL)->verdict, CHAIN_DIFFERS);
     close_county(&c);
 }
@@ -145,11 +139,11 @@ static void ask_page(struct county *c, const char *code, const char *body, size_
     struct err e = ERR_INIT;
     struct reply p;
     struct ask a = { .body = body, .body_len = len };
-    struct db *db = vault_reader(c->k.hub.vault, &e);
-    assert_fine(db, e);
+    struct work *w = ledger_reader(c->k.hub.ledger, &e);
+    assert_fine(w, e);
     reply_init(&p);
-    register_page(db, code, &a, &p);
-    vault_reader_done(c->k.hub.vault, db);
+    register_page(w, code, &a, &p);
+    ledger_reader_done(c->k.hub.ledger, w);
     assert_int_equal(p.status, status);
     assert_non_null(strstr(p.body.data, says));
     reply_release(&p);
@@ -183,15 +177,15 @@ static void the_page(void **state)
 static int64_t watched(struct county *c)
 {
     struct err e = ERR_INIT;
-    struct db *db = vault_reader(c->k.hub.vault, &e);
+    struct work *w = ledger_reader(c->k.hub.ledger, &e);
     size_t i;
     json_t *o;
     int64_t sum = 0;
-    json_t *list = register_hours_json(db, terminal_start_ms, terminal_start_ms + 86400000, &e);
+    json_t *list = register_hours_json(w, terminal_start_ms, terminal_start_ms + 86400000, &e);
     assert_fine(list, e);
     json_array_foreach(list, i, o) sum += json_integer_value(json_object_get(o, "watched_ms"));
     json_decref(list);
-    vault_reader_done(c->k.hub.vault, db);
+    ledger_reader_done(c->k.hub.ledger, w);
     return sum;
 }
 
@@ -209,10 +203,10 @@ static void voided_hours_leave(void **state)
 
 struct newcomer { const struct public_key *key; const char *site, *succeeds; };
 
-static bool enter_newcomer(struct db *db, void *ctx, struct err *e)
+static bool enter_newcomer(struct work *w, void *ctx, struct err *e)
 {
     const struct newcomer *n = ctx;
-    return enrol_device(db, n->key, n->site, false, "", n->succeeds, 2000, e);
+    return enrol_device(w, &(struct enrol_entry){ n->key, n->site, false, "", n->succeeds }, 2000, e);
 }
 
 static void newcomer(struct county *c, struct terminal *t, uint64_t number, const char *site, const char *succeeds)
@@ -221,7 +215,7 @@ static void newcomer(struct county *c, struct terminal *t, uint64_t number, cons
     char name[60];
     snprintf(name, sizeof name, "%s-n%llu", strrchr(c->k.dir, '/') + 1, (unsigned long long)number);
     terminal_init(t, scratch(name), number);
-    assert_fine(vault_do(c->k.hub.vault, enter_newcomer, &(struct newcomer){ &t->key.pub, site, succeeds }, &e), e);
+    assert_fine(ledger_do(c->k.hub.ledger, enter_newcomer, &(struct newcomer){ &t->key.pub, site, succeeds }, &e), e);
 }
 
 static void send_as(struct county *c, const struct terminal *t, int first, int count, char **line)

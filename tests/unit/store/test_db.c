@@ -31,6 +31,20 @@ static int close_db(void **state)
     return 0;
 }
 
+static void test_text_may_end_anywhere(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    const char *text = "王小明 and more";
+    struct query q = db_query(db, "SELECT ?1, typeof(?1), length(?1)");
+    query_text_len(&q, text, 9);
+    assert_true(query_row(&q));
+    assert_string_equal(query_col_text(&q, 0), "王小明");
+    assert_string_equal(query_col_text(&q, 1), "text");
+    assert_int_equal(query_col_int(&q, 2), 3);
+    KIT_MUST(query_end(&q, &e));
+}
+
 static void test_values_come_back(void **state)
 {
     (void)state;
@@ -249,7 +263,7 @@ static void test_reader_cannot_write(void **state)
 #define T(f) cmocka_unit_test_setup_teardown(f, open_db, close_db)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { T(test_values_come_back), T(test_failures_are_told), T(test_transactions),
+    const struct CMUnitTest tests[] = { T(test_values_come_back), T(test_text_may_end_anywhere), T(test_failures_are_told), T(test_transactions),
                                         T(test_every_column_says_what_it_is), T(test_schema), T(test_upgrade), T(test_own_schema), T(test_check_with_a_limit),
                                         T(test_reader_cannot_write) };
     return cmocka_run_group_tests(tests, NULL, NULL);

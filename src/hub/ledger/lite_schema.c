@@ -1,5 +1,5 @@
-#include "hub/vault/vault_schema.h"
-#include "hub/vault/vault.h"
+/* lite_schema.c - the tables of hub.db and their history. Part of lite.h. */
+#include "hub/ledger/lite_parts.h"
 
 /* clang-format off */
 static const char sites_1[] =
@@ -191,4 +191,4 @@ static const char registers_2[] =
 static const char *const parts_1[] = { sites_1, records_1, statements_1, custody_1, office_1 };
 static const char *const parts_2[] = { registers_2 };
 static const struct migration steps[] = { { parts_1, sizeof parts_1 / sizeof *parts_1 }, { parts_2, 1 } };
-const struct schema vault_schema = { VAULT_APPLICATION_ID, sizeof steps / sizeof *steps, steps };
+const struct schema lite_schema = { LITE_APPLICATION_ID, sizeof steps / sizeof *steps, steps };

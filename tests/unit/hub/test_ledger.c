@@ -4,16 +4,16 @@
 #include "base/fault.h"
 #include "base/thread.h"
 
-struct item { struct vault_job job; struct gate *gate; int *left; int number; bool fail, told, ok; };
+struct item { struct ledger_job job; struct gate *gate; int *left; int number; bool fail, told, ok; };
 
-static bool run(struct db *db, void *ctx, struct err *e)
+static bool run(struct work *w, void *ctx, struct err *e)
 {
     struct item *i = ctx;
     char key[20];
     if (i->fail)
         return err_set(e, ERR_IO, "made to fail");
     snprintf(key, sizeof key, "k%d", i->number);
-    return office_set(db, key, "1", e);
+    return ledger_set(w, key, "1", e);
 }
 
 static void done(void *ctx, const struct err *e)
@@ -28,10 +28,10 @@ static void done(void *ctx, const struct err *e)
 }
 
 /* Holds the writer until the gate opens, so that what is posted meanwhile becomes one group. */
-static bool hold(struct db *db, void *ctx, struct err *e)
+static bool hold(struct work *w, void *ctx, struct err *e)
 {
     struct gate *g = ctx;
-    (void)db, (void)e;
+    (void)w, (void)e;
     gate_lock(g);
     gate_unlock(g);
     return true;
@@ -42,23 +42,23 @@ static void group(struct kit *k, struct item *item, int count, int failing, int6
 {
     struct gate gate, door;
     int left = count;
-    struct vault_job first = { .run = hold, .done = held, .ctx = &door };
-    struct vault_load before, after;
+    struct ledger_job first = { .run = hold, .done = held, .ctx = &door };
+    struct ledger_load before, after;
     gate_init(&gate), gate_init(&door);
-    vault_load_get(k->hub.vault, &before);
+    ledger_load_get(k->hub.ledger, &before);
     gate_lock(&door);
-    vault_post(k->hub.vault, &first);
+    ledger_post(k->hub.ledger, &first);
     for (int i = 0; i < count; i++) {
         item[i] = (struct item){ .job = { .run = run, .done = done, .ctx = &item[i] }, .gate = &gate, .left = &left, .number = i, .fail = i == failing };
-        vault_post(k->hub.vault, &item[i].job);
+        ledger_post(k->hub.ledger, &item[i].job);
     }
     gate_unlock(&door);
     gate_lock(&gate);
     while (left)
         gate_wait(&gate);
     gate_unlock(&gate);
-    assert_true(vault_do(k->hub.vault, hold, &door, NULL)); /* the group has been counted now */
-    vault_load_get(k->hub.vault, &after);
+    assert_true(ledger_do(k->hub.ledger, hold, &door, NULL)); /* the group has been counted now */
+    ledger_load_get(k->hub.ledger, &after);
     *commits = after.commits - before.commits;
     gate_release(&gate), gate_release(&door);
 }
@@ -102,11 +102,11 @@ static void a_failed_write_is_told_and_the_next_one_works(void **state)
     for (unsigned n = 1; n < 12; n++) {
         struct item i = { .number = (int)n };
         fault_arm(FAULT_EIO, n);
-        bool ok = vault_do(k.hub.vault, run, &i, &e);
+        bool ok = ledger_do(k.hub.ledger, run, &i, &e);
         fault_arm(FAULT_OFF, 0);
         failed += !ok;
         if (!ok)
-            assert_fine(vault_do(k.hub.vault, run, &i, &e), e);
+            assert_fine(ledger_do(k.hub.ledger, run, &i, &e), e);
     }
     assert_true(failed > 0);
     assert_int_equal(kit_number(&k, "SELECT count(*) FROM setting WHERE key LIKE 'k%'"), 11);
@@ -120,10 +120,10 @@ static void commands_work_beside_it(void **state)
     struct item i = { .number = 3 };
     (void)state;
     kit_open(&k, NULL, NULL);
-    assert_fine(vault_act(k.dir, run, &i, &e), e);
+    assert_fine(ledger_act(k.dir, run, &i, &e), e);
     assert_int_equal(kit_number(&k, "SELECT count(*) FROM setting WHERE key = 'k3'"), 1);
     kit_close(&k);
-    assert_refused(vault_look(scratch("nothing"), run, &i, &e), e, ERR_MISSING, "no hub yet");
+    assert_refused(ledger_look(scratch("nothing"), run, &i, &e), e, ERR_MISSING, "no hub yet");
 }
 
 int main(void)
