@@ -71,7 +71,7 @@ static bool end_opening(struct opening *o, struct app *app, struct err *e)
     thread_join(o->thread);
     free(o->dir);
     app->store = o->store;
-    app->flow = (struct flow){ .store = o->store, .posted = &app->posted };
+    app->flow = (struct flow){ .store = o->store };
     session_init(&app->session, &app->flow, clock_boot_ms());
     if (!app->store)
         *e = o->err;
@@ -102,7 +102,7 @@ static void close_all(struct app *app, int status)
     sticks_leave(app->sticks);
     if (!job_settle(PATIENCE_MS)) { /* a pulled stick can hold a thread for good: what was posted is saved, nothing is freed */
         struct err e = ERR_INIT;
-        if (app->posted && !writer_wait(app_writer(app), app->posted, &e))
+        if (!writer_wait(app_writer(app), writer_newest(app_writer(app)), &e))
             log_error("%s", e.text);
         log_error("a stick or folder does not answer; ended without it");
         _exit(status);
@@ -116,6 +116,18 @@ static void close_all(struct app *app, int status)
     atomic_store(&app->awake, NULL);
     gfx_close(app->gfx);
 }
+
+static uint64_t newest_post(void *app)
+{
+    return writer_newest(app_writer(app));
+}
+
+static bool is_saved(void *app, uint64_t newest, int patience_ms)
+{
+    return writer_wait_ms(app_writer(app), newest, patience_ms);
+}
+
+static const struct nav_gate gate = { .newest = newest_post, .saved = is_saved, .wait = &wait_screen };
 
 /* The technician's word, else the panel's own, else that of the display server. */
 static void learn_panel(struct app *app)
@@ -150,6 +162,7 @@ int kiosk_run(const struct app_opts *opts)
     chrome_set_sign(&stick_sign);
     learn_panel(&app);
     app.nav = nav_new(&app);
+    nav_set_gate(app.nav, &gate);
     technician_settings(&app);
     app_session_defaults(&app);
     app.link = link_new(&app);

@@ -35,8 +35,7 @@ bool meeting_begin(struct flow *f, const char *host_id, const struct meeting_lis
     if (ok) {
         flow_clock(f, &now);
         uuid_v7(now.wall_ms, id);
-        flow_posted(f, room_open(flow_writer(f), id, host_id, pick, opened, &now));
-        ok = writer_wait(flow_writer(f), *f->posted, e);
+        ok = writer_wait(flow_writer(f), room_open(flow_writer(f), id, host_id, pick, opened, &now), e);
     }
     for (int i = 0; i < opened; i++)
         open_lesson_release(&lesson[i]);
@@ -48,7 +47,7 @@ bool meeting_begin(struct flow *f, const char *host_id, const struct meeting_lis
 static void add(struct meeting *m, const struct room_event *ev)
 {
     room_apply(&m->session.room, ev);
-    flow_posted(m->flow, room_post(flow_writer(m->flow), m->session.id, ev));
+    room_post(flow_writer(m->flow), m->session.id, ev);
 }
 
 void meeting_say(struct meeting *m, enum room_kind kind, const char *member_id, const char *text)
@@ -103,8 +102,7 @@ bool meeting_open(struct meeting *m, struct flow *f)
     struct err e = ERR_INIT;
     *m = (struct meeting){ .flow = f };
     flow_clock(f, &now);
-    flow_settle(f); /* what was said before a screen was left is read back below */
-    if (!room_open_session(flow_db(f), &now, &m->session, &e) || !m->session.id[0]) {
+    if (!room_open_session(flow_read(f), &now, &m->session, &e) || !m->session.id[0]) {
         if (e.kind != ERR_NONE)
             log_error("meeting: %s", e.text);
         return false;

@@ -17,10 +17,10 @@ static void save(struct quiz_run *r, enum quiz_fact what, const struct question 
         [QUIZ_BEGUN] = attempt_post_begin, [QUIZ_PICKED] = attempt_post_pick,
         [QUIZ_ANSWERED] = attempt_post_answer, [QUIZ_ENDED] = attempt_post_end,
     };
-    flow_posted(r->flow, post[what](flow_writer(r->flow), &(struct attempt_post){
+    post[what](flow_writer(r->flow), &(struct attempt_post){
         .member_id = r->member_id, .course = &r->lesson.course, .lesson = r->lesson.lesson,
         .attempt = &r->attempt, .question = q,
-    }));
+    });
 }
 
 static bool load_questions(struct quiz_run *r, struct err *e)
@@ -61,7 +61,7 @@ static bool go_on(struct quiz_run *r)
 {
     struct saved_attempt saved = { 0 };
     const struct lesson *l = r->lesson.lesson;
-    if (!r->member_id[0] || !attempt_saved(flow_db(r->flow), r->member_id, l->content_id, &saved, NULL))
+    if (!r->member_id[0] || !attempt_saved(flow_read(r->flow), r->member_id, l->content_id, &saved, NULL))
         return false;
     bool same = saved.id[0] && !strcmp(saved.questions_sha256, l->questions.sha256);
     if (same)
@@ -122,7 +122,7 @@ void quiz_run_open(struct quiz_run *r, struct flow *f, const char *member_id, co
 {
     *r = (struct quiz_run){ .flow = f, .save = save };
     snprintf(r->member_id, sizeof r->member_id, "%s", member_id);
-    r->opened = library_open(flow_db(f), course_id, content_id, member_id, &r->lesson, &r->problem);
+    r->opened = library_open(flow_read(f), course_id, content_id, member_id, &r->lesson, &r->problem);
     if (!r->opened || !load_questions(r, &r->problem)) {
         log_error("questions of %s: %s", content_id, r->problem.text);
         return;

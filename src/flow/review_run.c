@@ -21,7 +21,7 @@ static bool unanswered(struct flow *f, const struct review *r)
 }
 
 /* The one that is under way, else what is due now. False: nothing. *under_way says which it is. */
-static bool find(struct flow *f, const char *member_id, struct review *r, bool *under_way)
+static bool find(struct flow *f, struct db *db, const char *member_id, struct review *r, bool *under_way)
 {
     struct err e = ERR_INIT;
     struct review_due due;
@@ -30,7 +30,7 @@ static bool find(struct flow *f, const char *member_id, struct review *r, bool *
     if (!*member_id)
         return false;
     flow_clock(f, &now);
-    if (!review_get(flow_db(f), member_id, r, &e) || !review_due(flow_db(f), member_id, &now, &due, &e)) {
+    if (!review_get(db, member_id, r, &e) || !review_due(db, member_id, &now, &due, &e)) {
         log_error("%s", e.text);
         return false;
     }
@@ -48,7 +48,7 @@ int review_run_waiting(struct flow *f, const char *member_id)
     struct review r;
     bool under_way;
     int left = 0;
-    if (!find(f, member_id, &r, &under_way))
+    if (!find(f, flow_db(f), member_id, &r, &under_way))
         return 0;
     for (int i = 0; i < r.count; i++)
         left += !r.item[i].answered;
@@ -65,15 +65,15 @@ static void save(struct quiz_run *quiz, enum quiz_fact what, const struct questi
     struct clock_reading now;
     flow_clock(quiz->flow, &now);
     if (what == QUIZ_PICKED)
-        flow_posted(quiz->flow, review_pick(w, quiz->member_id, &r->review, r->place[i],
-                                            quiz->attempt.item[i].pick));
+        review_pick(w, quiz->member_id, &r->review, r->place[i],
+                                            quiz->attempt.item[i].pick);
     else if (what == QUIZ_ANSWERED)
-        flow_posted(quiz->flow, review_answer(w, &(struct review_answer_post){
+        review_answer(w, &(struct review_answer_post){
             .member_id = quiz->member_id, .at = &now, .review = &r->review, .place = r->place[i],
             .attempt = &quiz->attempt, .question = q, .lesson = &r->from[i].lesson,
-        }));
+        });
     else if (what == QUIZ_ENDED)
-        flow_posted(quiz->flow, review_end(w, quiz->member_id, r->review.id));
+        review_end(w, quiz->member_id, r->review.id);
 }
 
 /* ---- beginning, or going on ---- */
@@ -114,11 +114,11 @@ void review_run_open(struct review_run *r, struct flow *f, const char *member_id
 {
     *r = (struct review_run){ .quiz = { .flow = f, .save = save } };
     snprintf(r->quiz.member_id, sizeof r->quiz.member_id, "%s", member_id);
-    if (!find(f, member_id, &r->review, &r->quiz.resumed))
+    if (!find(f, flow_read(f), member_id, &r->review, &r->quiz.resumed))
         return;
     if (!r->quiz.resumed) {
         quiz_run_new_id(f, r->review.id, &r->review.seed);
-        flow_posted(f, review_begin(flow_writer(f), member_id, &r->review));
+        review_begin(flow_writer(f), member_id, &r->review);
     }
     load(r);
     go_on(r);

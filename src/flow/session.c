@@ -13,7 +13,7 @@ void session_sign_in(struct session *s, const struct member *m)
     s->who = *m;
     s->signed_in = true;
     s->guest = s->reviewed = false;
-    flow_posted(s->flow, visit_post_in(flow_writer(s->flow), m->id));
+    visit_post_in(flow_writer(s->flow), m->id);
 }
 
 void session_sign_in_guest(struct session *s)
@@ -25,7 +25,7 @@ void session_sign_in_guest(struct session *s)
 void session_sign_out(struct session *s)
 {
     if (s->signed_in && !s->guest)
-        flow_posted(s->flow, visit_post_out(flow_writer(s->flow), s->who.id));
+        visit_post_out(flow_writer(s->flow), s->who.id);
     s->signed_in = s->guest = false;
     memset(&s->who, 0, sizeof s->who);
     s->idle_left_s = 0;

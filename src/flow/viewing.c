@@ -10,10 +10,10 @@ typedef uint64_t post_fn(struct writer *w, const struct viewing_post *post);
 
 static void post(struct viewing *v, post_fn *how, const char *ended_by)
 {
-    flow_posted(v->flow, how(flow_writer(v->flow), &(struct viewing_post){
+    how(flow_writer(v->flow), &(struct viewing_post){
         .id = v->id, .member_id = v->member_id, .course = &v->lesson->course, .lesson = v->lesson->lesson,
         .study = &v->study, .ended_by = ended_by, .clip = v->clip,
-    }));
+    });
 }
 
 static void apply(struct viewing *v, enum study_kind kind, int64_t media_ms, int speed, int64_t boot_ms)
@@ -33,7 +33,7 @@ static void read_counted(const struct viewing *v, int year, struct spans *counte
 {
     const struct lesson *l = v->lesson->lesson;
     struct err e = ERR_INIT;
-    if (progress_counted(flow_db(v->flow), v->member_id, l->content_id, year, counted, verified, &e))
+    if (progress_counted(flow_read(v->flow), v->member_id, l->content_id, year, counted, verified, &e))
         return;
     log_error("lesson %s: %s", l->content_id, e.text);
     spans_add(counted, 0, l->duration_ms);

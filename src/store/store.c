@@ -267,6 +267,14 @@ struct db *store_db(struct store *s)
     return s->db;
 }
 
+struct db *store_read(struct store *s)
+{
+    struct err e = ERR_INIT;
+    if (!writer_wait(s->writer, writer_newest(s->writer), &e))
+        log_debug("the newest job was not saved: %s", e.text);
+    return s->db;
+}
+
 struct writer *store_writer(struct store *s)
 {
     return s->writer;

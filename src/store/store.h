@@ -54,6 +54,9 @@ struct writer *store_writer(struct store *s); /* borrowed */
 
 /* No honest date lies before this: build time, or the newest date somebody vouched for. Any thread. */
 int64_t store_clock_floor_ms(const struct store *s);
+/* store_db as of all that anybody has posted until now: waits until it is saved. Whoever decides by what he reads, reads through
+ * this. Not on the UI thread while something plays. */
+struct db *store_read(struct store *s);
 void store_clock(const struct store *s, struct clock_reading *out); /* clock_read with that floor */
 
 struct health {

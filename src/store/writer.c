@@ -49,8 +49,8 @@ struct writer {
     /* under the gate */
     struct gate gate;
     struct item *head, **tail;
-    int waiting;
-    uint64_t last_ticket, done_ticket;
+    int waiting, waited_for; /* waited_for: by how many threads */
+    uint64_t last_ticket, done_ticket, commits;
     struct outcome outcome[OUTCOMES];
     unsigned outcome_next;
     bool stop;
@@ -59,7 +59,21 @@ struct writer {
     _Atomic bool disk_full, damaged;
 };
 
+static _Atomic(enum writer_race) race;
+
+void writer_race(enum writer_race order)
+{
+    atomic_store(&race, order);
+}
+
 /* ---- posting ---- */
+
+/* The order that a test asks for: otherwise this does nothing. */
+static void let_win(struct writer *w, uint64_t ticket)
+{
+    if (atomic_load(&race) == WRITER_WINS)
+        (void)writer_wait_ms(w, ticket, 60000);
+}
 
 static uint64_t enqueue(struct writer *w, struct item *item) /* under the gate */
 {
@@ -87,6 +101,7 @@ uint64_t writer_post_job(struct writer *w, writer_job *job, void *ctx, void (*re
     assert(!w->stop);
     uint64_t ticket = enqueue(w, item);
     gate_unlock(&w->gate);
+    let_win(w, ticket);
     return ticket;
 }
 
@@ -142,15 +157,43 @@ int writer_waiting(struct writer *w)
     return n;
 }
 
-bool writer_wait(struct writer *w, uint64_t ticket, struct err *e)
+uint64_t writer_newest(struct writer *w)
 {
+    gate_lock(&w->gate);
+    uint64_t ticket = w->last_ticket;
+    gate_unlock(&w->gate);
+    return ticket;
+}
+
+uint64_t writer_commits(struct writer *w)
+{
+    gate_lock(&w->gate);
+    uint64_t n = w->commits;
+    gate_unlock(&w->gate);
+    return n;
+}
+
+bool writer_wait_ms(struct writer *w, uint64_t ticket, int timeout_ms)
+{
+    int64_t until_ms = clock_boot_ms() + timeout_ms;
     if (!w->options.threaded)
         while (writer_state(w, ticket, NULL) == WRITER_WAITING)
             writer_step(w);
     gate_lock(&w->gate);
-    while (ticket > w->done_ticket)
-        gate_wait(&w->gate);
+    w->waited_for++;
+    gate_wake(&w->gate);
+    for (int64_t left = timeout_ms; ticket > w->done_ticket && left > 0; left = until_ms - clock_boot_ms())
+        (void)gate_wait_ms(&w->gate, left);
+    w->waited_for--;
+    bool through = ticket <= w->done_ticket;
     gate_unlock(&w->gate);
+    return through;
+}
+
+bool writer_wait(struct writer *w, uint64_t ticket, struct err *e)
+{
+    while (!writer_wait_ms(w, ticket, 3600 * 1000))
+        ;
     return writer_state(w, ticket, e) == WRITER_COMMITTED;
 }
 
@@ -222,10 +265,16 @@ static void commit_items(struct writer *w, struct item *first, int count)
     }
 }
 
+/* A test wants the writer to be late: until somebody waits, that is. */
+static bool held_back(const struct writer *w) /* under the gate */
+{
+    return atomic_load(&race) == WRITER_LATE && !w->waited_for && !w->stop;
+}
+
 static struct item *take_group(struct writer *w, int *count)
 {
     gate_lock(&w->gate);
-    struct item *first = w->head, *last = NULL;
+    struct item *first = w->options.threaded && held_back(w) ? NULL : w->head, *last = NULL;
     *count = 0;
     for (struct item *i = first; i && *count < GROUP_MAX; i = i->next, (*count)++)
         last = i;
@@ -244,6 +293,7 @@ static void publish(struct writer *w, struct item *first, int count)
     gate_lock(&w->gate);
     for (struct item *i = first; i; i = i->next) {
         w->done_ticket = i->ticket;
+        w->commits += i->ok;
         if (!i->ok || i->value)
             w->outcome[w->outcome_next++ % OUTCOMES] =
                 (struct outcome){ .ticket = i->ticket, .failed = !i->ok, .value = i->value, .err = i->err };
@@ -334,7 +384,7 @@ static void *writer_main(void *arg)
     for (bool stop = false; !stop;) {
         (void)writer_step(w);
         gate_lock(&w->gate);
-        if (!w->head && !w->stop)
+        if ((!w->head || held_back(w)) && !w->stop)
             rest(w);
         stop = !w->head && w->stop;
         gate_unlock(&w->gate);

@@ -41,6 +41,13 @@ int64_t writer_value(struct writer *w, uint64_t ticket); /* what its job left; 0
 /* Waits until it is committed or failed; without a thread does the work itself. Not on the UI thread while
  * something plays. True if committed. */
 bool writer_wait(struct writer *w, uint64_t ticket, struct err *e) MUST_CHECK;
+/* The same for at most so long. True: it is through, one way or the other. */
+bool writer_wait_ms(struct writer *w, uint64_t ticket, int timeout_ms);
+/* The newest ticket that anybody has posted; 0: none. Who waits for it reads all that was posted before. Any thread. */
+uint64_t writer_newest(struct writer *w);
+/* How many jobs were committed so far. Noted before a list is read, it tells later whether there may be something newer: whichever
+ * of the two, reader or writer, comes first. Any thread. */
+uint64_t writer_commits(struct writer *w);
 /* Posts and waits: for imports, the command line, the technician's screen. */
 bool writer_do(struct writer *w, writer_job *job, void *ctx, struct err *e) MUST_CHECK;
 
@@ -53,6 +60,14 @@ struct node *writer_node(const struct writer *w); /* what those who post share; 
 /* What the disk has done to us since the start. Any thread. */
 struct writer_troubles { int io_errors; bool disk_full, damaged; };
 struct writer_troubles writer_troubles(struct writer *w);
+
+/* ---- tests only: who comes first, all writers of this process ---- */
+enum writer_race {
+    WRITER_AS_IT_COMES,
+    WRITER_WINS, /* what is posted is committed before the poster goes on */
+    WRITER_LATE, /* nothing is committed until somebody waits for it */
+};
+void writer_race(enum writer_race order);
 
 /* ---- for store.c ---- */
 struct writer_options {

@@ -3,15 +3,19 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { DEPTH = 16, PENDING = 8 };
+enum { DEPTH = 16, PENDING = 8, PATIENCE_MS = 100 /* most disks take less: no page flashes up */ };
 
 enum change_kind { CHANGE_PUSH, CHANGE_REPLACE, CHANGE_POP, CHANGE_RESET };
-struct change { enum change_kind kind; const struct screen_class *c; void *screen; };
-struct entry { const struct screen_class *c; void *screen; };
+struct change { enum change_kind kind; const struct screen_class *c; void *screen, *arg; };
+/* `next` is what waits behind the gate's page: it enters with `arg` when all up to `newest` is saved. */
+struct entry { const struct screen_class *c; void *screen; const struct screen_class *next; void *arg; uint64_t newest; unsigned serial; };
 
 struct nav {
     void *app;
+    unsigned serial; /* of the newest entry */
+    const struct nav_gate *gate; /* NULL: everything is saved */
     struct entry stack[DEPTH];
     int depth;
     struct change pending[PENDING]; /* asked for while a screen draws */
@@ -25,11 +29,17 @@ struct nav *nav_new(void *app)
     return nav;
 }
 
+void nav_set_gate(struct nav *nav, const struct nav_gate *gate)
+{
+    nav->gate = gate;
+}
+
 static void leave(struct entry *e)
 {
-    if (e->c->leave)
+    if (e->screen && e->c->leave)
         e->c->leave(e->screen);
     free(e->screen);
+    free(e->arg);
 }
 
 static void leave_top(struct nav *nav)
@@ -44,13 +54,22 @@ void nav_free(struct nav *nav)
         return;
     for (int i = 0; i < nav->pending_count; i++)
         if (nav->pending[i].c)
-            leave(&(struct entry){ nav->pending[i].c, nav->pending[i].screen });
+            leave(&(struct entry){ .c = nav->pending[i].c, .screen = nav->pending[i].screen, .arg = nav->pending[i].arg });
     while (nav->depth)
         leave_top(nav);
     free(nav);
 }
 
-/* The screen enters at once, while `arg` is alive; it comes on top when the change is applied. */
+static void *enter(struct nav *nav, const struct screen_class *c, const void *arg)
+{
+    void *screen = mem_alloc(c->size);
+    if (c->enter)
+        c->enter(screen, nav->app, arg);
+    return screen;
+}
+
+/* The screen enters at once, while `arg` is alive, and comes on top when the change is applied; one that comes after posts enters
+ * then too. */
 static void ask(struct nav *nav, enum change_kind kind, const struct screen_class *c, const void *arg)
 {
     assert(nav->pending_count < PENDING);
@@ -58,9 +77,12 @@ static void ask(struct nav *nav, enum change_kind kind, const struct screen_clas
     *p = (struct change){ .kind = kind, .c = c };
     if (!c)
         return;
-    p->screen = mem_alloc(c->size);
-    if (c->enter)
-        c->enter(p->screen, nav->app, arg);
+    if (!c->after_posts) {
+        p->screen = enter(nav, c, arg);
+    } else if (arg && c->arg_size) {
+        p->arg = mem_alloc(c->arg_size);
+        memcpy(p->arg, arg, c->arg_size);
+    }
 }
 
 void nav_push(struct nav *nav, const struct screen_class *c, const void *arg)
@@ -100,6 +122,33 @@ static void cover_top(struct nav *nav)
         top->cover(nav_top_screen(nav));
 }
 
+static unsigned top_serial(const struct nav *nav)
+{
+    return nav->depth ? nav->stack[nav->depth - 1].serial : 0;
+}
+
+static void enter_now(struct nav *nav, struct entry *e)
+{
+    void *arg = e->arg;
+    e->arg = NULL;
+    e->screen = enter(nav, e->c, arg);
+    free(arg);
+}
+
+/* Enters, or has the gate's page stand there until it can. */
+static void come(struct nav *nav, struct entry *e)
+{
+    uint64_t newest = nav->gate ? nav->gate->newest(nav->app) : 0;
+    if (!nav->gate || nav->gate->saved(nav->app, newest, PATIENCE_MS)) {
+        enter_now(nav, e);
+        return;
+    }
+    e->next = e->c;
+    e->newest = newest;
+    e->c = nav->gate->wait;
+    e->screen = enter(nav, e->c, NULL);
+}
+
 static void apply(struct nav *nav, const struct change *p)
 {
     if (p->kind == CHANGE_PUSH)
@@ -110,14 +159,30 @@ static void apply(struct nav *nav, const struct change *p)
         leave_top(nav);
     if (p->c) {
         assert(nav->depth < DEPTH); /* screens lead at most a few levels deep */
-        nav->stack[nav->depth++] = (struct entry){ p->c, p->screen };
+        nav->stack[nav->depth++] = (struct entry){ .c = p->c, .screen = p->screen, .arg = p->arg, .serial = ++nav->serial };
+        if (p->c->after_posts)
+            come(nav, &nav->stack[nav->depth - 1]);
     }
+}
+
+/* What waited behind the gate's page on top takes its place. */
+static void pass_gate(struct nav *nav)
+{
+    struct entry *e = nav->depth ? &nav->stack[nav->depth - 1] : NULL;
+    if (!e || !e->next || !nav->gate->saved(nav->app, e->newest, 0))
+        return;
+    struct entry page = { .c = e->c, .screen = e->screen };
+    *e = (struct entry){ .c = e->next, .arg = e->arg, .serial = ++nav->serial };
+    leave(&page);
+    enter_now(nav, e);
 }
 
 bool nav_settle(struct nav *nav)
 {
-    const void *before = nav_top_screen(nav);
+    unsigned before = top_serial(nav);
     bool popped = false, pushed = false; /* pushed and popped in one frame: covered, so it is resumed */
+    if (!nav->pending_count)
+        pass_gate(nav);
     while (nav->pending_count) { /* resume() and leave() may ask for more */
         struct change p = nav->pending[0];
         for (int i = 1; i < nav->pending_count; i++)
@@ -128,7 +193,7 @@ bool nav_settle(struct nav *nav)
         pushed = pushed || p.kind == CHANGE_PUSH;
     }
     const struct screen_class *top = nav_top(nav);
-    bool changed = nav_top_screen(nav) != before;
+    bool changed = top_serial(nav) != before;
     if ((changed || pushed) && popped && top && top->resume)
         top->resume(nav_top_screen(nav));
     return changed;

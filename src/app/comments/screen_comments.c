@@ -17,10 +17,10 @@ void comments_read(struct comments_view *s)
     struct err e = ERR_INIT;
     struct comment_list list = { 0 };
     struct comment_query q = { .content_id = s->office ? NULL : s->arg.content_id, .hidden = session_is_secretary(&s->app->session) };
-    app_list_seen(s->app, &s->seen);
+    struct db *db = app_list(s->app, &s->seen);
     if (!s->page)
         return; /* before the first frame nobody knows how many fit */
-    if (!comment_page(app_db(s->app), &q, s->offset, s->page, &list, &s->total, &e)) {
+    if (!comment_page(db, &q, s->offset, s->page, &list, &s->total, &e)) {
         log_error("%s", e.text);
         return;
     }
@@ -96,7 +96,7 @@ void comments_send(struct comments_view *s, const char *text, const char *voice_
     uuid_v7(now.wall_ms, id);
     struct comment_new c = { .id = id, .member_id = s->app->session.who.id, .course = s->opened ? &s->lesson.course : NULL,
                              .lesson = s->opened ? s->lesson.lesson : &s->bare, .text = text, .voice_sha256 = voice_sha256, .voice_ms = voice_ms };
-    s->sending = s->app->posted = comment_post(app_writer(s->app), &c);
+    s->sending = comment_post(app_writer(s->app), &c);
     s->offset = 0;
     comments_show(s, COMMENTS_LIST);
 }
@@ -120,8 +120,7 @@ void comments_play(struct comments_view *s, const struct comment *c)
 
 void comments_hide(struct comments_view *s, const struct comment *c, bool hide)
 {
-    s->app->posted = comment_hide(app_writer(s->app), c->id, s->app->session.who.id, hide);
-    app_list_seen(s->app, &s->seen);
+    comment_hide(app_writer(s->app), c->id, s->app->session.who.id, hide); /* shown when it is saved: the list reads again then */
 }
 
 /* The one just sent is on the disk, or will never be. */

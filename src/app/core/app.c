@@ -12,6 +12,11 @@ struct db *app_db(struct app *app)
     return store_db(app->store);
 }
 
+struct db *app_read(struct app *app)
+{
+    return store_read(app->store);
+}
+
 struct writer *app_writer(struct app *app)
 {
     return store_writer(app->store);
@@ -25,18 +30,15 @@ void app_wake(void *ctx)
         gfx_wake(gfx);
 }
 
-void app_list_seen(struct app *app, struct list_seen *seen)
+struct db *app_list(struct app *app, struct list_seen *seen)
 {
-    bool waiting = app->posted && writer_state(app_writer(app), app->posted, NULL) == WRITER_WAITING;
-    *seen = (struct list_seen){ .unsaved = waiting ? app->posted : 0, .arrivals = app->arrivals };
+    *seen = (struct list_seen){ .commits = writer_commits(app_writer(app)), .arrivals = app->arrivals };
+    return app_db(app);
 }
 
-bool app_list_stale(struct app *app, struct list_seen *seen)
+bool app_list_stale(struct app *app, const struct list_seen *seen)
 {
-    bool saved = seen->unsaved && writer_state(app_writer(app), seen->unsaved, NULL) != WRITER_WAITING;
-    if (saved)
-        seen->unsaved = 0;
-    return saved || seen->arrivals != app->arrivals;
+    return seen->commits != writer_commits(app_writer(app)) || seen->arrivals != app->arrivals;
 }
 
 void app_clock(struct app *app, struct clock_reading *out)

@@ -1,7 +1,9 @@
 /* app.h - what all screens share: the node's data, the window, who is signed in. UI thread only.
  *
- * Screens get `struct app *` in enter(). They read through app_db() (this thread's read-only connection); every fact
- * that must not be lost goes through app_writer(), whose acknowledgement wakes the loop. */
+ * Screens get `struct app *` in enter(). Every fact that must not be lost goes through app_writer(), whose acknowledgement wakes the
+ * loop. They read through one read-only connection, this thread's, and say what for, because what they have just posted may still
+ * wait for the disk: a list reads at once and again when there is more (app_list); whoever decides by what he reads, reads what was
+ * posted too (app_read; its class says `after_posts`, so that it does not wait there); app_db is for what no screen posts. */
 #ifndef WEIKE_APP_CORE_APP_H
 #define WEIKE_APP_CORE_APP_H
 #include "app/core/opts.h"
@@ -35,7 +37,6 @@ struct app {
     struct speaker *speaker; /* reads the screen aloud */
     _Atomic(struct gfx *) awake; /* what app_wake wakes; NULL before the window is there */
     struct flow flow;      /* the store, for use cases without a screen */
-    uint64_t posted;       /* ticket of the newest fact */
     unsigned arrivals;     /* rises when new lessons are here: lists read again */
 
     struct session session;  /* who is signed in */
@@ -47,16 +48,17 @@ struct app {
     bool quit;
 };
 
-struct db *app_db(struct app *app);
+struct db *app_db(struct app *app);   /* courses, members, settings */
+struct db *app_read(struct app *app); /* as of all that was posted until now: waits for it. Not while something plays */
 struct writer *app_writer(struct app *app);
 /* Ends the loop's wait for events. Any thread; `app` is a struct app. */
 void app_wake(void *app);
 
-/* For a screen that lists what may just have been posted, or have arrived: what it read is as of `app_list_seen`; true
- * once when there is something newer to read. */
-struct list_seen { uint64_t unsaved; unsigned arrivals; };
-void app_list_seen(struct app *app, struct list_seen *seen);
-bool app_list_stale(struct app *app, struct list_seen *seen);
+/* For a screen that lists what may just have been posted, or have arrived: notes in `seen` what is there and gives the connection to
+ * read it with. True later: something was saved, or has come, since that was noted; read again. */
+struct list_seen { uint64_t commits; unsigned arrivals; };
+struct db *app_list(struct app *app, struct list_seen *seen);
+bool app_list_stale(struct app *app, const struct list_seen *seen);
 
 void app_session_defaults(struct app *app); /* volume, language and how the screen looks, as before anybody came */
 /* Sessions. Signing in opens the home screen; signing out goes to the wall and puts back volume, size, language. */

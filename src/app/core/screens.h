@@ -14,6 +14,7 @@ extern const struct screen_class player_screen;  /* const struct lesson_arg */
 extern const struct screen_class quiz_screen;    /* const struct lesson_arg */
 extern const struct screen_class hours_screen;   /* no argument */
 extern const struct screen_class comfort_screen; /* no argument: size of letters, contrast, reach, language, volume */
+extern const struct screen_class wait_screen;    /* no argument: the disk is slow, the next screen comes when it has saved the last one */
 extern const struct screen_class help_screen;    /* const char *text: one sentence a line */
 extern const struct screen_class tech_screen;    /* no argument */
 extern const struct screen_class link_screen;    /* no argument: when the network was last there, what waits, what comes */

@@ -22,8 +22,7 @@ struct course_view {
 static void course_resume(void *screen)
 {
     struct course_view *s = screen;
-    struct db *db = app_db(s->app);
-    app_list_seen(s->app, &s->seen);
+    struct db *db = app_list(s->app, &s->seen);
     course_list_release(&s->course);
     lesson_list_release(&s->lessons);
     if (!library_course(db, s->app->session.who.id, s->id, &s->course, NULL))

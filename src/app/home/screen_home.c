@@ -59,9 +59,8 @@ static void choose_today(struct home *s, const struct clock_reading *now)
 static void home_resume(void *screen)
 {
     struct home *s = screen;
-    struct db *db = app_db(s->app);
+    struct db *db = app_list(s->app, &s->seen);
     struct clock_reading now;
-    app_list_seen(s->app, &s->seen);
     app_clock(s->app, &now);
     int month = hours_month_of(now.wall_ms);
     s->month = month % 100;

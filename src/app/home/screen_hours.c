@@ -213,5 +213,5 @@ static void hours_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class hours_screen = {
-    .name = "hours", .size = sizeof(struct hours_view), .enter = hours_enter, .leave = hours_leave, .draw = hours_draw,
+    .name = "hours", .size = sizeof(struct hours_view), .after_posts = true, .enter = hours_enter, .leave = hours_leave, .draw = hours_draw,
 };

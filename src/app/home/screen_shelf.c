@@ -20,10 +20,10 @@ struct shelf {
 
 static void load(struct shelf *s)
 {
-    app_list_seen(s->app, &s->seen);
+    struct db *db = app_list(s->app, &s->seen);
     course_list_release(&s->page);
     const char *category = s->chosen < 0 ? NULL : s->tab[s->chosen].category;
-    if (!library_courses(app_db(s->app), s->app->session.who.id, category, s->offset, s->columns * ROWS, &s->page, &s->total, NULL))
+    if (!library_courses(db, s->app->session.who.id, category, s->offset, s->columns * ROWS, &s->page, &s->total, NULL))
         s->page = (struct course_list){ 0 };
 }
 

@@ -36,7 +36,7 @@ static void screen_enter(void *screen, void *app, const void *arg)
     s->app = app;
     s->arg = *(const struct lesson_arg *)arg;
     film_init(&s->film, NULL, NULL); /* what cannot be opened is drawn too */
-    s->opened = library_open(app_db(app), s->arg.course_id, s->arg.content_id, s->app->session.who.id, &s->lesson, &s->film.problem);
+    s->opened = library_open(app_read(app), s->arg.course_id, s->arg.content_id, s->app->session.who.id, &s->lesson, &s->film.problem);
     if (!s->opened)
         log_error("lesson %s: %s", s->arg.content_id, s->film.problem.text);
     if (!s->opened || !open_film(s))
@@ -226,7 +226,7 @@ static void screen_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class player_screen = {
-    .name = "player", .size = sizeof(struct player_view), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
+    .name = "player", .size = sizeof(struct player_view), .after_posts = true, .arg_size = sizeof(struct lesson_arg), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
     .tick = screen_tick, .due_ms = screen_due_ms, .touched = screen_touched, .busy = screen_busy,
     .cover = screen_cover, .resume = screen_resume, .hush = screen_hush,
 };

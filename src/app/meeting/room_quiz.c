@@ -111,7 +111,7 @@ static void post_answer(struct room_view *s, const struct member *m)
 {
     const struct room_session *session = &s->meeting.session;
     struct statement_room room = { .room_id = session->id, .host_id = session->host_id };
-    s->app->posted = attempt_post_answer(app_writer(s->app), &(struct attempt_post){
+    attempt_post_answer(app_writer(s->app), &(struct attempt_post){
         .member_id = m->id, .course = &s->meeting.lesson.course, .lesson = s->meeting.lesson.lesson,
         .attempt = &s->quiz.attempt, .question = s->quiz.one.question, .room = &room,
     });

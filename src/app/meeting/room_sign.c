@@ -21,11 +21,13 @@ static void sign_now(struct room_view *s)
     app_clock(s->app, &now);
     s->sign.told = true;
     s->sign.failed = false;
-    s->app->posted = s->sign.closing = room_close(app_writer(s->app), s->meeting.session.id, s->app->session.who.id, &now);
+    s->sign.closing = room_close(app_writer(s->app), s->meeting.session.id, s->app->session.who.id, &now);
 }
 
+/* Leaving the page takes the code back as well, though it is being checked: its verdict signs nothing that is shown later. */
 static void forget_code(struct room_sign *z)
 {
+    z->checking = 0;
     memset(z->digits, 0, sizeof z->digits);
     memset(z->pictures, 0, sizeof z->pictures);
     z->picks = 0;

@@ -303,7 +303,7 @@ static void screen_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class room_screen = {
-    .name = "room", .size = sizeof(struct room_view), .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
+    .name = "room", .size = sizeof(struct room_view), .after_posts = true, .enter = screen_enter, .leave = screen_leave, .draw = screen_draw,
     .tick = screen_tick, .due_ms = screen_due_ms, .touched = screen_touched, .busy = screen_busy,
     .cover = screen_cover, .resume = screen_resume, .hush = screen_hush,
 };

@@ -29,10 +29,17 @@ void registers_fix_release(struct registers *s)
     s->instead = (struct member){ .id = "" };
 }
 
+/* The code belongs to the page it was typed on: the verdict on one that was left, still being checked, corrects nothing. */
+static void show(struct registers *s, enum registers_page page)
+{
+    memset(&s->pad, 0, sizeof s->pad);
+    s->page = page;
+}
+
 static void back_to_rows(struct registers *s)
 {
     registers_fix_release(s);
-    s->page = REGISTERS_ROWS;
+    show(s, REGISTERS_ROWS);
     registers_load(s);
 }
 
@@ -42,7 +49,7 @@ void registers_fix_begin(struct registers *s, const char *statement_id)
     registers_fix_release(s);
     snprintf(s->statement_id, sizeof s->statement_id, "%s", statement_id);
     if (register_void_look(app_db(s->app), statement_id, &s->target, &e))
-        s->page = REGISTERS_REASON;
+        show(s, REGISTERS_REASON);
     else
         log_error("%s", e.text);
     s->sorry = NULL;
@@ -59,7 +66,7 @@ static void choose_reason(struct registers *s, enum void_reason reason)
 {
     s->reason = reason;
     s->instead.id[0] = 0;
-    s->page = reason == VOID_WRONG_PERSON ? REGISTERS_PERSON : REGISTERS_CODE;
+    show(s, reason == VOID_WRONG_PERSON ? REGISTERS_PERSON : REGISTERS_CODE);
     s->people_offset = 0;
     if (s->page == REGISTERS_PERSON)
         load_people(s);
@@ -70,14 +77,14 @@ static void correct(struct registers *s)
     struct err e = ERR_INIT;
     if (register_void(app_writer(s->app), s->app->config.home_page, s->app->session.who.id, s->statement_id, void_reason_name(s->reason),
                       *s->instead.id ? s->instead.id : NULL, &s->done, &e)) {
-        s->page = REGISTERS_DONE;
+        show(s, REGISTERS_DONE);
         s->sorry = NULL;
         registers_load(s);
     } else {
         log_error("%s", e.text);
         s->sorry = e.kind == ERR_REFUSED ? TR_MARK("This cannot be corrected: that person is in this meeting already, or it was corrected before.")
                                          : TR_MARK("It could not be saved. Please try again.");
-        s->page = REGISTERS_REASON;
+        show(s, REGISTERS_REASON);
     }
     ui_request_frame(s->app->ui);
 }
@@ -147,7 +154,7 @@ static void face(struct ui *ui, struct registers *s, const struct member *m)
         ui_label(ui, m->name, .font = FONT_STRONG, .align = ALIGN_CENTER, .max_lines = 1, .may_cut = true);
         if (ui_tapped(ui) && !same) {
             s->instead = *m;
-            s->page = REGISTERS_CODE;
+            show(s, REGISTERS_CODE);
         }
     }
 }
@@ -226,7 +233,7 @@ void registers_fix_draw(struct ui *ui, struct registers *s)
             if (page == REGISTERS_REASON || page == REGISTERS_DONE)
                 back_to_rows(s);
             else
-                s->page = REGISTERS_REASON;
+                show(s, REGISTERS_REASON);
         }
     }
 }

@@ -301,6 +301,6 @@ static void registers_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class registers_screen = {
-    .name = "registers", .size = sizeof(struct registers), .enter = registers_enter, .leave = registers_leave, .draw = registers_draw,
+    .name = "registers", .size = sizeof(struct registers), .after_posts = true, .enter = registers_enter, .leave = registers_leave, .draw = registers_draw,
     .tick = registers_tick, .busy = registers_busy,
 };

@@ -105,6 +105,7 @@ void quiz_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class quiz_screen = {
-    .name = "quiz", .size = sizeof(struct quiz_screen), .enter = quiz_enter, .leave = quiz_leave_screen, .draw = quiz_draw,
+    .name = "quiz", .size = sizeof(struct quiz_screen), .after_posts = true, .arg_size = sizeof(struct lesson_arg),
+    .enter = quiz_enter, .leave = quiz_leave_screen, .draw = quiz_draw,
     .tick = quiz_write_tick, .due_ms = quiz_write_due_ms, .resume = quiz_resume, .busy = quiz_busy,
 };

@@ -88,6 +88,7 @@ static void review_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class review_screen = {
-    .name = "review", .size = sizeof(struct review_view), .enter = review_enter, .leave = review_leave, .draw = review_draw,
+    .name = "review", .size = sizeof(struct review_view), .after_posts = true,
+    .enter = review_enter, .leave = review_leave, .draw = review_draw,
     .tick = quiz_write_tick, .due_ms = quiz_write_due_ms, .resume = quiz_resume, .busy = quiz_busy,
 };

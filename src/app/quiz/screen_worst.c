@@ -140,5 +140,5 @@ static void worst_draw(struct ui *ui, void *screen)
 }
 
 const struct screen_class worst_screen = {
-    .name = "worst", .size = sizeof(struct worst_view), .enter = worst_enter, .leave = worst_leave, .draw = worst_draw,
+    .name = "worst", .size = sizeof(struct worst_view), .after_posts = true, .enter = worst_enter, .leave = worst_leave, .draw = worst_draw,
 };

@@ -123,7 +123,7 @@ bool voice_note_keep(struct voice_note *n, char sha256[SHA256_HEX], int64_t *ms)
         return false;
     memcpy(sha256, n->view.sha256, SHA256_HEX);
     *ms = n->view.ms;
-    n->app->posted = voice_keep(app_writer(n->app), n->file, sha256);
+    voice_keep(app_writer(n->app), n->file, sha256);
     free(n->file); /* it is the writer's now */
     n->file = NULL;
     discard(n);

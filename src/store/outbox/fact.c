@@ -1,4 +1,6 @@
+#define LOG_MODULE "fact"
 #include "store/outbox/fact.h"
+#include "base/log.h"
 #include "store/outbox/outbox.h"
 
 #include <stdlib.h>
@@ -62,8 +64,11 @@ bool fact_apply(struct db *db, struct fact *f, struct err *e)
 static bool apply(struct db *db, void *ctx, int64_t *value, struct err *e)
 {
     struct fact *f = ctx;
-    if (!fact_apply(db, f, e))
+    if (!fact_apply(db, f, e)) {
+        if (f->kind->studied && e->kind == ERR_REFUSED) /* the screen has gone on: it is ours to tell */
+            log_error("kept nothing: %s", e->text);
         return false;
+    }
     *value = f->value;
     return true;
 }

@@ -81,6 +81,28 @@ static bool put_begin(struct db *db, struct fact *fact, struct err *e)
     return ensure_attempt(db, f, &seq, &state, e) && leave_others(db, f, e);
 }
 
+/* Of an attempt that is closed: the same mark again is fine; another keeps nothing, and whoever posted it has to know. */
+static bool item_is_there(struct db *db, const struct attempt_fact *f, int64_t seq, struct err *e)
+{
+    struct query q = db_query(db, "SELECT 1 FROM answer WHERE attempt_seq = ? AND question_id = ? AND response = ? AND answered >= ?");
+    query_int(&q, seq);
+    query_text(&q, f->question_id);
+    query_text(&q, f->response);
+    query_int(&q, f->answered);
+    bool there = query_row(&q);
+    return query_end(&q, e) && (there || err_set(e, ERR_REFUSED, "the attempt %s is closed: this answer was not kept", f->id));
+}
+
+static bool end_is_there(struct db *db, const struct attempt_fact *f, int64_t seq, struct err *e)
+{
+    struct query q = db_query(db, "SELECT 1 FROM attempt WHERE seq = ? AND state = 1 AND score = ? AND passed = ?");
+    query_int(&q, seq);
+    query_num(&q, f->score);
+    query_int(&q, f->passed);
+    bool there = query_row(&q);
+    return query_end(&q, e) && (there || err_set(e, ERR_REFUSED, "the attempt %s is closed: this end was not kept", f->id));
+}
+
 /* When to ask it again, and the village's tally. */
 static bool remember_answer(struct db *db, const struct attempt_fact *f, struct err *e)
 {
@@ -97,7 +119,7 @@ static bool put_item(struct db *db, struct fact *fact, struct err *e)
     if (!ensure_attempt(db, f, &seq, &state, e))
         return false;
     if (state != 0 && !f->aloud)
-        return true;
+        return item_is_there(db, f, seq, e);
     struct query q = db_query(db, "INSERT INTO answer (attempt_seq, question_id, response, answered, verdict, score, duration_ms, saved_ms)"
                                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attempt_seq, question_id) DO UPDATE SET"
                                   " response = excluded.response, answered = excluded.answered, verdict = excluded.verdict,"
@@ -142,7 +164,7 @@ static bool put_end(struct db *db, struct fact *fact, struct err *e)
     if (!ensure_attempt(db, f, &seq, &state, e))
         return false;
     if (state != 0)
-        return true;
+        return f->left || end_is_there(db, f, seq, e);
     struct query q = db_query(db, "UPDATE attempt SET state = ?, score = ?, passed = ?, saved_ms = ? WHERE seq = ?");
     query_int(&q, f->left ? 2 : 1);
     query_num(&q, f->score);

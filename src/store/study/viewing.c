@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
+#define LOG_MODULE "viewing"
 #include "store/study/viewing_parts.h"
+#include "base/log.h"
 #include "store/study/hours.h"
 #include "store/study/progress.h"
 
@@ -44,15 +46,16 @@ void viewing_end_id(const char viewing[UUID_TEXT], char out[UUID_TEXT])
         out[UUID_TEXT - 2] = digit[(last - digit) ^ 1];
 }
 
-static void say(struct viewing_fact *v, enum statement_verb verb, const char id[UUID_TEXT], const struct study *s,
-                const struct lang_text *title, const struct statement_room *room)
+static void say(struct viewing_fact *v, enum statement_verb verb, const char id[UUID_TEXT], const struct spans *played,
+                const struct spans *counted)
 {
+    const struct lang_text *title = v->title.count ? &v->title : NULL;
     struct statement_about about = viewing_about(v, title, fact_home_page(&v->fact), id);
-    about.room = room;
-    struct statement_viewing said = { .session_id = v->id, .length_ms = s->length_ms, .position_ms = s->position_ms,
-                                      .played = &s->played, .counted = &s->counted,
-                                      .completion_permille = v->completion_permille, .watched_ms = s->watched_ms,
-                                      .verified_ms = s->verified_ms, .review_ms = s->review_ms, .screen_ms = s->screen_ms,
+    about.room = v->room;
+    struct statement_viewing said = { .session_id = v->id, .length_ms = v->length_ms, .position_ms = v->position_ms,
+                                      .played = played, .counted = counted,
+                                      .completion_permille = v->completion_permille, .watched_ms = v->said.watched_ms,
+                                      .verified_ms = v->said.verified_ms, .review_ms = v->said.review_ms, .screen_ms = v->said.screen_ms,
                                       .ended_by = verb == STATEMENT_TERMINATED ? v->ended_by : NULL };
     struct str text;
     str_init(&text, STATEMENT_MAX_BYTES);
@@ -60,19 +63,43 @@ static void say(struct viewing_fact *v, enum statement_verb verb, const char id[
     fact_word(&v->fact, verb == STATEMENT_COMPLETED ? VIEWING_COMPLETED : VIEWING_ENDED, id, &text);
 }
 
+static enum statement_verb end_verb(const struct viewing_fact *v)
+{
+    return v->cut_off ? STATEMENT_ABANDONED : STATEMENT_TERMINATED;
+}
+
 /* `completed_id` NULL: a new one. */
-static void say_all(struct viewing_fact *v, const struct study *s, const struct lang_text *title, const struct statement_room *room,
-                    const char *completed_id)
+static void say_all(struct viewing_fact *v, const struct study *s, const struct lang_text *title, const char *completed_id)
 {
     char id[UUID_TEXT];
+    if (!v->finished && !v->ends)
+        return;
+    if (title)
+        lang_text_copy(title, &v->title);
+    v->said = (struct hours){ .screen_ms = v->screen_ms, .watched_ms = v->watched_ms, .verified_ms = v->verified_ms, .review_ms = v->review_ms };
     if (v->finished) {
         if (!completed_id)
             uuid_v7(v->fact.at.wall_ms, id);
-        say(v, STATEMENT_COMPLETED, completed_id ? completed_id : id, s, title, room);
+        say(v, STATEMENT_COMPLETED, completed_id ? completed_id : id, &s->played, &s->counted);
     }
     viewing_end_id(v->id, id);
     if (v->ends)
-        say(v, v->cut_off ? STATEMENT_ABANDONED : STATEMENT_TERMINATED, id, s, title, room);
+        say(v, end_verb(v), id, &s->played, &s->counted);
+}
+
+void viewing_say_again(struct viewing_fact *v, const struct hours *kept)
+{
+    struct err why;
+    struct spans played = { 0 }, counted = { 0 };
+    if (!spans_parse(v->played, v->length_ms, &played, &why) || !spans_parse(v->counted, v->length_ms, &counted, &why))
+        log_error("viewing %s: %s", v->id, why.text); /* our own words: cannot be */
+    v->said = *kept;
+    if (v->finished)
+        say(v, STATEMENT_COMPLETED, v->fact.statement[VIEWING_COMPLETED].id, &played, &counted);
+    if (v->ends)
+        say(v, end_verb(v), v->fact.statement[VIEWING_ENDED].id, &played, &counted);
+    spans_release(&played);
+    spans_release(&counted);
 }
 
 /* ---- copying ---- */
@@ -83,6 +110,7 @@ static void release(struct fact *f)
     free(v->played);
     free(v->counted);
     free(v->counted_verified);
+    lang_text_release(&v->title);
 }
 
 static const struct fact_kind viewing_kind = { .put = viewing_put, .release = release, .studied = true };
@@ -118,7 +146,7 @@ static uint64_t post(struct writer *w, const struct viewing_post *in, bool ends)
     v->year = hours_month_of(v->fact.at.wall_ms) / 100;
     v->clip = in->clip;
     copy_study(v, in->study);
-    say_all(v, in->study, &in->lesson->title, NULL, NULL);
+    say_all(v, in->study, &in->lesson->title, NULL);
     return fact_post(w, &v->fact);
 }
 
@@ -167,7 +195,9 @@ bool viewing_put_in_room(struct writer *w, struct db *db, const struct viewing_i
     v->cut_off = in->cut_off;
     copy(v->ended_by, sizeof v->ended_by, in->cut_off ? "" : s->ended ? "finished" : "left");
     copy_study(v, s);
-    say_all(v, s, in->title, in->room, in->completed_id);
+    v->in_room = true;
+    v->room = in->room;
+    say_all(v, s, in->title, in->completed_id);
     bool ok = went_on_since(db, v, &v->clip, e) && fact_apply(db, &v->fact, e);
     fact_free(&v->fact);
     return ok;

@@ -53,24 +53,6 @@ static bool read_viewing(struct db *db, const char *id, struct viewing_row *v, s
     return found || err_set(e, ERR_DAMAGED, "the viewing %s has no row", id);
 }
 
-static bool save_viewing(struct db *db, const struct viewing_fact *f, int64_t seq, bool ended, struct err *e)
-{
-    struct query q = db_query(db, "UPDATE viewing SET saved_ms = ?, saved_boot_ms = ?, position_ms = ?, played = ?, watched_ms = ?, verified_ms = ?,"
-                                  " review_ms = ?, screen_ms = ?, state = ?, ended_by = ? WHERE seq = ?");
-    query_int(&q, f->fact.at.wall_ms);
-    query_int(&q, f->fact.at.boot_ms);
-    query_int(&q, f->position_ms);
-    query_text(&q, f->played);
-    query_int(&q, f->watched_ms);
-    query_int(&q, f->verified_ms);
-    query_int(&q, f->review_ms);
-    query_int(&q, f->screen_ms);
-    query_int(&q, ended ? (f->cut_off ? 2 : 1) : 0);
-    query_text(&q, ended ? f->ended_by : "");
-    query_int(&q, seq);
-    return query_run(&q, e);
-}
-
 static int64_t gain(int64_t now, int64_t before)
 {
     return now > before ? now - before : 0;
@@ -81,18 +63,25 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* What this checkpoint adds belongs to the month in which it was made: a lesson over midnight is split. No more than what had
- * not counted: two viewings that overlap in time do not know of each other, and what both saw is review for the later one. */
-static bool add_hours(struct db *db, const struct viewing_fact *f, const struct viewing_row *before, const struct fresh *fresh, struct err *e)
+/* What this checkpoint adds. No more than what had not counted: two viewings that overlap in time do not know of each other, and
+ * what both saw is review for the later one. The row has been put right so before: only its watched and review together grow as
+ * the viewer's do. */
+static struct hours credit(const struct viewing_fact *f, const struct viewing_row *before, const struct fresh *fresh)
 {
     struct hours h = { .screen_ms = gain(f->screen_ms, before->screen_ms) };
-    if (*f->member_id) { /* of guests: screen statistics only */
-        int64_t watched_ms = gain(f->watched_ms, before->watched_ms);
-        h.watched_ms = least(watched_ms, fresh->watched_ms);
-        h.verified_ms = least(gain(f->verified_ms, before->verified_ms), fresh->verified_ms);
-        h.review_ms = gain(f->review_ms, before->review_ms) + watched_ms - h.watched_ms;
-    }
-    if (!h.screen_ms && !h.watched_ms && !h.verified_ms && !h.review_ms)
+    if (!*f->member_id) /* of guests: screen statistics only */
+        return h;
+    int64_t both_ms = gain(f->watched_ms + f->review_ms, before->watched_ms + before->review_ms);
+    h.watched_ms = least(least(gain(f->watched_ms, before->watched_ms), fresh->watched_ms), both_ms);
+    h.verified_ms = least(gain(f->verified_ms, before->verified_ms), fresh->verified_ms);
+    h.review_ms = both_ms - h.watched_ms;
+    return h;
+}
+
+/* It belongs to the month in which it was made: a lesson over midnight is split. */
+static bool add_hours(struct db *db, const struct viewing_fact *f, const struct hours *h, struct err *e)
+{
+    if (!h->screen_ms && !h->watched_ms && !h->verified_ms && !h->review_ms)
         return true;
     int month = hours_month_of(f->fact.at.wall_ms);
     for (int table = 0; table < 2; table++) {
@@ -109,10 +98,10 @@ static bool add_hours(struct db *db, const struct viewing_fact *f, const struct 
         query_text(&q, f->member_id);
         query_int(&q, month);
         query_text(&q, f->category);
-        query_int(&q, h.screen_ms);
-        query_int(&q, h.watched_ms);
-        query_int(&q, h.verified_ms);
-        query_int(&q, h.review_ms);
+        query_int(&q, h->screen_ms);
+        query_int(&q, h->watched_ms);
+        query_int(&q, h->verified_ms);
+        query_int(&q, h->review_ms);
         if (table) {
             query_text(&q, f->content_id);
             query_int(&q, f->fact.at.wall_ms);
@@ -203,6 +192,43 @@ static bool save_counted(struct db *db, const struct viewing_fact *f, int year, 
     return ok;
 }
 
+static bool save_viewing(struct db *db, const struct viewing_fact *f, int64_t seq, const struct hours *kept, struct err *e)
+{
+    struct query q = db_query(db, "UPDATE viewing SET saved_ms = ?, saved_boot_ms = ?, position_ms = ?, played = ?, watched_ms = ?, verified_ms = ?,"
+                                  " review_ms = ?, screen_ms = ?, state = ?, ended_by = ? WHERE seq = ?");
+    query_int(&q, f->fact.at.wall_ms);
+    query_int(&q, f->fact.at.boot_ms);
+    query_int(&q, f->position_ms);
+    query_text(&q, f->played);
+    query_int(&q, kept->watched_ms);
+    query_int(&q, kept->verified_ms);
+    query_int(&q, kept->review_ms);
+    query_int(&q, kept->screen_ms);
+    query_int(&q, f->ends ? (f->cut_off ? 2 : 1) : 0);
+    query_text(&q, f->ends ? f->ended_by : "");
+    query_int(&q, seq);
+    return query_run(&q, e);
+}
+
+/* What the row says from now on: what was given to it. A guest has nothing that could count twice. */
+static struct hours kept_of(const struct viewing_fact *f, const struct viewing_row *before, const struct hours *h)
+{
+    struct hours kept = { .screen_ms = f->screen_ms, .watched_ms = f->watched_ms, .verified_ms = f->verified_ms, .review_ms = f->review_ms };
+    if (*f->member_id) {
+        kept.watched_ms = before->watched_ms + h->watched_ms;
+        kept.verified_ms = before->verified_ms + h->verified_ms;
+        kept.review_ms = before->review_ms + h->review_ms;
+    }
+    return kept;
+}
+
+/* Ended already: the same fact again, or one that knows more and comes too late. */
+static bool is_known(const struct viewing_fact *f, const struct viewing_row *row, struct err *e)
+{
+    bool more = f->watched_ms + f->review_ms > row->watched_ms + row->review_ms || f->screen_ms > row->screen_ms;
+    return f->in_room || !more || err_set(e, ERR_REFUSED, "the viewing %s has ended: nothing of this was kept", f->id);
+}
+
 bool viewing_put(struct db *db, struct fact *fact, struct err *e)
 {
     struct viewing_fact *f = (struct viewing_fact *)fact;
@@ -210,13 +236,16 @@ bool viewing_put(struct db *db, struct fact *fact, struct err *e)
     struct fresh fresh = { 0 };
     if (!ensure_viewing(db, f, e) || !read_viewing(db, f->id, &v, e))
         return false;
-    if (v.state != 0) /* ended already: this is the same fact again */
-        return true;
-    if (!save_viewing(db, f, v.seq, f->ends, e))
-        return false;
+    if (v.state != 0)
+        return is_known(f, &v, e);
     if (*f->member_id && !(save_progress(db, f, e) && save_counted(db, f, v.year, &fresh, e)))
+        return false;
+    struct hours h = credit(f, &v, &fresh), kept = kept_of(f, &v, &h);
+    if (!save_viewing(db, f, v.seq, &kept, e) || !add_hours(db, f, &h, e))
         return false;
     if (f->ends)
         fact_say(fact, VIEWING_ENDED);
-    return add_hours(db, f, &v, &fresh, e);
+    if ((f->ends || f->finished) && memcmp(&kept, &f->said, sizeof kept) != 0)
+        viewing_say_again(f, &kept);
+    return true;
 }

@@ -20,7 +20,7 @@ static void learn(bool right)
         quiz_run_answer(&quiz);
     }
     quiz_run_release(&quiz);
-    flow_settle(&kit.flow);
+    (void)flow_read(&kit.flow);
 }
 
 static void answer_one(void)

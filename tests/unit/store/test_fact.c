@@ -287,6 +287,14 @@ static void test_quiz_after_a_cut(void **state)
     assert_int_equal(count("answer WHERE question_id = 'q1' AND response = 'true'"), 1);
 }
 
+static void fails(uint64_t ticket)
+{
+    struct err e = ERR_INIT;
+    assert_false(writer_wait(store_writer(store), ticket, &e));
+    assert_int_equal(e.kind, ERR_REFUSED);
+    assert_int_equal(writer_state(store_writer(store), ticket, NULL), WRITER_FAILED);
+}
+
 static void test_quiz_to_the_end(void **state)
 {
     (void)state;
@@ -299,7 +307,9 @@ static void test_quiz_to_the_end(void **state)
     mark(2, "c1", true);
     quiz(attempt_post_end, "v1", -1);
     quiz(attempt_post_end, "v1", -1);
-    mark(1, "c2", false); /* after the end: nothing */
+    snprintf(attempt.item[1].pick, sizeof attempt.item[1].pick, "c2"); /* after the end: nothing, and it is not said to be kept */
+    fails(attempt_post_pick(store_writer(store), &(struct attempt_post){ .member_id = "v1", .course = &lesson.course, .lesson = lesson.lesson,
+                                                                         .attempt = &attempt, .question = &questions.question[1] }));
     assert_int_equal(count("statement"), 4);
     KIT_MUST(progress_get(store_db(store), "v1", lesson.lesson->content_id, &p, &e));
     assert_int_equal(p.attempts, 1);
@@ -355,6 +365,89 @@ static void test_overlapping_viewings(void **state)
     assert_int_equal(count("counted WHERE watched_ms = 19000"), 1);
     spans_release(&counted);
     spans_release(&verified);
+}
+
+struct sum { int rows; int64_t watched_ms, verified_ms, review_ms; };
+
+static bool add_statement(void *ctx, const struct outbox_row *row)
+{
+    struct sum *sum = ctx;
+    struct err e = ERR_INIT;
+    json_t *o = json_parse(row->body, row->body_len, STATEMENT_MAX_BYTES, &e);
+    kit_must(o != NULL, &e, "statement");
+    json_t *hours = json_object_get(json_object_get(json_object_get(o, "result"), "extensions"), STATEMENT_IRI "hours");
+    if (!strstr(json_string_value(json_object_get(json_object_get(o, "verb"), "id")), "completed")) {
+        sum->rows++;
+        sum->watched_ms += json_integer_value(json_object_get(hours, "watched_ms"));
+        sum->verified_ms += json_integer_value(json_object_get(hours, "verified_ms"));
+        sum->review_ms += json_integer_value(json_object_get(hours, "review_ms"));
+    }
+    json_decref(o);
+    return true;
+}
+
+/* The second viewing begins before the first one's last seconds are saved, and sees them again: they count once, in the sums, in the
+ * row and in what the county is told. */
+static void test_no_second_is_told_twice(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct sum sum = { 0 };
+    struct hours_year y;
+    struct study second;
+    int64_t damaged;
+    begin("v1");
+    study_init(&second, 60000, 0, 1, now.boot_ms, NULL, NULL); /* as the disk has it: nothing counted yet */
+    play(8000);
+    viewing(viewing_post_end, "v1", VIEWING);
+    study_release(&study);
+    study = second;
+    viewing(viewing_post_begin, "v1", VIEWING_2);
+    for (int i = 0; i < 3; i++) { /* 5 s seen before, then 3 of 5, then none */
+        play(5000);
+        viewing(viewing_post_checkpoint, "v1", VIEWING_2);
+        viewing(viewing_post_checkpoint, "v1", VIEWING_2); /* again: adds nothing */
+    }
+    viewing(viewing_post_end, "v1", VIEWING_2);
+    assert_int_equal(count("viewing WHERE id = '" VIEWING_2 "' AND watched_ms = 7000 AND verified_ms = 7000 AND review_ms = 8000"), 1);
+    KIT_MUST(hours_year(store_db(store), "v1", 2026, &y, &e));
+    KIT_MUST(outbox_each(store_db(store), 0, add_statement, &sum, &damaged, &e));
+    assert_int_equal(sum.rows, 2);
+    assert_int_equal(y.total.watched_ms, 15000);
+    assert_int_equal(sum.watched_ms, y.total.watched_ms);
+    assert_int_equal(sum.verified_ms, y.total.verified_ms);
+    assert_int_equal(sum.review_ms, y.total.review_ms);
+}
+
+/* What comes after the end and is not there already was not kept, and is not said to be. */
+static void test_a_closed_row_keeps_nothing(void **state)
+{
+    (void)state;
+    struct viewing_post v = { .id = VIEWING, .member_id = "v1", .course = &lesson.course, .lesson = lesson.lesson, .study = &study };
+    struct attempt_post a = { .member_id = "v1", .course = &lesson.course, .lesson = lesson.lesson, .attempt = &attempt };
+    struct writer *w = store_writer(store);
+    begin("v1");
+    play(4000);
+    viewing(viewing_post_end, "v1", VIEWING);
+    play(1000);
+    fails(viewing_post_checkpoint(w, &v));
+    fails(viewing_post_end(w, &v));
+    begin_attempt("v1", ATTEMPT);
+    mark(0, "true", true);
+    mark(1, "c2", true);
+    quiz(attempt_post_end, "v1", -1);
+    quiz(attempt_post_end, "v1", -1);
+    snprintf(attempt.item[1].pick, sizeof attempt.item[1].pick, "c1");
+    a.question = &questions.question[1];
+    fails(attempt_post_answer(w, &a));
+    fails(attempt_post_pick(w, &a));
+    attempt.item[1].verdict = VERDICT_RIGHT;
+    attempt.item[1].score = 1;
+    a.question = NULL;
+    fails(attempt_post_end(w, &a)); /* passed now, says who did not see that it is over */
+    quiz(attempt_post_leave, "v1", -1);
+    assert_int_equal(count("attempt WHERE state = 1"), 1);
+    assert_int_equal(count("answer WHERE response = 'c2'"), 1);
 }
 
 static bool check_row(void *ctx, const struct outbox_row *row)
@@ -431,6 +524,7 @@ int main(void)
         T(test_viewing), T(test_seconds_count_once_a_year), T(test_midnight_of_a_month), T(test_guest), T(test_cut_off),
         T(test_checkpoint_without_begin), T(test_quiz_after_a_cut), T(test_quiz_to_the_end), T(test_one_open_attempt),
         T(test_outbox_and_events), T(test_overlapping_viewings), T(test_strange_clocks),
+        T(test_no_second_is_told_twice), T(test_a_closed_row_keeps_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,6 +110,33 @@ static void test_groups_share_a_commit(void **state)
     assert_int_equal(settings(), 200);
 }
 
+/* Whoever comes first, a reader that has noted the commits before learns that there is more to read. */
+static void test_either_may_come_first(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    reopen(true);
+    struct writer *w = store_writer(store);
+    writer_race(WRITER_WINS);
+    uint64_t commits = writer_commits(w), ticket = writer_post_job(w, put, "k1", NULL);
+    assert_int_equal(writer_state(w, ticket, &e), WRITER_COMMITTED); /* within the post */
+    assert_int_equal(writer_commits(w), commits + 1);
+    assert_int_equal(writer_newest(w), ticket);
+    assert_int_equal(settings(), 1);
+    ticket = writer_post_job(w, refuse, "k2", NULL);
+    assert_int_equal(writer_state(w, ticket, &e), WRITER_FAILED);
+    assert_int_equal(writer_commits(w), commits + 1); /* nothing new to read */
+    writer_race(WRITER_LATE);
+    ticket = writer_post_job(w, put, "k3", NULL);
+    assert_int_equal(settings(), 1);
+    assert_int_equal(writer_state(w, ticket, &e), WRITER_WAITING);
+    assert_int_equal(writer_commits(w), commits + 1);
+    assert_int_equal(kit_number(store_read(store), "SELECT count(*) FROM setting WHERE key = 'k3'"), 1); /* waits for it */
+    assert_int_equal(writer_state(w, ticket, &e), WRITER_COMMITTED);
+    writer_race(WRITER_AS_IT_COMES);
+    reopen(false);
+}
+
 static void *post_many(void *arg)
 {
     struct err e = ERR_INIT;
@@ -262,7 +289,7 @@ static void test_second_owner_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_one_bad_item_stays_alone), T(test_groups_share_a_commit), T(test_threads), T(test_close_commits_what_waits),
+        T(test_one_bad_item_stays_alone), T(test_groups_share_a_commit), T(test_either_may_come_first), T(test_threads), T(test_close_commits_what_waits),
         T(test_full_disk_gives_up_the_reserve), T(test_one_failed_write_is_written_again), T(test_floor),
         T(test_daily_backup), T(test_second_owner_is_refused),
     };

@@ -99,8 +99,83 @@ static void the_last_page_may_go(void **state)
     nav_free(NULL);
 }
 
+/* ---- a page that comes after posts ---- */
+
+static uint64_t posted, on_disk;
+static int patience;
+
+static uint64_t newest(void *app)
+{
+    assert_string_equal(app, "app");
+    return posted;
+}
+
+static bool saved(void *app, uint64_t ticket, int patience_ms)
+{
+    (void)app;
+    patience = patience_ms;
+    return ticket <= on_disk;
+}
+
+static void wait_enter(void *screen, void *app, const void *arg)
+{
+    (void)app;
+    assert_null(arg);
+    ((struct page *)screen)->name = '.';
+    note("+", '.');
+}
+
+static void leave_posting(void *screen)
+{
+    leave(screen);
+    posted++;
+}
+
+static const struct screen_class wait = { .name = "wait", .size = sizeof(struct page), .enter = wait_enter, .leave = leave };
+static const struct screen_class film = { .name = "film", .size = sizeof(struct page), .enter = enter, .leave = leave_posting };
+static const struct screen_class quiz = { .name = "quiz", .size = sizeof(struct page), .enter = enter, .leave = leave, .after_posts = true, .arg_size = 1 };
+static const struct nav_gate gate = { .newest = newest, .saved = saved, .wait = &wait };
+
+static void a_page_after_posts_waits_for_them(void **state)
+{
+    (void)state;
+    char arg = 'q';
+    nav = nav_new("app");
+    nav_set_gate(nav, &gate);
+    nav_push(nav, &film, "f");
+    nav_settle(nav);
+    expect("+f ", 'f');
+    nav_replace(nav, &quiz, &arg);
+    arg = 'x'; /* the caller's business no more */
+    expect("", 'f');
+    assert_true(nav_settle(nav));
+    expect("-f +. ", '.'); /* what the film posts as it leaves counts too */
+    assert_true(patience > 0);
+    assert_false(nav_settle(nav));
+    assert_int_equal(patience, 0); /* the loop goes on */
+    on_disk = posted;
+    posted++; /* what others post meanwhile holds nobody up */
+    assert_true(nav_settle(nav));
+    expect("-. +q ", 'q');
+    nav_replace(nav, &quiz, "r");
+    assert_true(nav_settle(nav));
+    expect("-q +. ", '.');
+    nav_pop(nav); /* tired of waiting */
+    nav_settle(nav);
+    expect("-. ", '-');
+    on_disk = posted;
+    nav_push(nav, &quiz, "s");
+    assert_true(nav_settle(nav));
+    expect("+s ", 's');
+    nav_push(nav, &quiz, "t"); /* never settled */
+    nav_free(nav);
+    assert_string_equal(log_text, "-s ");
+    log_text[0] = 0;
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(pages_come_and_go), cmocka_unit_test(the_last_page_may_go) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(pages_come_and_go), cmocka_unit_test(the_last_page_may_go),
+                                        cmocka_unit_test(a_page_after_posts_waits_for_them) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
