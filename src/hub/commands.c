@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/version.h"
 #include "hub/vault/enrol.h"
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 #include "hub/upstream/join.h"
 #include "hub/ledger/journal.h"
 #include "hub/records/register.h"

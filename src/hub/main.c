@@ -5,11 +5,12 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "hub/pages/access.h"
 #include "hub/pages/admin.h"
 #include "hub/commands.h"
-#include "hub/hub.h"
+#include "hub/core/hub.h"
+#include "hub/core/routes.h"
 #include "hub/ledger/journal.h"
-#include "hub/doors/server.h"
 #include "hub/upstream/upstream.h"
 
 #include <signal.h>
@@ -70,6 +71,15 @@ static void greet(const struct hub *h, const struct opening *o, int port)
     fflush(stdout);
 }
 
+static struct server *start_server(struct hub *h, struct err *e)
+{
+    const struct options *o = h->options;
+    struct server_config c = { .name = "weike-hub", .host = o->host, .port = o->port, .tls_cert = o->tls_cert, .tls_key = o->tls_key,
+                               .connections = o->connections, .per_ip = o->per_ip, .routes = routes_all, .may = access_may, .ctx = h,
+                               .load = &h->load };
+    return server_start(&c, e);
+}
+
 /* Signals are blocked in every thread and waited for here. */
 static int wait_for_end(const sigset_t *set)
 {
@@ -95,7 +105,7 @@ static int serve(const struct options *opt)
     h->data_dir = opt->data_dir;
     struct upstream *up = NULL;
     bool open = open_hub(h, &o, &e) && (up = upstream_start(h), true);
-    struct server *s = open ? server_start(h, &e) : NULL;
+    struct server *s = open ? start_server(h, &e) : NULL;
     int code = s ? COMMAND_DONE : fail(&e);
     if (s) {
         greet(h, &o, server_port(s));

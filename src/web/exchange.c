@@ -4,6 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *ask_argument(const struct ask *a, const char *name)
+{
+    return a->argument ? a->argument(a->from, name) : NULL;
+}
+
 void reply_init(struct reply *r)
 {
     memset(r, 0, sizeof *r);
@@ -12,8 +17,17 @@ void reply_init(struct reply *r)
     str_init(&r->body, 0);
 }
 
+void reply_settle(struct reply *r)
+{
+    void (*settle)(void *own, struct reply *r) = r->settle;
+    r->settle = NULL;
+    if (settle)
+        settle(r->own, r);
+}
+
 void reply_release(struct reply *r)
 {
+    reply_settle(r);
     str_release(&r->body);
     if (r->fd >= 0)
         close(r->fd);

@@ -1,10 +1,11 @@
-/* sources: src/base/*.c src/web/range.c src/hub/doors/route.c src/web/form.c */
+/* sources: src/base/*.c src/web/range.c src/web/route.c src/hub/doors/names.c src/web/form.c */
 /* What a client can put into its first line, its headers and a form: whatever it is, the answer stays inside the file, a path stays
  * inside the tree, a field inside its buffer. The input is five texts, one a line. */
 #include "base/str.h"
 #include "web/form.h"
 #include "web/range.h"
-#include "hub/doors/route.h"
+#include "hub/doors/names.h"
+#include "web/route.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -12,22 +13,30 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const struct route rows[] = {
+    { .path = "/repo/", .takes = names_tree, .methods = ROUTE_GET },
+    { .path = "/v1/rec/", .takes = names_sha256, .methods = ROUTE_PUT },
+    { .path = "/v1/ack/", .takes = names_key_id, .methods = ROUTE_GET },
+    { .path = "/", .methods = ROUTE_GET },
+    { 0 },
+};
+
 static void check_route(const char *path)
 {
-    const char *rest = NULL;
-    const struct route *r = route_find(path, &rest);
-    if (!r)
+    struct route_match m;
+    route_find((const struct route *const[]){ rows, NULL }, path, ROUTE_GET | ROUTE_PUT, &m);
+    if (!m.row)
         return;
-    assert(r->id < ROUTE_COUNT && r->method && rest >= path && rest <= path + strlen(path));
-    if (r->id == ROUTE_TREE) {
-        assert(*rest && *rest != '/' && strlen(rest) <= 160);
-        for (const char *p = rest; p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL)
+    assert(m.methods && m.rest >= path && m.rest <= path + strlen(path));
+    if (m.row == rows) {
+        assert(*m.rest && *m.rest != '/' && strlen(m.rest) <= 160);
+        for (const char *p = m.rest; p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL)
             assert(*p != '.' && *p != '/' && *p); /* so neither . nor .. nor an empty name */
     }
-    if (r->id == ROUTE_PACKET)
-        assert(strlen(rest) == 64);
-    if (r->id == ROUTE_ACK)
-        assert(strlen(rest) == 16);
+    if (m.row == rows + 1)
+        assert(strlen(m.rest) == 64);
+    if (m.row == rows + 2)
+        assert(strlen(m.rest) == 16);
 }
 
 static void check_range(char *const *t, uint64_t size)

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "hub/vault/enrol.h"
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "hub/upstream/courier.h"
 #include "hub/vault/enrol.h"
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 #include "store/db.h"
 #include "sync/http/http.h"
 #include "sync/stick/stick_layout.h"

@@ -139,7 +139,7 @@ libav|libsw media/|pack/author/probe\.c
 SDL gfx/|ui/|app/|media/sound/audio_out\.c|media/microphone/recorder_main\.c
 sodium base/hash\.c|pack/
 curl sync/http/http\.c
-microhttpd web/|hub/doors/
+microhttpd web/
 confuse base/
 libyuv gfx/|media/
 sonic media/

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "hub/vault/enrol.h"
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 #include "hub/records/ingest.h"
 #include "hub/ledger/journal.h"
 #include "store/db.h"

@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "desk"
 #include "hub/doors/desk.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "hub/core/hub.h"
+#include "hub/core/routes.h"
+#include "hub/doors/names.h"
 #include "hub/pages/admin.h"
 #include "hub/vault/enrol.h"
 #include "hub/ledger/journal.h"
@@ -14,13 +16,6 @@
 #include <string.h>
 
 enum { SITES_MAX = 500, VERSION_MAX = 80, HEALTH_MAX = 4096 };
-
-int64_t hub_now_ms(void)
-{
-    struct clock_reading r;
-    clock_read(clock_build_floor_ms(), &r);
-    return r.wall_ms;
-}
 
 static void say_err(struct reply *out, const struct err *e)
 {
@@ -111,8 +106,9 @@ static bool key_offered(const struct ask *a, struct public_key *out, struct err 
     return ok || err_set(e, ERR_INVALID, "it is not a request to enrol");
 }
 
-void desk_enrol(struct hub *h, const struct ask *a, struct reply *out)
+void desk_enrol(void *hub, const struct ask *a, struct reply *out)
 {
+    struct hub *h = hub;
     struct err e = ERR_INIT;
     struct enrolment n = { .address = a->address };
     const char *guesser = h->options->per_ip ? a->address : NULL; /* behind a proxy all come from one */
@@ -205,8 +201,9 @@ static bool signer(struct hub *h, const struct ask *a, struct public_key *out, s
     return (known.here && known.hub && !known.revoked) || err_set(e, ERR_UNTRUSTED, "only a hub that has joined may introduce sites");
 }
 
-void desk_introduce(struct hub *h, const struct ask *a, struct reply *out)
+void desk_introduce(void *hub, const struct ask *a, struct reply *out)
 {
+    struct hub *h = hub;
     struct err e = ERR_INIT;
     struct introduction n = { .at_ms = hub_now_ms(), .address = a->address };
     json_t *o = a->body && signer(h, a, &n.hub, &e) ? open_signed(a, &n.hub, "introduce", &e) : NULL;
@@ -228,8 +225,9 @@ static bool newest_ack(struct hub *h, struct work *w, const char *device, struct
            (*found || !h->identity.is_county || ledger_epoch_newest(w, device, epoch, found, e));
 }
 
-void desk_ack(struct hub *h, const struct ask *a, struct reply *out)
+void desk_ack(void *hub, const struct ask *a, struct reply *out)
 {
+    struct hub *h = hub;
     struct err e = ERR_INIT;
     bool found = false;
     char sha[SHA256_HEX];
@@ -252,14 +250,16 @@ void desk_ack(struct hub *h, const struct ask *a, struct reply *out)
     }
 }
 
-void desk_time(struct hub *h, const struct ask *a, struct reply *out)
+void desk_time(void *hub, const struct ask *a, struct reply *out)
 {
+    struct hub *h = hub;
     struct str text;
-    if (!a->nonce || strlen(a->nonce) != 32 || strspn(a->nonce, "0123456789abcdef") != 32) {
+    const char *nonce = ask_argument(a, "nonce");
+    if (!nonce || strlen(nonce) != 32 || strspn(nonce, "0123456789abcdef") != 32) {
         reply_say(out, 400, "ask with ?nonce= and 32 hex digits of your own");
         return;
     }
-    json_t *o = json_pack("{s:s, s:s, s:I}", "type", "time", "nonce", a->nonce, "now_ms", (json_int_t)hub_now_ms());
+    json_t *o = json_pack("{s:s, s:s, s:I}", "type", "time", "nonce", nonce, "now_ms", (json_int_t)hub_now_ms());
     str_init(&text, 0);
     json_write(o, &text);
     json_decref(o);
@@ -268,3 +268,11 @@ void desk_time(struct hub *h, const struct ask *a, struct reply *out)
     out->status = 200;
     out->type = "application/octet-stream";
 }
+
+const struct route desk_routes[] = {
+    { "/v1/ack/", names_key_id, ROUTE_GET, ROUTE_ANYBODY, 0, ROUTE_HERE, desk_ack },
+    { "/v1/enrol", NULL, ROUTE_POST, ROUTE_ANYBODY, 4096, ROUTE_POOL, desk_enrol },
+    { "/v1/introduce", NULL, ROUTE_POST, ROUTE_ANYBODY, 256 << 10, ROUTE_POOL, desk_introduce },
+    { "/v1/time", NULL, ROUTE_GET, ROUTE_ANYBODY, 0, ROUTE_HERE, desk_time },
+    { 0 },
+};

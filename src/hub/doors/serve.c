@@ -3,6 +3,9 @@
 #include "hub/doors/serve.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "hub/core/hub.h"
+#include "hub/core/routes.h"
+#include "hub/doors/names.h"
 #include "pack/tree/tree.h"
 
 #include <fcntl.h>
@@ -54,6 +57,7 @@ void serve_file(const char *data_dir, const char *rel, const struct ask *ask, st
     struct err e = ERR_INIT;
     struct range_plan plan;
     uint64_t size = 0;
+    out->ranges = true;
     int fd = open_file(data_dir, rel, &e);
     if (fd < 0) {
         if (e.kind != ERR_MISSING && e.kind != ERR_UNTRUSTED)
@@ -78,3 +82,15 @@ void serve_file(const char *data_dir, const char *rel, const struct ask *ask, st
     else
         close(fd);
 }
+
+static void serve_tree(void *hub, const struct ask *a, struct reply *out)
+{
+    struct hub *h = hub;
+    serve_file(h->data_dir, a->rest, a, out);
+    atomic_fetch_add(&h->tree_requests, 1);
+}
+
+const struct route serve_routes[] = {
+    { "/repo/", names_tree, ROUTE_GET, ROUTE_ANYBODY, 0, ROUTE_HERE, serve_tree },
+    { 0 },
+};

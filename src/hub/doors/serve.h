@@ -6,6 +6,6 @@
 #define WEIKE_HUB_DOORS_SERVE_H
 #include "web/exchange.h"
 
-/* `rel` has passed route_tree_name. */
+/* `rel` has passed names_tree. */
 void serve_file(const char *data_dir, const char *rel, const struct ask *ask, struct reply *out);
 #endif

@@ -3,6 +3,9 @@
 #define LOG_MODULE "register"
 #include "base/log.h"
 #include "web/html.h"
+#include "hub/core/routes.h"
+#include "hub/pages/access.h"
+#include "hub/pages/register_page.h"
 #include "hub/records/register.h"
 
 #include <stdio.h>
@@ -157,3 +160,18 @@ void register_page(struct work *w, const char *code, const struct ask *a, struct
     forms(&out->body);
     html_end(&out->body);
 }
+
+static void answer(void *hub, const struct ask *a, struct reply *out)
+{
+    struct hub *h = hub;
+    struct work *w = access_reader(h, out);
+    if (!w)
+        return;
+    register_page(w, ask_argument(a, "code"), a, out);
+    ledger_reader_done(h->ledger, w);
+}
+
+const struct route register_page_routes[] = {
+    { "/register", NULL, ROUTE_GET | ROUTE_POST, ACCESS_OPERATOR, 2 << 20, ROUTE_POOL, answer },
+    { 0 },
+};

@@ -8,8 +8,7 @@
 #define WEIKE_HUB_RECORDS_REGISTER_H
 #include "base/hash.h"
 #include "base/json.h"
-#include "web/exchange.h"
-#include "hub/hub.h"
+#include "hub/ledger/ledger.h"
 #include "store/register/register.h"
 
 enum chain_verdict {
@@ -35,7 +34,4 @@ bool register_find(struct work *w, const char *code, const char *sha256, struct 
 /* Watched hours by site and member, of viewings that ended in from..to and were not voided: [{site, member, watched_ms,
  * verified_ms, viewings}], sorted. NULL: `e`. */
 json_t *register_hours_json(struct work *w, int64_t from_ms, int64_t to_ms, struct err *e) MUST_CHECK;
-
-/* GET /register[?code=] and POST /register (a CSV file, raw or from a form). The password was right already. */
-void register_page(struct work *w, const char *code, const struct ask *a, struct reply *out);
 #endif

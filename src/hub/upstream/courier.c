@@ -4,10 +4,10 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "hub/upstream/forward.h"
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 #include "hub/ledger/journal.h"
 #include "hub/records/receipts.h"
-#include "hub/doors/route.h"
+#include "hub/doors/names.h"
 #include "pack/trust/trust.h"
 #include "sync/stick/stick_files.h"
 #include "sync/stick/stick_scan.h"
@@ -252,7 +252,7 @@ static bool give_folder(struct visit *v, const char *rel, int depth)
     int count = 0, cap = 0;
     DIR *dir = opendir(path);
     for (struct dirent *d; dir && (d = readdir(dir));)
-        if (route_tree_name(d->d_name) && strcmp(d->d_name, "timestamp") != 0 && !str_ends_with(d->d_name, ".tmp")) {
+        if (names_tree(d->d_name) && strcmp(d->d_name, "timestamp") != 0 && !str_ends_with(d->d_name, ".tmp")) {
             ARRAY_GROW(name, count, cap);
             name[count++] = mem_dup(d->d_name);
         }

@@ -2,7 +2,7 @@
  * receipts down. Every step is kept before the next; a round that is cut anywhere goes on where it was. One thread. */
 #ifndef WEIKE_HUB_UPSTREAM_FORWARD_H
 #define WEIKE_HUB_UPSTREAM_FORWARD_H
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 #include "sync/http/http.h"
 
 enum forward_end { FORWARD_DONE, FORWARD_MORE /* what is held above has no receipt yet */, FORWARD_UNREACHABLE, FORWARD_BUSY, FORWARD_DENIED, FORWARD_STORAGE,

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "hub/upstream/join.h"
 #include "base/fs.h"
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 #include "hub/ledger/journal.h"
 #include "sync/send/enlist.h"
 

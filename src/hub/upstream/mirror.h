@@ -3,7 +3,7 @@
  * state served. One thread. */
 #ifndef WEIKE_HUB_UPSTREAM_MIRROR_H
 #define WEIKE_HUB_UPSTREAM_MIRROR_H
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 #include "sync/http/http.h"
 
 struct mirror_result { bool contact, changed; int64_t version, issued_s; int files; uint64_t bytes; };

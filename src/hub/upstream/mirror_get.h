@@ -1,7 +1,7 @@
 /* mirror_get.h - single files between the tree above and D/repo. Part of mirror. One thread. */
 #ifndef WEIKE_HUB_UPSTREAM_MIRROR_GET_H
 #define WEIKE_HUB_UPSTREAM_MIRROR_GET_H
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 #include "pack/tree/tree.h"
 #include "sync/http/http.h"
 

@@ -2,7 +2,7 @@
  * its own, paced by sync/pace.h like a kiosk; it never holds back who sends to us. */
 #ifndef WEIKE_HUB_UPSTREAM_UPSTREAM_H
 #define WEIKE_HUB_UPSTREAM_UPSTREAM_H
-#include "hub/hub.h"
+#include "hub/core/hub.h"
 
 struct upstream;
 struct upstream *upstream_start(struct hub *h); /* NULL: there is none above. Before the server starts: it listens for packets */

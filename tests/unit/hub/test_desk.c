@@ -16,14 +16,14 @@ static void seal(const struct secret_key *key, json_t *o, struct str *out)
     str_release(&text);
 }
 
-static int knock(struct kit *k, void (*door)(struct hub *, const struct ask *, struct reply *), const struct ask *a, struct reply *out)
+static int knock(struct kit *k, void (*door)(void *, const struct ask *, struct reply *), const struct ask *a, struct reply *out)
 {
     reply_init(out);
     door(&k->hub, a, out);
     return out->status;
 }
 
-static int post_from(struct kit *k, void (*door)(struct hub *, const struct ask *, struct reply *), const struct str *body, const char *address)
+static int post_from(struct kit *k, void (*door)(void *, const struct ask *, struct reply *), const struct str *body, const char *address)
 {
     struct reply r;
     struct ask a = { .body = body->data, .body_len = body->len, .address = address };
@@ -33,7 +33,7 @@ static int post_from(struct kit *k, void (*door)(struct hub *, const struct ask 
     return status;
 }
 
-static int post(struct kit *k, void (*door)(struct hub *, const struct ask *, struct reply *), const struct str *body)
+static int post(struct kit *k, void (*door)(void *, const struct ask *, struct reply *), const struct str *body)
 {
     return post_from(k, door, body, "127.0.0.1");
 }
@@ -157,6 +157,12 @@ static void only_a_hub_may_introduce(void **state)
     kit_close(&k);
 }
 
+static const char *same(void *from, const char *name)
+{
+    assert_string_equal(name, "nonce");
+    return from;
+}
+
 static void receipts_have_tags_and_time_answers_its_question(void **state)
 {
     struct kit k;
@@ -179,9 +185,9 @@ static void receipts_have_tags_and_time_answers_its_question(void **state)
     assert_int_equal(kit_send(&k, &t, 4, 6, NULL), 200);
     assert_int_equal(knock(&k, desk_ack, &a, &r), 200);
     reply_release(&r);
-    assert_int_equal(knock(&k, desk_time, &(struct ask){ .nonce = "xyz" }, &r), 400);
+    assert_int_equal(knock(&k, desk_time, &(struct ask){ .argument = same, .from = (char[]){ "xyz" } }, &r), 400);
     reply_release(&r);
-    assert_int_equal(knock(&k, desk_time, &(struct ask){ .nonce = "0123456789abcdef0123456789abcdef" }, &r), 200);
+    assert_int_equal(knock(&k, desk_time, &(struct ask){ .argument = same, .from = (char[]){ "0123456789abcdef0123456789abcdef" } }, &r), 200);
     struct key_ring ring;
     struct err e = ERR_INIT;
     key_ring_of(&k.hub.identity.hub.pub, &ring);

@@ -1,5 +1,5 @@
 /* The command line: what is understood, and one sentence for what is not. */
-#include "hub/options.h"
+#include "hub/core/options.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,6 +2,7 @@
 #include "hub_kit.h"
 
 #include "base/table.h"
+#include "hub/pages/register_page.h"
 #include "hub/records/register.h"
 #include "store/outbox/chain.h"
 

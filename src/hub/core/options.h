@@ -1,6 +1,6 @@
 /* options.h - how a hub is to run, as its command line says. A value. */
-#ifndef WEIKE_HUB_OPTIONS_H
-#define WEIKE_HUB_OPTIONS_H
+#ifndef WEIKE_HUB_CORE_OPTIONS_H
+#define WEIKE_HUB_CORE_OPTIONS_H
 #include "base/err.h"
 
 #include <stdbool.h>

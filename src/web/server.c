@@ -1,16 +1,12 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "server"
-#include "hub/doors/server.h"
+#include "web/server.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/thread.h"
-#include "hub/doors/desk.h"
 #include "web/guard.h"
 #include "web/listen.h"
-#include "hub/pages/page.h"
 #include "web/pool.h"
-#include "hub/doors/route.h"
-#include "hub/doors/serve.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -29,10 +25,10 @@ enum {
 };
 
 struct server {
-    struct hub *hub;
+    struct server_config config;
     struct gate gate;                /* for the four below */
     struct request *bodies;          /* that hold room for a declared body, by address */
-    int suspended;                   /* requests that the pool or the vault has */
+    int suspended;                   /* requests that are being answered elsewhere */
     int owed;                        /* the same until their answer is out */
     bool stopping;                   /* no more of them */
     struct guard *guard;
@@ -44,16 +40,14 @@ struct request {
     struct server *server;
     struct MHD_Connection *conn;
     struct guard_entry *guard;
-    const struct route *route;
-    const char *rest;
+    struct route_match match;
     bool head, answered;
     size_t reserved;                 /* of BODIES_MAX_BYTES */
     size_t share;                    /* of what its address may have; in the server's list while it is not 0 */
     struct request *before, *after;
     struct str body;
     struct pool_job job;
-    struct ingest *ingest;           /* a packet on its way in; its answer comes from there */
-    struct reply reply;              /* of another slow door */
+    struct reply reply;
     struct ask ask;
     char address[64], *user, *password;
     bool suspended, owed;            /* counted in the server's */
@@ -91,7 +85,7 @@ static bool take_share(struct request *r, size_t bytes)
 {
     struct server *s = r->server;
     size_t sum = bytes;
-    if (bytes == 0 || !s->hub->options->per_ip)
+    if (bytes == 0 || !s->config.per_ip)
         return true;
     gate_lock(&s->gate);
     for (const struct request *o = s->bodies; o; o = o->after)
@@ -126,13 +120,13 @@ static void release_share(struct request *r)
 static void release_room(struct request *r)
 {
     release_share(r);
-    atomic_fetch_sub(&r->server->hub->load.body_bytes, (long)r->reserved);
+    atomic_fetch_sub(&r->server->config.load->body_bytes, (long)r->reserved);
     r->reserved = 0;
 }
 
 static bool take_room(struct request *r, size_t bytes)
 {
-    long now = atomic_fetch_add(&r->server->hub->load.body_bytes, (long)bytes) + (long)bytes;
+    long now = atomic_fetch_add(&r->server->config.load->body_bytes, (long)bytes) + (long)bytes;
     r->reserved += bytes;
     if (now <= BODIES_MAX_BYTES)
         return true;
@@ -150,7 +144,7 @@ static struct MHD_Response *make_response(struct request *r, struct reply *p)
     m = MHD_create_response_from_fd_at_offset64(p->count, p->fd, p->first); /* sendfile */
     if (m)
         p->fd = -1; /* closed with the response */
-    atomic_fetch_add(&r->server->hub->load.tree_bytes, r->head ? 0 : (long long)p->count);
+    atomic_fetch_add(&r->server->config.load->file_bytes, r->head ? 0 : (long long)p->count);
     return m;
 }
 
@@ -162,7 +156,7 @@ static void add_headers(struct MHD_Response *m, const struct reply *p, const str
     MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
     if (*p->etag)
         MHD_add_response_header(m, "ETag", p->etag);
-    if (r->route && r->route->id == ROUTE_TREE)
+    if (p->ranges)
         MHD_add_response_header(m, "Accept-Ranges", "bytes");
     if (p->status == 206)
         snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)p->first, (unsigned long long)(p->first + p->count - 1),
@@ -174,12 +168,14 @@ static void add_headers(struct MHD_Response *m, const struct reply *p, const str
     snprintf(text, sizeof text, "%d", p->retry_after_s);
     if (p->retry_after_s)
         MHD_add_response_header(m, "Retry-After", text);
+    snprintf(text, sizeof text, "Basic realm=\"%s\", charset=\"UTF-8\"", r->server->config.name);
     if (p->ask_password)
-        MHD_add_response_header(m, "WWW-Authenticate", "Basic realm=\"weike-hub\", charset=\"UTF-8\"");
+        MHD_add_response_header(m, "WWW-Authenticate", text);
     if (p->location)
         MHD_add_response_header(m, "Location", p->location);
-    if (p->status == 405 && r->route)
-        MHD_add_response_header(m, "Allow", r->route->allow);
+    route_allow(r->match.methods, text);
+    if (p->status == 405 || p->status == 204)
+        MHD_add_response_header(m, "Allow", text);
     if (p->type && !strncmp(p->type, "text/html", 9)) {
         MHD_add_response_header(m, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
         MHD_add_response_header(m, "Referrer-Policy", "same-origin");
@@ -196,7 +192,7 @@ static enum MHD_Result send_reply(struct request *r, struct reply *p)
         MHD_destroy_response(m);
     }
     if (p->status >= 400)
-        atomic_fetch_add(&r->server->hub->load.refused, 1);
+        atomic_fetch_add(&r->server->config.load->refused, 1);
     r->answered = true;
     reply_release(p);
     return rc;
@@ -211,126 +207,93 @@ static enum MHD_Result say(struct request *r, int status, int retry_after_s, con
     return send_reply(r, &p);
 }
 
-/* ---- what takes time: set aside, done by the pool and the vault, taken up again ---- */
+/* ---- what takes time: set aside, done elsewhere, taken up again ---- */
 
 static void wake(void *ctx) /* any thread: `handle` is called again */
 {
     MHD_resume_connection(((struct request *)ctx)->conn);
 }
 
-/* `run` gets the request on a thread of the pool, and ends with wake() there or later. */
-static enum MHD_Result do_aside(struct request *r, void (*run)(void *ctx))
+static void answer(struct request *r)
+{
+    const struct server_config *c = &r->server->config;
+    const struct route *row = r->match.row;
+    if (row->who == ROUTE_ANYBODY || c->may(c->ctx, row->who, &r->ask, &r->reply))
+        row->answer(c->ctx, &r->ask, &r->reply);
+    else if (row->run == ROUTE_LATER)
+        wake(r);
+}
+
+static void answer_on_pool(void *ctx)
+{
+    struct request *r = ctx;
+    bool later = r->match.row->run == ROUTE_LATER; /* then it may be answered and gone by now */
+    answer(r);
+    if (!later)
+        wake(r);
+}
+
+void server_answered(const struct ask *a)
+{
+    wake(a->from);
+}
+
+bool server_room(const struct ask *a, size_t bytes)
+{
+    return take_room(a->from, bytes);
+}
+
+static enum MHD_Result do_aside(struct request *r)
 {
     if (!set_aside(r))
-        return say(r, 503, 10, "this hub is stopping");
+        return say(r, 503, 10, "this server is stopping");
     MHD_suspend_connection(r->conn); /* first: it may be done before this thread goes on */
-    r->job = (struct pool_job){ .run = run, .ctx = r };
+    r->job = (struct pool_job){ .run = answer_on_pool, .ctx = r };
     pool_post(r->server->pool, &r->job);
     return MHD_YES;
 }
-
-/* ---- packets ---- */
-
-static void open_packet(void *ctx)
-{
-    struct request *r = ctx;
-    if (ingest_check(r->ingest)) {
-        /* What it weighs opened is known only now; too much at once, and it is asked for later. */
-        if (take_room(r, ingest_weight(r->ingest))) {
-            ingest_post(r->ingest, wake, r);
-            return;
-        }
-        ingest_later(r->ingest, 5);
-    }
-    wake(r);
-}
-
-static enum MHD_Result answer_packet(struct request *r)
-{
-    struct ingest_answer *a = ingest_get(r->ingest);
-    struct reply p;
-    reply_init(&p);
-    p.status = a->status;
-    p.retry_after_s = a->retry_after_s;
-    p.type = a->status < 300 ? "application/octet-stream" : NULL;
-    str_add(&p.body, a->body.data, a->body.len);
-    if (a->status >= 300)
-        str_puts(&p.body, "\n");
-    ingest_free(r->ingest);
-    r->ingest = NULL;
-    release_room(r);
-    return send_reply(r, &p);
-}
-
-/* ---- everything else ---- */
 
 static const char *header(struct request *r, const char *name)
 {
     return MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, name);
 }
 
+/* Also on other threads: the request is suspended then, and nobody changes what it brought. */
+static const char *argument(void *from, const char *name)
+{
+    return MHD_lookup_connection_value(((struct request *)from)->conn, MHD_GET_ARGUMENT_KIND, name);
+}
+
 /* All of it lasts as long as the request. */
 static void fill_ask(struct request *r)
 {
-    r->ask = (struct ask){ .rest = r->rest, .head = r->head, .body = r->body.data, .body_len = r->body.len, .address = r->address,
-                           .nonce = MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, "nonce"),
-                           .code = MHD_lookup_connection_value(r->conn, MHD_GET_ARGUMENT_KIND, "code"),
+    r->ask = (struct ask){ .rest = r->match.rest, .head = r->head, .body = r->body.data, .body_len = r->body.len, .whole = &r->body,
+                           .address = r->address, .argument = argument, .from = r,
                            .range = { r->head ? NULL : header(r, "Range"), header(r, "If-Range"), header(r, "If-None-Match") } };
-    if (r->route->id == ROUTE_STATUS || r->route->id == ROUTE_ADMIN || r->route->id == ROUTE_REGISTER) {
+    if (r->match.row->who != ROUTE_ANYBODY) {
         r->user = MHD_basic_auth_get_username_password(r->conn, &r->password);
         r->ask.user = r->user;
         r->ask.password = r->password;
     }
 }
 
-static void open_door(struct request *r, struct reply *p)
-{
-    struct hub *h = r->server->hub;
-    switch (r->route->id) {
-    case ROUTE_TREE:
-        serve_file(h->data_dir, r->rest, &r->ask, p);
-        atomic_fetch_add(&h->load.tree_requests, 1);
-        break;
-    case ROUTE_ACK: desk_ack(h, &r->ask, p); break;
-    case ROUTE_ENROL: desk_enrol(h, &r->ask, p); break;
-    case ROUTE_INTRODUCE: desk_introduce(h, &r->ask, p); break;
-    case ROUTE_TIME: desk_time(h, &r->ask, p); break;
-    case ROUTE_METRICS: page_metrics(h, &r->ask, p); break;
-    case ROUTE_STATUS: page_status(h, &r->ask, p); break;
-    case ROUTE_ADMIN: page_admin(h, &r->ask, p); break;
-    case ROUTE_REGISTER: page_register(h, &r->ask, p); break;
-    case ROUTE_PACKET:
-    case ROUTE_COUNT: break; /* not this way */
-    }
-}
-
-static void open_slow_door(void *ctx)
-{
-    struct request *r = ctx;
-    open_door(r, &r->reply);
-    wake(r);
-}
-
 static enum MHD_Result dispatch(struct request *r)
 {
-    struct hub *h = r->server->hub;
-    if (r->route->id == ROUTE_PACKET) {
-        atomic_fetch_add(&h->load.packets, 1);
-        r->ingest = ingest_new(&h->place, r->rest, &r->body);
-        return do_aside(r, open_packet);
-    }
     fill_ask(r);
-    if (r->route->slow)
-        return do_aside(r, open_slow_door);
-    open_door(r, &r->reply);
+    if (r->match.row->run != ROUTE_HERE)
+        return do_aside(r);
+    answer(r);
     return send_reply(r, &r->reply);
 }
 
-/* The pool or the vault is done with it. */
+/* It was answered elsewhere. */
 static enum MHD_Result go_on(struct request *r)
 {
     take_up(r, false);
-    return r->ingest ? answer_packet(r) : send_reply(r, &r->reply);
+    reply_settle(&r->reply);
+    str_release(&r->body);
+    release_room(r);
+    return send_reply(r, &r->reply);
 }
 
 /* ---- life of a request ---- */
@@ -346,37 +309,59 @@ static struct request *request_new(struct server *s, struct MHD_Connection *conn
     r->guard = i ? i->socket_context : NULL;
     str_init(&r->body, 1); /* nothing, until a place that takes a body says how much */
     reply_init(&r->reply);
-    atomic_fetch_add(&s->hub->load.requests, 1);
+    atomic_fetch_add(&s->config.load->requests, 1);
     return r;
 }
 
-/* With the head alone: may it go on? Bodies need a length that fits, before a byte of them is taken. */
-static enum MHD_Result begin(struct request *r, const char *url, const char *method)
+/* SIZE_MAX: longer than any, or no number. */
+static size_t length_of(const char *text)
 {
-    unsigned m = route_method(method, &r->head);
-    r->route = route_find(url, &r->rest);
-    if (!r->route)
-        return say(r, 404, 0, "there is nothing here");
-    if (!(m & r->route->method))
-        return say(r, 405, 0, "not that way");
-    const char *length = header(r, "Content-Length");
-    /* Chunks have no length that could be counted beforehand; the library would prefer them to a length that is there, too. */
-    if (header(r, "Transfer-Encoding"))
-        return m == ROUTE_GET ? say(r, 413, 0, "this takes no body") : say(r, 411, 0, "say the length of the body");
-    if (m == ROUTE_GET) {
-        guard_none(r->server->guard, r->guard);
-        return length && strcmp(length, "0") != 0 ? say(r, 413, 0, "this takes no body") : MHD_YES;
-    }
-    if (!length)
-        return say(r, 411, 0, "say the length of the body");
-    size_t bytes = strlen(length) > 9 || strspn(length, "0123456789") != strlen(length) ? SIZE_MAX : strtoul(length, NULL, 10);
-    if (bytes > r->route->body_max)
+    return strlen(text) > 9 || strspn(text, "0123456789") != strlen(text) ? SIZE_MAX : strtoul(text, NULL, 10);
+}
+
+/* A body needs a length that fits, before a byte of it is taken. */
+static enum MHD_Result begin_body(struct request *r, const char *length)
+{
+    size_t bytes = length_of(length), most = r->match.row->body_max;
+    if (bytes > most)
         return say(r, 413, 0, "the body is longer than this place takes");
     if (!take_share(r, bytes) || !take_room(r, bytes))
         return say(r, 503, 5, "too much at once");
     str_release(&r->body);
-    str_init(&r->body, r->route->body_max + 1);
+    str_init(&r->body, most + 1);
     guard_body(r->server->guard, r->guard, bytes);
+    return MHD_YES;
+}
+
+static enum MHD_Result say_options(struct request *r)
+{
+    struct reply p;
+    reply_init(&p);
+    p.status = 204;
+    return send_reply(r, &p);
+}
+
+/* With the head alone: may it go on? */
+static enum MHD_Result begin(struct request *r, const char *url, const char *method)
+{
+    unsigned m = route_method(method, &r->head);
+    route_find(r->server->config.routes, url, m, &r->match);
+    if (!r->match.methods)
+        return say(r, 404, 0, "there is nothing here");
+    if (!r->match.row && m != ROUTE_OPTIONS)
+        return say(r, 405, 0, "not that way");
+    bool body = m == ROUTE_PUT || m == ROUTE_POST;
+    const char *length = header(r, "Content-Length");
+    /* Chunks have no length that could be counted beforehand; the library would prefer them to a length that is there, too. */
+    if (header(r, "Transfer-Encoding"))
+        return body ? say(r, 411, 0, "say the length of the body") : say(r, 413, 0, "this takes no body");
+    if (body)
+        return length ? begin_body(r, length) : say(r, 411, 0, "say the length of the body");
+    if (length && strcmp(length, "0") != 0)
+        return say(r, 413, 0, "this takes no body");
+    if (m == ROUTE_OPTIONS)
+        return say_options(r);
+    guard_none(r->server->guard, r->guard);
     return MHD_YES;
 }
 
@@ -412,7 +397,6 @@ static void completed(void *cls, struct MHD_Connection *conn, void **ctx, enum M
     take_up(r, true);
     guard_head(s->guard, r->guard);
     release_room(r);
-    ingest_free(r->ingest);
     reply_release(&r->reply);
     MHD_free(r->user);
     MHD_free(r->password);
@@ -426,11 +410,11 @@ static void connected(void *cls, struct MHD_Connection *conn, void **socket_ctx,
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *i = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
         *socket_ctx = i ? guard_enter(s->guard, i->connect_fd) : NULL;
-        atomic_fetch_add(&s->hub->load.connections, 1);
+        atomic_fetch_add(&s->config.load->connections, 1);
     } else {
         guard_leave(s->guard, *socket_ctx);
         *socket_ctx = NULL;
-        atomic_fetch_sub(&s->hub->load.connections, 1);
+        atomic_fetch_sub(&s->config.load->connections, 1);
     }
 }
 
@@ -445,15 +429,15 @@ static void complain(void *cls, const char *fmt, va_list ap)
 
 /* ---- start and stop ---- */
 
-static int connection_limit(const struct options *o)
+static int connection_limit(const struct server_config *c)
 {
     long files = listen_files();
     long most = (files - FILES_SPARED) / 2; /* each may also have a file open */
     if (most < 10)
         most = 10;
-    if (o->connections > most)
-        log_warn("%ld open files allow %ld connections, not %d", files, most, o->connections);
-    return o->connections > most ? (int)most : o->connections;
+    if (c->connections > most)
+        log_warn("%ld open files allow %ld connections, not %d", files, most, c->connections);
+    return c->connections > most ? (int)most : c->connections;
 }
 
 static bool read_pem(const char *path, struct str *out, struct err *e)
@@ -464,7 +448,6 @@ static bool read_pem(const char *path, struct str *out, struct err *e)
 
 static struct MHD_Daemon *daemon_start(struct server *s, int socket, int limit, const char *cert, const char *key)
 {
-    const struct options *o = s->hub->options;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (cert ? MHD_USE_TLS : 0);
     struct MHD_OptionItem items[16] = {
         { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)complain, NULL },
@@ -473,7 +456,7 @@ static struct MHD_Daemon *daemon_start(struct server *s, int socket, int limit, 
         { MHD_OPTION_CONNECTION_LIMIT, limit, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, NULL },
         { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MAX_BYTES, NULL },
-        { MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->per_ip, NULL },
+        { MHD_OPTION_PER_IP_CONNECTION_LIMIT, s->config.per_ip, NULL },
         { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
         { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)completed, s },
         { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)connected, s },
@@ -487,22 +470,22 @@ static struct MHD_Daemon *daemon_start(struct server *s, int socket, int limit, 
     return MHD_start_daemon(flags, 0, NULL, NULL, handle, s, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
 }
 
-struct server *server_start(struct hub *h, struct err *e)
+struct server *server_start(const struct server_config *c, struct err *e)
 {
     struct server *s = mem_alloc(sizeof *s);
     struct str cert, key;
-    s->hub = h;
+    s->config = *c;
     gate_init(&s->gate);
-    bool ok = read_pem(h->options->tls_cert, &cert, e), ok2 = read_pem(h->options->tls_key, &key, e);
-    int socket = ok && ok2 ? listen_open(h->options->host, h->options->port, &s->port, e) : -1;
+    bool ok = read_pem(c->tls_cert, &cert, e), ok2 = read_pem(c->tls_key, &key, e);
+    int socket = ok && ok2 ? listen_open(c->host, c->port, &s->port, e) : -1;
     if (socket >= 0) {
-        int limit = connection_limit(h->options);
+        int limit = connection_limit(c);
         s->guard = guard_new(limit);
         s->pool = pool_new((int)sysconf(_SC_NPROCESSORS_ONLN) + 1);
-        s->daemon = daemon_start(s, socket, limit, h->options->tls_cert ? cert.data : NULL, key.data);
+        s->daemon = daemon_start(s, socket, limit, c->tls_cert ? cert.data : NULL, key.data);
         if (!s->daemon) {
             close(socket);
-            err_set(e, ERR_REFUSED, h->options->tls_cert ? "the server does not start: are --tls CERT KEY a certificate and its key?"
+            err_set(e, ERR_REFUSED, c->tls_cert ? "the server does not start: are --tls CERT KEY a certificate and its key?"
                                                          : "the server does not start");
         }
     }
@@ -526,7 +509,7 @@ void server_stop(struct server *s)
 {
     if (!s)
         return;
-    /* Suspended connections would be lost by a plain stop: the vault answers each within its commit. */
+    /* Suspended connections would be lost by a plain stop: whoever answers them does so within seconds. */
     int socket = MHD_quiesce_daemon(s->daemon);
     gate_lock(&s->gate);
     s->stopping = true;

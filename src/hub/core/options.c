@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "hub/options.h"
+#include "hub/core/options.h"
 
 #include <ctype.h>
 #include <getopt.h>
