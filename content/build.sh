@@ -2,6 +2,7 @@
 # build.sh OUT: builds and signs the demo content.
 #
 #   OUT/src/COURSE/   what weikectl pack reads: course.json, videos, captions, pictures, questions
+#   OUT/src/PACKAGE/  packages of other kinds, as they lie in written/
 #   OUT/keys/         the demo key, made here once and never committed
 #   OUT/tree/         the signed content tree
 #   OUT/work/         intermediate files; safe to delete
@@ -60,17 +61,17 @@ build_course() {
 }
 
 # The number of a version may not stand for two contents. A fresh build takes the author's; while somebody works on a
-# course, each build that differs from the last one counts one up, so that it can be imported over that.
-number_course() {
+# package, each build that differs from the last one counts one up, so that it can be imported over that.
+number_package() { # DIR FILE
     local target=$out/src/${1##*/} known=$out/work/${1##*/}/version last=0 digest="" author now
-    author=$(sed -nE 's/^  "version": ([0-9]+),$/\1/p' "$1/course.json")
+    author=$(sed -nE 's/^  "version": ([0-9]+),$/\1/p' "$1/$2")
     if [ -f "$known" ]; then read -r last digest <"$known"; fi
     now=$(cd "$target" && find . -type f -print0 | sort -z | xargs -0 sha256sum | state)
     if [ "$now" != "$digest" ]; then
         last=$((author > last ? author : last + 1))
         echo "$last $now" >"$known"
     fi
-    sed -i -E "s/^  \"version\": [0-9]+,$/  \"version\": $last,/" "$target/course.json"
+    sed -i -E "s/^  \"version\": [0-9]+,$/  \"version\": $last,/" "$target/$2"
 }
 
 pack() {
@@ -105,7 +106,14 @@ done
 for (( ; running > 0; running--)); do wait -n; done
 for course in "$here"/courses/*/; do
     build_course "${course%/}"
-    number_course "${course%/}"
+    number_package "${course%/}" course.json
+done
+for package in "$here"/written/*/; do # of other kinds: packed as they are written
+    [ -d "$package" ] || continue
+    rm -rf "$out/src/$(basename "$package")"
+    cp -r "${package%/}" "$out/src/"
+    mkdir -p "$out/work/$(basename "$package")"
+    number_package "${package%/}" "$(basename "$package"/*.json)"
 done
 pack
 everything >"$out/built"

@@ -93,7 +93,7 @@ static void find_next_lesson(struct quiz_run *r)
 {
     struct lesson_list list = { 0 };
     int place = r->lesson.position + 1;
-    if (library_lessons(flow_db(r->flow), r->lesson.course.id, r->member_id, &list, NULL) && place < list.count) {
+    if (library_lessons(flow_db(r->flow), r->lesson.course.head.id, r->member_id, &list, NULL) && place < list.count) {
         const struct lesson_row *next = &list.row[place];
         r->has_next = true;
         snprintf(r->next_course_id, sizeof r->next_course_id, "%s", next->course_id);

@@ -1,35 +1,16 @@
 #include "model/course.h"
 #include "base/json.h"
-#include "model/file_ref.h"
-#include "model/voice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MANIFEST_MAX_BYTES = 8 << 20, MAX_LESSONS = 500, MAX_CAPTIONS = 24, MAX_STILLS = 500, MAX_DURATION_MS = 24 * 3600000, DURATION_SLACK_MS = 2000 };
+enum { MAX_LESSONS = 500, MAX_CAPTIONS = 24, MAX_STILLS = 500, MAX_DURATION_MS = 24 * 3600000, DURATION_SLACK_MS = 2000 };
 
 const char *rendition_weight_name(enum rendition_weight w)
 {
     static const char *const name[WEIGHT_COUNT] = { "light", "480p", "720p", "original" };
     return (unsigned)w < WEIGHT_COUNT ? name[w] : "original";
-}
-
-static const char *const kind_name[PACKAGE_KIND_COUNT] = { "course", "notice", "roster", "topic", "settings", "receipts", "voice" };
-
-static bool text_field(const json_t *o, const char *where, const char *key, bool required, struct lang_text *out, struct err *e)
-{
-    const json_t *v;
-    char at[128];
-    if (!json_get_object(o, where, key, required, &v, e))
-        return false;
-    snprintf(at, sizeof at, "%s%s%s", where, *where ? ", " : "", key);
-    if (!v || !lang_text_parse(v, at, out, e))
-        return !v;
-    for (int i = 0; required && i < out->count; i++)
-        if (!out->entry[i].text[0])
-            return err_set(e, ERR_INVALID, "%s: the text for \"%s\" is empty", at, out->entry[i].lang);
-    return !required || out->count || err_set(e, ERR_INVALID, "%s has no text", at);
 }
 
 static bool still_parse(const json_t *o, const char *where, int64_t before_ms, struct still *out, struct err *e)
@@ -126,7 +107,7 @@ static bool pause_parse(const json_t *o, const char *where, int64_t after_ms, in
 {
     static const char *const known[] = { "at_ms", "ask", NULL };
     return (json_is_object(o) || err_set(e, ERR_INVALID, "%s must be an object", where)) && keys_known(o, where, known, e) &&
-           json_get_int(o, where, "at_ms", after_ms + 1, before_ms - 1, &out->at_ms, e) && text_field(o, where, "ask", true, &out->ask, e);
+           json_get_int(o, where, "at_ms", after_ms + 1, before_ms - 1, &out->at_ms, e) && lang_text_field(o, where, "ask", true, &out->ask, e);
 }
 
 static bool pauses_parse(const json_t *o, const char *where, struct lesson *l, struct err *e)
@@ -181,14 +162,15 @@ static bool lesson_parse(const json_t *o, const char *where, struct lesson *l, s
     if (!uuid_valid(id))
         return err_set(e, ERR_INVALID, "%s: \"content_id\" must be a lower-case UUID", where);
     memcpy(l->content_id, id, UUID_TEXT);
-    return text_field(o, where, "title", true, &l->title, e) && text_field(o, where, "summary", false, &l->summary, e) &&
+    return lang_text_field(o, where, "title", true, &l->title, e) && lang_text_field(o, where, "summary", false, &l->summary, e) &&
            file_ref_parse(o, where, "poster", false, &l->poster, e) && renditions_parse(o, where, l, e) &&
            captions_parse(o, where, l, e) && file_ref_parse(o, where, "questions", false, &l->questions, e) &&
            lesson_rules_parse(o, where, l, e) && durations_agree(l, where, e) && pauses_parse(o, where, l, e);
 }
 
-static bool lessons_parse(const json_t *o, struct course *c, struct err *e)
+static bool parse_lessons(const json_t *o, struct package_head *p, struct err *e)
 {
+    struct course *c = (struct course *)p;
     const json_t *list;
     if (!json_get_array(o, "", "lessons", true, MAX_LESSONS, &list, e))
         return false;
@@ -207,116 +189,6 @@ static bool lessons_parse(const json_t *o, struct course *c, struct err *e)
                 return err_set(e, ERR_INVALID, "%s has the same content_id as lesson %d", where, j + 1);
     }
     return true;
-}
-
-static bool word_valid(const char *s, const char *letters, size_t max)
-{
-    size_t n = strlen(s);
-    return n > 0 && n <= max && strspn(s, letters) == n;
-}
-
-static bool kind_parse(const json_t *o, enum package_kind *out, struct err *e)
-{
-    const char *kind;
-    if (!json_get_str_or(o, "", "kind", 20, "course", &kind, e))
-        return false;
-    for (int k = 0; k < PACKAGE_KIND_COUNT; k++)
-        if (!strcmp(kind_name[k], kind)) {
-            *out = (enum package_kind)k;
-            return k == PACKAGE_COURSE || k == PACKAGE_VOICE || err_set(e, ERR_UNSUPPORTED, "packages of kind \"%s\" need a newer version of this program", kind);
-        }
-    return err_set(e, ERR_UNSUPPORTED, "unknown kind of package \"%.20s\"", kind);
-}
-
-static bool head_parse(const json_t *o, struct course *c, struct err *e)
-{
-    const char *id, *category;
-    int64_t format, priority;
-    if (!json_get_int(o, "", "format", 1, INT64_MAX, &format, e))
-        return false;
-    if (format != 1)
-        return err_set(e, ERR_UNSUPPORTED, "format %lld needs a newer version of this program", (long long)format);
-    if (!kind_parse(o, &c->kind, e) || !json_get_str(o, "", "id", 128, &id, e) ||
-        !json_get_int(o, "", "version", 1, INT64_C(1) << 53, &c->version, e) ||
-        !json_get_str_or(o, "", "category", 31, "other", &category, e) || !json_get_int_or(o, "", "priority", 0, 100, 50, &priority, e))
-        return false;
-    if (!word_valid(id, "abcdefghijklmnopqrstuvwxyz0123456789.-", 128))
-        return err_set(e, ERR_INVALID, "\"id\" must be a reverse domain name of a-z, 0-9, '.' and '-'");
-    if (!word_valid(category, "abcdefghijklmnopqrstuvwxyz-", 31))
-        return err_set(e, ERR_INVALID, "\"category\" must be a word of a-z and '-'");
-    c->id = mem_dup(id);
-    c->category = mem_dup(category);
-    c->priority = (int)priority;
-    return true;
-}
-
-static bool patch_parse(const json_t *o, int n, struct course_patch *out, struct err *e)
-{
-    static const char *const known[] = { "from", "to", "sha256", "size", NULL };
-    const struct { const char *key; char *to; } hash[] = { { "from", out->from }, { "to", out->to }, { "sha256", out->sha256 } };
-    char where[32];
-    const char *text;
-    int64_t size;
-    snprintf(where, sizeof where, "patches[%d]", n);
-    if (!json_is_object(o))
-        return err_set(e, ERR_INVALID, "%s must be an object", where);
-    if (!keys_known(o, where, known, e) || !json_get_int(o, where, "size", 1, BLOB_MAX_BYTES, &size, e))
-        return false;
-    for (size_t i = 0; i < sizeof hash / sizeof *hash; i++) {
-        if (!json_get_str(o, where, hash[i].key, SHA256_HEX - 1, &text, e))
-            return false;
-        if (!sha256_hex_valid(text))
-            return err_set(e, ERR_INVALID, "%s: \"%s\" must be 64 lower-case hex digits", where, hash[i].key);
-        memcpy(hash[i].to, text, SHA256_HEX);
-    }
-    out->size_bytes = (uint64_t)size;
-    return true;
-}
-
-static bool patches_parse(const json_t *o, struct course *c, struct err *e)
-{
-    const json_t *list;
-    if (!json_get_array(o, "", "patches", false, COURSE_PATCHES_MAX, &list, e))
-        return false;
-    if (!list)
-        return true;
-    c->patch = mem_alloc((json_array_size(list) + 1) * sizeof *c->patch);
-    for (size_t i = 0; i < json_array_size(list); i++, c->patch_count++)
-        if (!patch_parse(json_array_get(list, i), (int)i, &c->patch[i], e))
-            return false;
-    return true;
-}
-
-/* A package holds lessons, or a voice. */
-static bool content_parse(const json_t *o, struct course *c, struct err *e)
-{
-    const json_t *voice;
-    if (!json_get_object(o, "", "voice", c->kind == PACKAGE_VOICE, &voice, e))
-        return false;
-    if (c->kind != PACKAGE_VOICE)
-        return voice ? err_set(e, ERR_INVALID, "only a package of kind \"voice\" has one") : lessons_parse(o, c, e);
-    if (json_object_get(o, "lessons"))
-        return err_set(e, ERR_INVALID, "a package of kind \"voice\" has no lessons");
-    c->voice = mem_alloc(sizeof *c->voice);
-    return voice_parse(voice, "voice", false, c->voice, e);
-}
-
-bool course_parse(const char *json, size_t len, struct course *out, struct err *e)
-{
-    static const char *const known[] = { "format", "kind", "id", "version", "title", "summary", "category", "priority", "poster", "lessons", "voice", "patches", NULL };
-    json_t *root = json_parse(json, len, MANIFEST_MAX_BYTES, e);
-    if (!root)
-        return false;
-    struct course c = { 0 };
-    bool ok = keys_known(root, "", known, e) && head_parse(root, &c, e) && text_field(root, "", "title", true, &c.title, e) &&
-              text_field(root, "", "summary", false, &c.summary, e) && file_ref_parse(root, "", "poster", false, &c.poster, e) &&
-              content_parse(root, &c, e) && patches_parse(root, &c, e);
-    json_decref(root);
-    if (ok)
-        *out = c;
-    else
-        course_release(&c);
-    return ok;
 }
 
 static json_t *rendition_to_json(const struct rendition *r)
@@ -375,34 +247,13 @@ static json_t *lesson_to_json(const struct lesson *l)
     return o;
 }
 
-json_t *course_to_json(const struct course *c)
+static void write_lessons(const struct package_head *p, json_t *o)
 {
-    json_t *o = json_object(), *lessons = json_array();
-    json_object_set_new(o, "format", json_integer(1));
-    json_object_set_new(o, "kind", json_string(kind_name[c->kind]));
-    json_object_set_new(o, "id", json_string(c->id));
-    json_object_set_new(o, "version", json_integer(c->version));
-    json_object_set_new(o, "title", lang_text_to_json(&c->title));
-    json_object_set_new(o, "summary", lang_text_to_json(&c->summary));
-    json_object_set_new(o, "category", json_string(c->category));
-    json_object_set_new(o, "priority", json_integer(c->priority));
-    file_ref_set(o, "poster", &c->poster);
+    const struct course *c = (const struct course *)p;
+    json_t *list = json_array();
     for (int i = 0; i < c->lesson_count; i++)
-        json_array_append_new(lessons, lesson_to_json(&c->lesson[i]));
-    if (c->voice) {
-        json_decref(lessons);
-        json_object_set_new(o, "voice", voice_to_json(c->voice, false));
-    } else {
-        json_object_set_new(o, "lessons", lessons);
-    }
-    if (!c->patch_count)
-        return o;
-    json_t *patches = json_array();
-    for (int i = 0; i < c->patch_count; i++)
-        json_array_append_new(patches, json_pack("{s:s,s:s,s:s,s:I}", "from", c->patch[i].from, "to", c->patch[i].to, "sha256",
-                                                 c->patch[i].sha256, "size", (json_int_t)c->patch[i].size_bytes));
-    json_object_set_new(o, "patches", patches);
-    return o;
+        json_array_append_new(list, lesson_to_json(&c->lesson[i]));
+    json_object_set_new(o, "lessons", list);
 }
 
 static void lesson_release(struct lesson *l)
@@ -426,24 +277,22 @@ static void lesson_release(struct lesson *l)
     free(l->pause);
 }
 
-void course_release(struct course *c)
+static void release_lessons(struct package_head *p)
 {
-    free(c->patch);
-    free(c->id);
-    free(c->category);
-    lang_text_release(&c->title);
-    lang_text_release(&c->summary);
-    file_ref_release(&c->poster);
+    struct course *c = (struct course *)p;
     for (int i = 0; i < c->lesson_count; i++)
         lesson_release(&c->lesson[i]);
     free(c->lesson);
-    if (c->voice)
-        voice_release(c->voice);
-    free(c->voice);
+}
+
+void course_release(struct course *c)
+{
+    if (c->head.kind)
+        package_release(&c->head);
     *c = (struct course){ 0 };
 }
 
-void course_lesson_each_file(const struct course *c, int n, void (*visit)(void *ctx, const struct file_ref *f, const char *where), void *ctx)
+void course_lesson_each_file(const struct course *c, int n, package_file_fn *visit, void *ctx)
 {
     char where[96];
     const struct lesson *l = &c->lesson[n];
@@ -467,15 +316,35 @@ void course_lesson_each_file(const struct course *c, int n, void (*visit)(void *
         visit(ctx, &l->questions, where);
 }
 
-void course_each_file(const struct course *c, void (*visit)(void *ctx, const struct file_ref *f, const char *where), void *ctx)
+static void each_lesson_file(const struct package_head *p, package_file_fn *visit, void *ctx)
 {
-    if (c->poster.sha256[0])
-        visit(ctx, &c->poster, "poster");
+    const struct course *c = (const struct course *)p;
     for (int i = 0; i < c->lesson_count; i++)
         course_lesson_each_file(c, i, visit, ctx);
-    for (int i = 0; c->voice && i < c->voice->prompt_count; i++) {
-        char where[32];
-        snprintf(where, sizeof where, "prompt %d", i + 1);
-        visit(ctx, &c->voice->prompt[i].file, where);
+}
+
+static const char *const course_keys[] = { "lessons", NULL };
+const struct package_kind course_kind = {
+    .name = "course", .size = sizeof(struct course), .keys = course_keys, .parse = parse_lessons, .write = write_lessons,
+    .release = release_lessons, .each_file = each_lesson_file,
+};
+
+const struct course *course_of(const struct package_head *p)
+{
+    return p->kind == &course_kind ? (const struct course *)p : NULL;
+}
+
+bool course_parse(const char *json, size_t len, struct course *out, struct err *e)
+{
+    struct package_head *p;
+    if (!package_parse(json, len, &p, e))
+        return false;
+    if (!course_of(p)) {
+        err_set(e, ERR_UNSUPPORTED, "a package of kind \"%s\" is no course", p->kind->name);
+        package_free(p);
+        return false;
     }
+    *out = *(struct course *)p; /* moved */
+    free(p);
+    return true;
 }

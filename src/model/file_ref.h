@@ -1,7 +1,20 @@
 /* file_ref.h - reading and writing FILE objects of a manifest: {"sha256", "size", "type", "name"}. Pure. */
 #ifndef WEIKE_MODEL_FILE_REF_H
 #define WEIKE_MODEL_FILE_REF_H
-#include "model/course.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/str.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct file_ref { /* sha256 empty: no such file */
+    char sha256[SHA256_HEX];
+    uint64_t size_bytes;
+    char *type; /* media type, e.g. "video/mp4" */
+    char *name; /* label, e.g. "l1.mp4" */
+};
+enum { BLOB_MAX_BYTES = 1 << 30 };
 
 /* An absent key leaves `out` empty unless `required`. Refuses bad hashes, sizes over BLOB_MAX_BYTES and names that
  * could lead outside a folder (fs_label_valid). */

@@ -1,7 +1,8 @@
 #include "model/lang_text.h"
-#include "base/str.h"
 #include "base/json.h"
+#include "base/str.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,4 +107,19 @@ void lang_text_release(struct lang_text *t)
         free(t->entry[i].text);
     free(t->entry);
     *t = (struct lang_text){ 0 };
+}
+
+bool lang_text_field(const json_t *o, const char *where, const char *key, bool required, struct lang_text *out, struct err *e)
+{
+    const json_t *v;
+    char at[128];
+    if (!json_get_object(o, where, key, required, &v, e))
+        return false;
+    snprintf(at, sizeof at, "%s%s%s", where, *where ? ", " : "", key);
+    if (!v || !lang_text_parse(v, at, out, e))
+        return !v;
+    for (int i = 0; required && i < out->count; i++)
+        if (!out->entry[i].text[0])
+            return err_set(e, ERR_INVALID, "%s: the text for \"%s\" is empty", at, out->entry[i].lang);
+    return !required || out->count || err_set(e, ERR_INVALID, "%s has no text", at);
 }

@@ -143,3 +143,37 @@ struct voice_prompt *voice_add(struct voice *v, const char *key, const char *tex
     *p = (struct voice_prompt){ .key = mem_dup(key), .text = mem_dup(text) };
     return p;
 }
+
+/* ---- as a package ---- */
+
+static bool parse_package(const json_t *o, struct package_head *p, struct err *e)
+{
+    const json_t *voice;
+    return json_get_object(o, "", "voice", true, &voice, e) && voice_parse(voice, "voice", false, &((struct voice_package *)p)->voice, e);
+}
+
+static void write_package(const struct package_head *p, json_t *o)
+{
+    json_object_set_new(o, "voice", voice_to_json(&((const struct voice_package *)p)->voice, false));
+}
+
+static void release_package(struct package_head *p)
+{
+    voice_release(&((struct voice_package *)p)->voice);
+}
+
+static void each_prompt_file(const struct package_head *p, package_file_fn *visit, void *ctx)
+{
+    const struct voice *v = &((const struct voice_package *)p)->voice;
+    for (int i = 0; i < v->prompt_count; i++) {
+        char where[32];
+        snprintf(where, sizeof where, "prompt %d", i + 1);
+        visit(ctx, &v->prompt[i].file, where);
+    }
+}
+
+static const char *const voice_keys[] = { "voice", NULL };
+const struct package_kind voice_kind = {
+    .name = "voice", .size = sizeof(struct voice_package), .keys = voice_keys, .parse = parse_package, .write = write_package,
+    .release = release_package, .each_file = each_prompt_file,
+};

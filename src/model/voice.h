@@ -1,4 +1,4 @@
-/* voice.h - recorded prompts: who speaks which words in which language or dialect. Pure; part of a package of kind "voice".
+/* voice.h - recorded prompts: who speaks which words in which language or dialect. Pure; alone in its package.
  *
  * A prompt is found by the very words that are to be said. Its key says which words these are, so that whoever records can
  * be told what is missing and what has changed since:
@@ -10,7 +10,7 @@
  *   question:CONTENT_ID:QUESTION:OPTION          one of its options */
 #ifndef WEIKE_MODEL_VOICE_H
 #define WEIKE_MODEL_VOICE_H
-#include "model/file_ref.h"
+#include "model/package.h"
 
 enum { VOICE_PROMPTS_MAX = 20000, VOICE_KEY_MAX = 600, VOICE_TEXT_MAX = 3000 /* bytes */ };
 
@@ -23,6 +23,9 @@ struct voice { /* lang "": none */
     int prompt_count;
     struct voice_prompt *prompt;
 };
+
+struct voice_package { struct package_head head; struct voice voice; }; /* as it is published */
+extern const struct package_kind voice_kind;
 
 bool voice_key_valid(const char *key);
 /* `{"lang": …, "prompts": [{"key", "text", "file"}]}`; `file` is a file reference, or where `names` is true a path in the

@@ -1,5 +1,6 @@
 #include "store/schema.h"
 #include "store/schema_5.h"
+#include "store/schema_6.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -277,12 +278,14 @@ static const char *const second[] = { counters_2 };
 static const char *const third[] = { indexes_3 };
 static const char *const fourth[] = { receipts_4, parts_4 };
 static const char *const fifth[] = { schema_rooms_5, schema_registers_5, schema_comments_5, schema_reviews_5, schema_voice_5 };
+static const char *const sixth[] = { schema_kinds_6 };
 static const struct migration history[] = {
     { first, 5 },  /* 1 */
     { second, 1 }, /* 2: health in a few look-ups */
     { third, 1 },  /* 3: pages of the wall and the shelf from the index alone */
     { fourth, 2 }, /* 4: receipts; lessons that appear one by one */
     { fifth, 5 },  /* 5: rooms, registers, comments, reviews, voices */
+    { sixth, 1 },  /* 6: kinds of packages */
 };
 enum { VERSION = sizeof history / sizeof *history };
 const struct schema schema_weike = { .application_id = SCHEMA_APPLICATION_ID, .count = VERSION, .step = history };

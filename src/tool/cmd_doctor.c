@@ -183,7 +183,7 @@ static void check_lesson(struct doctor *d, const struct course *c, int n, bool p
     int before = d->missing;
     course_lesson_each_file(c, n, playable ? count_absent : check_file, d);
     if (!playable && d->missing == before) /* cannot be: not playable, and no file missing */
-        find(d, "lessons", GRADE_BAD, "%s: lesson %d cannot be played; import the stick again", c->id, n + 1);
+        find(d, "lessons", GRADE_BAD, "%s: lesson %d cannot be played; import the stick again", c->head.id, n + 1);
     check_questions(d, c, n);
 }
 
@@ -194,7 +194,7 @@ static void check_shown(struct doctor *d, const struct course *c, const struct l
     for (int i = 0; i < shown->count; i++) {
         const struct lesson_row *l = &shown->row[i];
         if (l->repairing)
-            find(d, "lessons", GRADE_NOTE, "%s: lesson %d is being repaired: the next fetch or stick brings its file", c->id,
+            find(d, "lessons", GRADE_NOTE, "%s: lesson %d is being repaired: the next fetch or stick brings its file", c->head.id,
                  l->position + 1);
         else
             check_lesson(d, c, l->position, playable[l->position]);
@@ -221,8 +221,8 @@ static bool check_course(struct doctor *d, const struct course_row *c, struct er
     bool ok = open_any(d, c->id, &lessons, &o, e);
     if (ok) {
         d->course = c->id;
-        if (o.course.poster.sha256[0] && c->lessons == c->total)
-            check_file(d, &o.course.poster, "poster");
+        if (o.course.head.poster.sha256[0] && c->lessons == c->total)
+            check_file(d, &o.course.head.poster, "poster");
         check_shown(d, &o.course, &lessons);
         open_lesson_release(&o);
     }

@@ -30,7 +30,7 @@ static void check_lesson(const struct lesson *l)
 
 static void write_course(const struct course *c, struct str *out)
 {
-    json_t *o = course_to_json(c);
+    json_t *o = package_to_json(&c->head);
     json_write(o, out);
     json_decref(o);
 }
@@ -50,10 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int files = 0;
     str_init(&once, 0);
     str_init(&twice, 0);
-    assert(c.lesson_count > 0 && c.version > 0 && c.id[0] && c.kind == PACKAGE_COURSE);
+    assert(c.lesson_count > 0 && c.head.version > 0 && c.head.id[0] && c.head.kind == &course_kind);
     for (int i = 0; i < c.lesson_count; i++)
         check_lesson(&c.lesson[i]);
-    course_each_file(&c, see_file, &files);
+    package_each_file(&c.head, see_file, &files);
     assert(files >= c.lesson_count);
     write_course(&c, &once);
     assert(course_parse(once.data, once.len, &again, &e));

@@ -37,7 +37,7 @@ static void film_box(struct ui *ui, struct room_view *s, bool square)
 {
     const struct course *c = &s->meeting.lesson.course;
     const struct lesson *l = s->meeting.lesson.lesson;
-    struct film_poster poster = { app_blob(s->app, l->poster.sha256[0] ? l->poster.sha256 : c->poster.sha256), words_category_rgb(c->category) };
+    struct film_poster poster = { app_blob(s->app, l->poster.sha256[0] ? l->poster.sha256 : c->head.poster.sha256), words_category_rgb(c->head.category) };
     ui_stack(ui, "film", .grow = 1, .clip = true, .radius = square ? -1 : 28)
         film_draw(ui, &s->film, &poster);
 }

@@ -81,7 +81,7 @@ static void review_draw(struct ui *ui, void *screen)
         const struct open_lesson *lesson = review_run_lesson(&s->run, q);
         s->quiz.from = lang_text_get(&lesson->lesson->title, i18n_lang());
         s->quiz.arg = (struct lesson_arg){ .from_ms = -1 };
-        snprintf(s->quiz.arg.course_id, sizeof s->quiz.arg.course_id, "%s", lesson->course.id);
+        snprintf(s->quiz.arg.course_id, sizeof s->quiz.arg.course_id, "%s", lesson->course.head.id);
         snprintf(s->quiz.arg.content_id, sizeof s->quiz.arg.content_id, "%s", lesson->lesson->content_id);
     }
     quiz_draw(ui, &s->quiz);

@@ -33,7 +33,7 @@ static void take(struct worst_view *s, struct review_question *q, const struct w
     struct lesson *lesson = &q->lesson.course.lesson[q->lesson.position];
     *it = (struct worst_item){ .prompt = question->prompt, .lesson = lesson->title, .asked = row->asked, .wrong = row->wrong,
                                .arg = { .from_ms = question->answer_at_ms >= 0 ? question->answer_at_ms : 0 } };
-    snprintf(it->arg.course_id, sizeof it->arg.course_id, "%s", q->lesson.course.id);
+    snprintf(it->arg.course_id, sizeof it->arg.course_id, "%s", q->lesson.course.head.id);
     snprintf(it->arg.content_id, sizeof it->arg.content_id, "%s", lesson->content_id);
     question->prompt = lesson->title = (struct lang_text){ 0 };
 }

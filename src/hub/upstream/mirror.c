@@ -59,13 +59,13 @@ static void take_pack(struct mirror *m, const struct blob_ref *pack)
     str_release(&bytes);
 }
 
-static void take_blob_patches(struct mirror *m, const struct course *c)
+static void take_blob_patches(struct mirror *m, const struct package_head *c)
 {
     for (int i = 0; i < c->patch_count && !mirror_stopped(m); i++) {
         char rel[TREE_PATH_MAX], sum[SHA256_HEX];
         struct str bytes;
         struct err e = ERR_INIT;
-        const struct course_patch *p = &c->patch[i];
+        const struct package_patch *p = &c->patch[i];
         tree_patch_path(TREE_BLOB, p->from, p->to, rel);
         if (p->size_bytes > PATCH_FILE_MAX)
             continue;
@@ -111,21 +111,21 @@ static void take_file(void *ctx, const struct file_ref *f, const char *where)
         k->ok = mirror_blob(k->m, f->sha256, f->size_bytes, k->e) || err_at(k->e, "%s", where);
 }
 
-static bool take_course(struct mirror *m, const struct verified *manifest, struct err *e)
+static bool take_files(struct mirror *m, const struct verified *manifest, struct err *e)
 {
-    struct course c;
+    struct package_head *p;
     struct err own = ERR_INIT;
     size_t len;
     const char *json = verified_bytes(manifest, &len);
-    if (!course_parse(json, len, &c, &own)) { /* of a kind that a newer program knows: its list is kept, its files are not ours to know */
+    if (!package_parse(json, len, &p, &own)) { /* of a kind that a newer program knows: its list is kept, its files are not ours to know */
         log_warn("a package is passed over: %s", own.text);
         return true;
     }
     struct files k = { m, e, true };
-    course_each_file(&c, take_file, &k);
+    package_each_file(p, take_file, &k);
     if (k.ok)
-        take_blob_patches(m, &c);
-    course_release(&c);
+        take_blob_patches(m, p);
+    package_free(p);
     return k.ok;
 }
 
@@ -145,7 +145,7 @@ static bool take_package(struct mirror *m, const struct index_entry *x, struct e
         verified_free(old);
     }
     take_pack(m, &x->pack);
-    bool ok = take_course(m, v, e) || err_at(e, "%s", x->id);
+    bool ok = take_files(m, v, e) || err_at(e, "%s", x->id);
     verified_free(v);
     return ok;
 }

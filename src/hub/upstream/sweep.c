@@ -40,7 +40,7 @@ static void keep_file(void *ctx, const struct file_ref *f, const char *where)
 
 static bool mark_package(int repo_fd, const struct index_entry *x, struct names *n, struct err *e)
 {
-    struct course c;
+    struct package_head *p;
     size_t len;
     keep(n, TREE_MANIFEST, x->manifest.sha256);
     keep(n, TREE_PACK, x->pack.sha256);
@@ -49,12 +49,12 @@ static bool mark_package(int repo_fd, const struct index_entry *x, struct names 
     if (!v)
         return false;
     const char *json = verified_bytes(v, &len);
-    bool ok = course_parse(json, len, &c, e); /* of a kind we do not know: its files are not ours to judge */
+    bool ok = package_parse(json, len, &p, e); /* of a kind we do not know: its files are not ours to judge */
     if (ok) {
-        course_each_file(&c, keep_file, n);
-        for (int i = 0; i < c.patch_count; i++)
-            keep_patch(n, TREE_BLOB, c.patch[i].from, c.patch[i].to);
-        course_release(&c);
+        package_each_file(p, keep_file, n);
+        for (int i = 0; i < p->patch_count; i++)
+            keep_patch(n, TREE_BLOB, p->patch[i].from, p->patch[i].to);
+        package_free(p);
     }
     verified_free(v);
     return ok;

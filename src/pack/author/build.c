@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "pack/author/package.h"
 #include "pack/author/shrink.h"
+#include "pack/author/source_kinds.h"
 #include "pack/trust/trust.h"
 
 #include <stdlib.h>
@@ -111,17 +112,17 @@ static bool read_old(struct builder *b, struct err *e)
     return !c || read_index(b, c, e) || err_at(e, "%s cannot be added to", b->o->tree);
 }
 
-/* ---- one course ---- */
+/* ---- one package ---- */
 
-static void as_text(const struct course *c, struct str *out)
+static void as_text(const struct package_head *c, struct str *out)
 {
-    json_t *json = course_to_json(c);
+    json_t *json = package_to_json(c);
     json_write(json, out);
     json_decref(json);
 }
 
-/* The same version must be the same course; patches are beside the point. */
-static bool same_version(const struct source *s, struct course *old, const struct course *c, struct err *e)
+/* The same version must be the same package; patches are beside the point. */
+static bool same_version(const struct source *s, struct package_head *old, const struct package_head *c, struct err *e)
 {
     struct str was, is;
     int patches = old->patch_count;
@@ -135,51 +136,51 @@ static bool same_version(const struct source *s, struct course *old, const struc
     str_release(&was);
     str_release(&is);
     return same || err_set(e, ERR_REFUSED,
-                           "%s has changed but its version is still %lld; set \"version\": %lld in %s/course.json", s->id,
-                           (long long)s->version, (long long)s->version + 1, s->dir);
+                           "%s has changed but its version is still %lld; set \"version\": %lld in %s/%s", s->id,
+                           (long long)s->version, (long long)s->version + 1, s->dir, s->kind->file);
 }
 
 /* The version published before; *text its manifest. A tree that lost it is no reason to stop. */
-static bool read_published(struct builder *b, const struct index_entry *x, struct course *out, struct str *text, struct err *e)
+static bool read_published(struct builder *b, const struct index_entry *x, struct package_head **out, struct str *text, struct err *e)
 {
     size_t len;
     struct verified *v = tree_read_named(b->w.fd, TREE_MANIFEST, &x->manifest, e);
     if (!v)
         return false;
     const char *bytes = verified_bytes(v, &len);
-    bool ok = course_parse(bytes, len, out, e);
+    bool ok = package_parse(bytes, len, out, e);
     if (ok)
         str_add(text, bytes, len);
     verified_free(v);
     return ok;
 }
 
-static bool write_manifest(struct builder *b, const struct course *c, struct str *text, struct tree_ref *out, struct err *e)
+static bool write_manifest(struct builder *b, const struct package_head *c, struct str *text, struct tree_ref *out, struct err *e)
 {
-    struct course again = { 0 };
+    struct package_head *again = NULL;
     as_text(c, text);
     bool ok = text->len <= TREE_MANIFEST_MAX ||
               err_set(e, ERR_TOO_BIG, "%s: its manifest has %zu bytes, at most %d are allowed", c->id, text->len,
                       TREE_MANIFEST_MAX);
     /* What we publish must be what kiosks accept. */
-    ok = ok && (course_parse(text->data, text->len, &again, e) || err_at(e, "%s", c->id));
-    course_release(&again);
+    ok = ok && (package_parse(text->data, text->len, &again, e) || err_at(e, "%s", c->id));
+    package_free(again);
     return ok && tree_writer_add_json(&b->w, TREE_MANIFEST, text, out, e);
 }
 
-struct before { bool there; struct course course; struct str text; struct tree_ref ref; }; /* the version published last */
+struct before { struct package_head *head; struct str text; struct tree_ref ref; }; /* the version published last; head NULL: none */
 
-static bool put_package(struct builder *b, struct course *c, const struct before *old, struct err *e)
+static bool put_package(struct builder *b, struct package_head *c, const struct before *old, struct err *e)
 {
     struct str text;
     struct tree_ref ref;
     struct blob_ref pack = { 0 };
     bool patched = false;
     str_init(&text, 0);
-    bool ok = (!b->o->patches || !old->there || shrink_patches(&b->w, &old->course, c, e)) &&
-              (!b->o->packs || shrink_pack(&b->w, old->there ? &old->course : NULL, c, &pack, e)) &&
+    bool ok = (!b->o->patches || !old->head || shrink_patches(&b->w, old->head, c, e)) &&
+              (!b->o->packs || shrink_pack(&b->w, old->head, c, &pack, e)) &&
               write_manifest(b, c, &text, &ref, e);
-    if (ok && b->o->patches && old->there)
+    if (ok && b->o->patches && old->head)
         ok = shrink_text(&b->w, TREE_MANIFEST, old->ref.sha256, old->text.data, old->text.len, ref.sha256, text.data, text.len,
                          ref.size_bytes, &patched, e);
     str_release(&text);
@@ -196,7 +197,7 @@ static bool put_package(struct builder *b, struct course *c, const struct before
     return true;
 }
 
-static bool add_made(struct builder *b, const struct source *s, struct course *c, struct err *e)
+static bool add_made(struct builder *b, const struct source *s, struct package_head *c, struct err *e)
 {
     const struct index_entry *listed = index_find(&b->index, s->id);
     struct before old = { 0 };
@@ -205,15 +206,16 @@ static bool add_made(struct builder *b, const struct source *s, struct course *c
     str_init(&old.text, 0);
     if (listed) {
         old.ref = listed->manifest;
-        old.there = read_published(b, listed, &old.course, &old.text, &lost);
+        if (!read_published(b, listed, &old.head, &old.text, &lost))
+            old.head = NULL;
     }
-    if (listed && listed->version == s->version && old.there) {
+    if (listed && listed->version == s->version && old.head) {
         b->result.unchanged++;
-        ok = same_version(s, &old.course, c, e);
+        ok = same_version(s, old.head, c, e);
     } else {
         ok = put_package(b, c, &old, e);
     }
-    course_release(&old.course);
+    package_free(old.head);
     str_release(&old.text);
     return ok;
 }
@@ -231,12 +233,12 @@ static bool may_be_here(const struct builder *b, const struct source *s, struct 
 static bool add_source(struct builder *b, struct source *s, struct err *e)
 {
     struct package_options po = { .renditions = b->o->renditions, .say = b->o->say, .ctx = b->o->ctx };
-    struct course c;
-    if (!may_be_here(b, s, e) || !package_make(&b->w, s, &po, &c, e))
+    struct package_head *made;
+    if (!may_be_here(b, s, e) || !package_make(&b->w, s, &po, &made, e))
         return false;
     b->result.packages++;
-    bool ok = add_made(b, s, &c, e);
-    course_release(&c);
+    bool ok = add_made(b, s, made, e);
+    package_free(made);
     return ok;
 }
 

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "pack/author/shrink.h"
 #include "base/fs.h"
+#include "model/course.h"
 #include "pack/tree/patch.h"
 #include "pack/tree/question_files.h"
 #include "pack/tree/small_pack.h"
@@ -47,12 +48,9 @@ static bool visit_picture(void *ctx, struct file_ref *f, const char *where)
     return true;
 }
 
-/* Also the pictures that questions name. A questions file that cannot be read has none. */
-static void each_file(const struct tree_writer *w, const struct course *c, void (*each)(void *ctx, const struct file_ref *f),
-                      void *ctx)
+/* A questions file that cannot be read has none. */
+static void each_question_picture(const struct tree_writer *w, const struct course *c, struct visit *v)
 {
-    struct visit v = { each, ctx };
-    course_each_file(c, visit_named, &v);
     for (int i = 0; i < c->lesson_count; i++) {
         const struct file_ref *q = &c->lesson[i].questions;
         struct question_set set = { 0 };
@@ -63,11 +61,21 @@ static void each_file(const struct tree_writer *w, const struct course *c, void 
         str_init(&text, QUESTION_FILES_MAX_BYTES + 1);
         char *path = tree_writer_path(w, TREE_BLOB, q->sha256);
         if (fs_read(path, QUESTION_FILES_MAX_BYTES, &text, &ignored) && question_files_parse(&text, q, &set, &ignored))
-            question_files_each(&set, visit_picture, &v);
+            question_files_each(&set, visit_picture, v);
         question_set_release(&set);
         str_release(&text);
         free(path);
     }
+}
+
+/* Also the pictures that questions name. */
+static void each_file(const struct tree_writer *w, const struct package_head *p, void (*each)(void *ctx, const struct file_ref *f),
+                      void *ctx)
+{
+    struct visit v = { each, ctx };
+    package_each_file(p, visit_named, &v);
+    if (course_of(p))
+        each_question_picture(w, course_of(p), &v);
 }
 
 static void note(void *ctx, const struct file_ref *f)
@@ -79,17 +87,17 @@ static void note(void *ctx, const struct file_ref *f)
 
 struct patching {
     struct tree_writer *w;
-    struct course *c;
+    struct package_head *c;
     struct files here, done; /* of the old version; patched already */
     int cap;
 };
 
 static bool patch_one(struct patching *p, const struct file_ref *from, const struct file_ref *to, struct err *e)
 {
-    struct course_patch made = { 0 };
+    struct package_patch made = { 0 };
     bool worth = false;
     if (!from->sha256[0] || !to->sha256[0] || to->size_bytes < SHRINK_PATCH_FROM || to->size_bytes > PATCH_FILE_MAX ||
-        from->size_bytes > PATCH_FILE_MAX || p->c->patch_count == COURSE_PATCHES_MAX ||
+        from->size_bytes > PATCH_FILE_MAX || p->c->patch_count == PACKAGE_PATCHES_MAX ||
         tfind(to->sha256, &p->here.names, by_text) || !first_time(&p->done, to->sha256))
         return true;
     char *base = tree_writer_path(p->w, TREE_BLOB, from->sha256), *result = tree_writer_path(p->w, TREE_BLOB, to->sha256);
@@ -136,15 +144,22 @@ static bool patch_lesson(struct patching *p, const struct lesson *old, const str
     return ok;
 }
 
-bool shrink_patches(struct tree_writer *w, const struct course *old, struct course *c, struct err *e)
+static bool patch_lessons(struct patching *p, const struct course *old, const struct course *c, struct err *e)
 {
-    struct patching p = { .w = w, .c = c };
-    each_file(w, old, note, &p.here);
-    bool ok = patch_one(&p, &old->poster, &c->poster, e);
+    bool ok = true;
     for (int i = 0; i < old->lesson_count; i++)
         for (int k = 0; ok && k < c->lesson_count; k++)
             if (strcmp(old->lesson[i].content_id, c->lesson[k].content_id) == 0)
-                ok = patch_lesson(&p, &old->lesson[i], &c->lesson[k], e);
+                ok = patch_lesson(p, &old->lesson[i], &c->lesson[k], e);
+    return ok;
+}
+
+bool shrink_patches(struct tree_writer *w, const struct package_head *old, struct package_head *c, struct err *e)
+{
+    struct patching p = { .w = w, .c = c };
+    each_file(w, old, note, &p.here);
+    bool ok = patch_one(&p, &old->poster, &c->poster, e) &&
+              (!course_of(old) || !course_of(c) || patch_lessons(&p, course_of(old), course_of(c), e));
     tdestroy(p.here.names, free);
     tdestroy(p.done.names, free);
     return ok || err_at(e, "%s: patches", c->id);
@@ -222,7 +237,7 @@ static bool write_pack(struct tree_writer *w, struct packing *p, struct blob_ref
     return ok;
 }
 
-bool shrink_pack(struct tree_writer *w, const struct course *old, const struct course *c, struct blob_ref *out, struct err *e)
+bool shrink_pack(struct tree_writer *w, const struct package_head *old, const struct package_head *c, struct blob_ref *out, struct err *e)
 {
     struct packing p = { 0 };
     struct blob_ref made = { 0 };

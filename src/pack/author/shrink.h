@@ -8,9 +8,9 @@ enum { SHRINK_PATCH_FROM = 4096 }; /* smaller files are not patched: a request c
 
 /* Patches from files of `old` to the files of `c` that took their place (same lesson, same form): made, put into the tree
  * and listed in `c`. */
-bool shrink_patches(struct tree_writer *w, const struct course *old, struct course *c, struct err *e) MUST_CHECK;
+bool shrink_patches(struct tree_writer *w, const struct package_head *old, struct package_head *c, struct err *e) MUST_CHECK;
 /* The small files of `c` in one pack, those that `old` (NULL: none) lacks first; fewer than SMALL_PACK_FROM: none. */
-bool shrink_pack(struct tree_writer *w, const struct course *old, const struct course *c, struct blob_ref *out,
+bool shrink_pack(struct tree_writer *w, const struct package_head *old, const struct package_head *c, struct blob_ref *out,
                  struct err *e) MUST_CHECK;
 /* A patch between two texts of the tree (both unpacked), if it is worth it against a file of instead_bytes. */
 bool shrink_text(struct tree_writer *w, enum tree_kind kind, const char *from_sha, const void *from, size_t from_len,

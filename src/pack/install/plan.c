@@ -1,6 +1,6 @@
 #include "pack/install/plan.h"
 #include "base/fs.h"
-#include "model/voice.h"
+#include "model/course.h"
 #include "pack/install/copy.h"
 #include "pack/tree/question_files.h"
 #include "store/library/blob.h"
@@ -20,19 +20,22 @@ const char *plan_state_name(enum plan_state s)
 
 /* ---- one package ---- */
 
-static bool read_manifest(struct plan *p, struct plan_package *k, struct course *out, struct err *e)
+static bool read_manifest(struct plan *p, struct plan_package *k, struct package_head **head, struct err *e)
 {
+    struct package_head *out;
     size_t len;
     k->manifest = tree_read_named(p->repo_fd, TREE_MANIFEST, &k->ref, e);
     if (!k->manifest)
         return false;
     const char *text = verified_bytes(k->manifest, &len);
-    if (!course_parse(text, len, out, e))
+    if (!package_parse(text, len, &out, e))
         return err_at(e, "manifest");
+    *head = out;
     lang_text_copy(&out->title, &k->title);
     snprintf(k->category, sizeof k->category, "%s", out->category ? out->category : "");
-    k->lessons = out->lesson_count;
+    k->lessons = course_of(out) ? course_of(out)->lesson_count : 0;
     k->priority = out->priority;
+    k->ahead = out->kind->ahead;
     k->patch_count = out->patch_count;
     k->patch = out->patch; /* moved */
     out->patch = NULL;
@@ -92,18 +95,19 @@ static void gather_lesson(struct gather *g, int n, const struct lesson *l)
     }
 }
 
-static void gather_course(struct gather *g, const struct course *c)
+/* Files of a course belong to its lessons; those of other kinds to the package as a whole. */
+static void gather_package(struct gather *g, const struct package_head *p)
 {
+    const struct course *c = course_of(p);
     g->lesson = -1;
     g->rank = 0;
-    gather_file(g, &c->poster, "poster");
+    if (!c) {
+        package_each_file(p, gather_file, g);
+        return;
+    }
+    gather_file(g, &p->poster, "poster");
     for (int i = 0; i < c->lesson_count; i++)
         gather_lesson(g, i, &c->lesson[i]);
-    for (int i = 0; c->voice && i < c->voice->prompt_count; i++) {
-        g->lesson = -1; /* what a lesson changed */
-        g->rank = 0;
-        gather_file(g, &c->voice->prompt[i].file, "a prompt");
-    }
 }
 
 /* Sorts, and keeps each blob once: for the first lesson and the lightest form that need it. */
@@ -203,11 +207,11 @@ static bool gather_pictures(struct plan *p, struct plan_package *k, const struct
     return ok;
 }
 
-static bool find_missing(struct plan *p, struct plan_package *k, const struct course *course, struct err *e)
+static bool find_missing(struct plan *p, struct plan_package *k, const struct package_head *head, struct err *e)
 {
     struct gather g = { 0 };
-    gather_course(&g, course);
-    bool ok = gather_pictures(p, k, course, &g, e);
+    gather_package(&g, head);
+    bool ok = !course_of(head) || gather_pictures(p, k, course_of(head), &g, e);
     ok = ok && keep_once(&g, e);
     k->blob = g.blob;
     k->blob_count = g.count;
@@ -233,17 +237,6 @@ static bool find_disowned(const struct plan *p, struct plan_package *k, struct d
     return true;
 }
 
-/* Are all its lessons on the shelf? A cut may have come between the last file and the transaction. */
-static bool find_shown(struct db *db, const char *id, bool *out, struct err *e)
-{
-    struct course_list list = { 0 };
-    if (!library_course(db, "", id, &list, e))
-        return false;
-    *out = list.count && list.row[0].lessons == list.row[0].total;
-    course_list_release(&list);
-    return true;
-}
-
 static bool look(struct plan *p, struct plan_package *k, struct db *db, struct err *e)
 {
     bool shown = false;
@@ -254,8 +247,8 @@ static bool look(struct plan *p, struct plan_package *k, struct db *db, struct e
     if (k->here_version > k->version && !k->disowned)
         return err_set(e, ERR_OLDER, "version %lld is older than version %lld, which is here already",
                        (long long)k->version, (long long)k->here_version);
-    struct course course = { 0 };
-    bool ok = read_manifest(p, k, &course, e), same = k->here_version == k->version && here_sha[0];
+    struct package_head *head = NULL;
+    bool ok = read_manifest(p, k, &head, e), same = k->here_version == k->version && here_sha[0];
     if (ok && same) {
         const char *text = verified_bytes(k->manifest, &len);
         sha256_hex(text, len, sum);
@@ -263,8 +256,9 @@ static bool look(struct plan *p, struct plan_package *k, struct db *db, struct e
         ok = same || k->disowned ||
              err_set(e, ERR_UNTRUSTED, "its version %lld is here already with other content", (long long)k->version);
     }
-    ok = ok && find_missing(p, k, &course, e) && (!same || find_shown(db, k->id, &shown, e));
-    course_release(&course);
+    /* Are all its lessons on the shelf? A cut may have come between the last file and the transaction. */
+    ok = ok && find_missing(p, k, head, e) && (!same || library_whole(db, k->id, &shown, e));
+    package_free(head);
     if (ok)
         k->state = shown && k->missing == 0 ? PLAN_CURRENT : PLAN_INSTALL;
     return ok;
@@ -314,6 +308,8 @@ void plan_again(struct plan *p, int n, struct db *db)
 static int by_priority(const void *a, const void *b)
 {
     const struct plan_package *x = a, *y = b;
+    if (x->ahead != y->ahead)
+        return x->ahead ? -1 : 1;
     if (x->priority != y->priority)
         return x->priority > y->priority ? -1 : 1;
     return strcmp(x->id, y->id);

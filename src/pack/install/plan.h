@@ -2,7 +2,7 @@
  * against the free space. Nothing is written. One thread at a time. */
 #ifndef WEIKE_PACK_INSTALL_PLAN_H
 #define WEIKE_PACK_INSTALL_PLAN_H
-#include "model/course.h"
+#include "model/package.h"
 #include "pack/trust/trust.h"
 #include "store/writer.h"
 
@@ -39,6 +39,7 @@ struct plan_package {
     struct lang_text title;        /* empty until the manifest was verified and parsed; so are the next three */
     char category[32];
     int lessons, priority;
+    bool ahead;                    /* its kind is brought before the others */
     enum plan_state state;
     struct err err;
     int blob_count;
@@ -46,7 +47,7 @@ struct plan_package {
     int missing;                   /* of these, how many are not here */
     uint64_t need_bytes;           /* still to be copied for it */
     int patch_count;
-    struct course_patch *patch;    /* blob patches that were published; owned */
+    struct package_patch *patch;    /* blob patches that were published; owned */
     bool disowned;                 /* what is here under its id comes from a revoked key: see struct library_package, anew */
     bool more_later;               /* remote: a questions file is not here yet; its pictures come with plan_again */
 };
@@ -74,7 +75,7 @@ struct plan *plan_open(const struct plan_options *o, struct err *e) MUST_CHECK;
 /* Looks at package n: manifest, versions, presence and size of each missing blob. `db` is a reader. */
 void plan_look(struct plan *p, int n, struct db *db);
 void plan_again(struct plan *p, int n, struct db *db); /* the same once more, after something has come */
-/* Sorts by priority and decides what fits. Call when all have been looked at, again after space was freed. */
+/* Sorts (kinds that are brought ahead, then by priority) and decides what fits. Call when all have been looked at, again after space was freed. */
 bool plan_fit(struct plan *p, struct err *e) MUST_CHECK;
 /* After something came of the plan: remembers its lists as the newest used, raises the floor of dates, and lets go what only
  * a revoked key had vouched for. */

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "pack/install/verify.h"
 #include "base/fs.h"
+#include "model/course.h"
 #include "pack/tree/question_files.h"
 #include "pack/tree/small_pack.h"
 
@@ -146,7 +147,7 @@ static void check_questions(struct judge *j, const struct course *c)
             question_files_parse(&text, f, &set, &why)) {
             question_files_each(&set, each_picture, &in);
         } else if (why.kind != ERR_MISSING && why.kind != ERR_UNTRUSTED) { /* those were told as a file */
-            err_at(&why, "%s: lesson %d, questions", c->id, i + 1);
+            err_at(&why, "%s: lesson %d, questions", c->head.id, i + 1);
             problem(j, &why);
         }
         question_set_release(&set);
@@ -171,7 +172,7 @@ static bool named_file(struct judge *j, const char *rel, const char *sha, uint64
     return ok;
 }
 
-static bool check_patches(struct judge *j, const struct course *c, struct err *e)
+static bool check_patches(struct judge *j, const struct package_head *c, struct err *e)
 {
     bool ok = true;
     for (int i = 0; ok && i < c->patch_count; i++) {
@@ -198,7 +199,7 @@ static bool check_pack(struct judge *j, const struct blob_ref *pack, struct err 
 
 static bool check_package(struct judge *j, const struct index_entry *x, struct err *e)
 {
-    struct course c;
+    struct package_head *p;
     size_t len;
     reach(j, TREE_MANIFEST, x->manifest.sha256);
     if (x->patch_from[0]) {
@@ -210,20 +211,23 @@ static bool check_package(struct judge *j, const struct index_entry *x, struct e
     if (!v)
         return false;
     const char *text = verified_bytes(v, &len);
-    bool ok = course_parse(text, len, &c, e);
+    bool ok = package_parse(text, len, &p, e);
     verified_free(v);
     if (!ok)
         return false;
-    if (strcmp(c.id, x->id) != 0 || c.version != x->version) {
-        ok = err_set(e, ERR_UNTRUSTED, "its manifest says %s version %lld", c.id, (long long)c.version);
+    if (strcmp(p->id, x->id) != 0 || p->version != x->version) {
+        ok = err_set(e, ERR_UNTRUSTED, "its manifest says %s version %lld", p->id, (long long)p->version);
     } else {
-        lang_text_copy(&c.title, &j->package->title);
-        j->package->lessons = c.lesson_count;
-        course_each_file(&c, each_file, j);
-        check_questions(j, &c);
-        ok = check_patches(j, &c, e) && check_pack(j, &x->pack, e);
+        const struct course *c = course_of(p);
+        lang_text_copy(&p->title, &j->package->title);
+        package_each_file(p, each_file, j);
+        if (c) {
+            j->package->lessons = c->lesson_count;
+            check_questions(j, c);
+        }
+        ok = check_patches(j, p, e) && check_pack(j, &x->pack, e);
     }
-    course_release(&c);
+    package_free(p);
     return ok;
 }
 

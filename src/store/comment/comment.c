@@ -192,9 +192,9 @@ uint64_t comment_post(struct writer *w, const struct comment_new *c)
     copy(s->room_id, sizeof s->room_id, c->room_id);
     copy(s->member_id, sizeof s->member_id, c->member_id);
     copy(s->voice_sha256, sizeof s->voice_sha256, c->voice_sha256);
-    s->course_id = mem_dup(c->course ? c->course->id : "");
-    s->category = mem_dup(c->course ? c->course->category : "");
-    s->course_version = c->course ? c->course->version : 0;
+    s->course_id = mem_dup(c->course ? c->course->head.id : "");
+    s->category = mem_dup(c->course ? c->course->head.category : "");
+    s->course_version = c->course ? c->course->head.version : 0;
     s->text = clean(c->text);
     s->voice_ms = c->voice_ms;
     return fact_post(w, &s->fact);

@@ -112,7 +112,7 @@ static void founds_release(struct founds *l)
 static bool read_found(const char *path, const char *sha256, struct found *f, struct err *e)
 {
     char is[SHA256_HEX];
-    struct course c;
+    struct package_head *p;
     if (!fs_read(path, MANIFEST_MAX_BYTES + HEAD_MAX, &f->text, e))
         return false;
     const char *by = f->text.data + sizeof magic - 1, *body;
@@ -125,10 +125,10 @@ static bool read_found(const char *path, const char *sha256, struct found *f, st
     sha256_hex(f->p.manifest, f->p.manifest_len, is);
     if (strcmp(is, sha256))
         return err_set(e, ERR_DAMAGED, "does not fit its hash");
-    if (!course_parse(f->p.manifest, f->p.manifest_len, &c, e))
+    if (!package_parse(f->p.manifest, f->p.manifest_len, &p, e))
         return false;
-    f->version = c.version;
-    course_release(&c);
+    f->version = p->version;
+    package_free(p);
     return true;
 }
 

@@ -87,8 +87,8 @@ static bool collect_courses(struct query *q, struct course_list *out, struct err
 
 static bool count_courses(struct db *db, const char *category, int *out, struct err *e)
 {
-    struct query q = db_query(db, category ? "SELECT count(*) FROM package WHERE active = 1 AND category = ? AND priority >= 0"
-                                           : "SELECT count(*) FROM package WHERE active = 1 AND priority >= 0");
+    struct query q = db_query(db, category ? "SELECT count(*) FROM package WHERE active = 1 AND kind = 'course' AND category = ?"
+                                           : "SELECT count(*) FROM package WHERE active = 1 AND kind = 'course'");
     if (category)
         query_text(&q, category);
     int n = query_row(&q) ? (int)query_col_int(&q, 0) : 0;
@@ -104,9 +104,9 @@ bool library_courses(struct db *db, const char *member_id, const char *category,
     int count = 0;
     if (total && !count_courses(db, category, &count, e))
         return false;
-    struct query q = db_query(db, category ? "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.category = ?4 AND k.priority >= 0"
+    struct query q = db_query(db, category ? "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.kind = 'course' AND k.category = ?4"
                                              " ORDER BY k.priority DESC, k.id LIMIT ?2 OFFSET ?3"
-                                           : "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.priority >= 0"
+                                           : "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.kind = 'course'"
                                              " ORDER BY k.priority DESC, k.id LIMIT ?2 OFFSET ?3");
     query_text(&q, member_id);
     query_int(&q, limit);
@@ -123,7 +123,7 @@ bool library_courses(struct db *db, const char *member_id, const char *category,
 bool library_course(struct db *db, const char *member_id, const char *course_id, struct course_list *out, struct err *e)
 {
     struct course_list list;
-    struct query q = db_query(db, "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.id = ?2");
+    struct query q = db_query(db, "SELECT " COURSE_COLUMNS " FROM package k WHERE k.active = 1 AND k.kind = 'course' AND k.id = ?2");
     query_text(&q, member_id);
     query_text(&q, course_id);
     if (!collect_courses(&q, &list, e))
@@ -139,7 +139,7 @@ bool library_course(struct db *db, const char *member_id, const char *course_id,
 bool library_categories(struct db *db, struct category_row *out, int max, int *count, struct err *e)
 {
     int n = 0;
-    struct query q = db_query(db, "SELECT category, count(*) FROM package WHERE active = 1 AND priority >= 0 GROUP BY category"
+    struct query q = db_query(db, "SELECT category, count(*) FROM package WHERE active = 1 AND kind = 'course' GROUP BY category"
                                   " ORDER BY count(*) DESC, category LIMIT ?");
     query_int(&q, max);
     for (; query_row(&q) && n < max; n++) {
@@ -237,7 +237,7 @@ static bool recent_lessons(struct db *db, const char *member_id, int limit, stru
 static bool first_unfinished(struct db *db, const char *member_id, int courses, struct lesson_list *out, struct err *e)
 {
     struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM (SELECT seq, id, category, priority, poster_sha256 FROM package"
-                                  "  WHERE active = 1 AND priority >= 0 ORDER BY priority DESC, id LIMIT ?2) k"
+                                  "  WHERE active = 1 AND kind = 'course' ORDER BY priority DESC, id LIMIT ?2) k"
                                   " JOIN lesson l ON l.package_seq = k.seq AND l.position = (SELECT x.position FROM lesson x"
                                   "  LEFT JOIN progress y ON y.member_id = ?1 AND y.content_id = x.content_id"
                                   "  WHERE x.package_seq = k.seq AND x.ready = 1 AND ifnull(y.finished, 0) = 0 ORDER BY x.position LIMIT 1)"
@@ -335,7 +335,7 @@ bool library_open(struct db *db, const char *course_id, const char *content_id, 
             o.position = i;
         }
     if (!o.lesson)
-        err_set(e, ERR_MISSING, "the lesson %s is not in the course %s", content_id, o.course.id);
+        err_set(e, ERR_MISSING, "the lesson %s is not in the course %s", content_id, o.course.head.id);
     else if (may_open(content_id, ready, e) && progress_get(db, member_id, content_id, &o.progress, e)) {
         *out = o;
         return true;
@@ -396,6 +396,17 @@ bool library_version(struct db *db, const char *course_id, int64_t *highest, cha
     *highest = version;
     if (manifest_sha256)
         memcpy(manifest_sha256, sha256, sizeof sha256);
+    return true;
+}
+
+bool library_whole(struct db *db, const char *id, bool *out, struct err *e)
+{
+    struct query q = db_query(db, "SELECT lessons = total FROM package WHERE id = ? AND active = 1");
+    query_text(&q, id);
+    bool whole = query_row(&q) && query_col_int(&q, 0);
+    if (!query_end(&q, e))
+        return false;
+    *out = whole;
     return true;
 }
 

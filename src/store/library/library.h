@@ -1,4 +1,5 @@
-/* library.h - the courses that are here: which version is active, lists for the shelf, lessons, switch of versions.
+/* library.h - the packages that are here: which version is active, switch of versions; of courses the lists for the shelf and
+ * their lessons. What other kinds of package keep is in kinds.h.
  *
  * Lists come from small rows kept beside the manifest; the manifest itself is parsed only when a lesson is
  * opened. `member_id` "" is the guest: no progress. Reading: any connection, its thread; changing: the writer. */
@@ -70,12 +71,12 @@ bool library_open(struct db *db, const char *course_id, const char *content_id, 
                   struct open_lesson *out, struct err *e) MUST_CHECK;
 void open_lesson_release(struct open_lesson *o);
 
-/* Installs a verified course: one transaction writes its rows and makes it the active version. The version before
+/* Installs a verified package of any kind: one transaction writes its rows and makes it the active version. The version before
  * it is kept (not shown) until the next switch. The manifest is parsed here again from the very bytes that were
  * verified. ERR_OLDER if the id was ever here with a higher version; the same version again changes nothing, unless
  * its bytes differ: ERR_UNTRUSTED.
  *
- * A course may come in parts: `ready` says lesson by lesson what is here; with at least one true it is installed and
+ * A course may come in parts (other kinds have no lessons): `ready` says lesson by lesson what is here; with at least one true it is installed and
  * only these lessons are shown; the same bytes again, with more of them true, add to it (false takes none away). A
  * version that would take a shown lesson away waits: ERR_REFUSED until its lessons are ready too. */
 struct library_package {
@@ -94,6 +95,9 @@ bool library_remove(struct writer *w, const char *course_id, struct err *e) MUST
 /* Highest version of `course_id` ever installed; 0 if never. `manifest_sha256` (may be NULL): "" if not active. */
 bool library_version(struct db *db, const char *course_id, int64_t *highest, char manifest_sha256[SHA256_HEX],
                      struct err *e) MUST_CHECK;
+
+/* Is the active version of this package here, with all its lessons? */
+bool library_whole(struct db *db, const char *id, bool *out, struct err *e) MUST_CHECK;
 
 /* Lessons of active courses whose files are still to come, or damaged and to be fetched again. While there are any, a
  * fetch is worth while even if the list above has not changed. Costs what it counts. */

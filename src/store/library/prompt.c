@@ -1,4 +1,5 @@
 #include "store/library/prompt.h"
+#include "store/library/kinds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,9 +47,11 @@ bool prompt_of_key(struct db *db, const char *lang, const char *key, char *text,
     return query_end(&q, e);
 }
 
-bool prompt_put(struct db *db, int64_t package_seq, const struct voice *v, struct err *e)
+static bool put_prompts(struct db *db, int64_t package_seq, const struct package_head *p, const bool *ready, struct err *e)
 {
+    const struct voice *v = &((const struct voice_package *)p)->voice;
     bool ok = true;
+    (void)ready;
     for (int i = 0; ok && i < v->prompt_count; i++) {
         struct query q = db_query(db, "INSERT INTO voice_prompt (package_seq, key, lang, text, sha256) VALUES (?, ?, ?, ?, ?)");
         query_int(&q, package_seq);
@@ -60,3 +63,12 @@ bool prompt_put(struct db *db, int64_t package_seq, const struct voice *v, struc
     }
     return ok;
 }
+
+/* A voice comes whole or not at all. */
+static bool check_prompts(struct db *db, const struct package_head *p, const bool *ready, struct err *e)
+{
+    (void)ready;
+    return library_files_here(db, p, e);
+}
+
+const struct library_kind library_kind_voice = { .kind = &voice_kind, .check = check_prompts, .install = put_prompts };

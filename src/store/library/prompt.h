@@ -4,9 +4,6 @@
 #include "model/voice.h"
 #include "store/db.h"
 
-/* Subtracted from the priority of a voice where packages are listed, so that it stands below zero: no course. */
-enum { PROMPT_BELOW = 101 };
-
 /* The blob in which these very words are spoken in `lang`; of several packages the one with the highest priority.
  * sha256 "" if there is none. */
 bool prompt_recording(struct db *db, const char *lang, const char *text, char sha256[SHA256_HEX], struct err *e) MUST_CHECK;
@@ -15,7 +12,4 @@ struct prompt_lang { char lang[LANG_TEXT]; int prompts; };
 bool prompt_langs(struct db *db, struct prompt_lang *out, int max, int *count, struct err *e) MUST_CHECK;
 /* Of one key, as it was recorded; "" and "" if there is none. `text` at least VOICE_TEXT_MAX + 1. */
 bool prompt_of_key(struct db *db, const char *lang, const char *key, char *text, size_t size, struct err *e) MUST_CHECK;
-
-/* Inside the writer's transaction that installs the package. */
-bool prompt_put(struct db *db, int64_t package_seq, const struct voice *v, struct err *e) MUST_CHECK;
 #endif

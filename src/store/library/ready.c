@@ -45,16 +45,18 @@ int library_ready(const char *dir, const struct course *c, bool *ready)
 
 bool library_put_here(struct db *db, const struct library_package *p, struct err *e)
 {
-    struct course c;
-    if (!course_parse(p->manifest, p->manifest_len, &c, e))
+    struct package_head *head;
+    if (!package_parse(p->manifest, p->manifest_len, &head, e))
         return false;
-    bool *ready = mem_alloc((size_t)c.lesson_count * sizeof *ready);
-    library_ready(db_dir(db), &c, ready);
+    const struct course *c = course_of(head);
+    bool *ready = mem_alloc((c ? (size_t)c->lesson_count : 1) * sizeof *ready);
+    if (c)
+        library_ready(db_dir(db), c, ready);
     struct library_package some = *p;
     some.ready = ready;
     bool ok = library_put(db, &some, e);
     free(ready);
-    course_release(&c);
+    package_free(head);
     return ok;
 }
 
@@ -70,29 +72,36 @@ static bool mark(struct db *db, int64_t package_seq, int position, int state, st
     return query_run(&q, e);
 }
 
-static bool recheck(struct db *db, int64_t package_seq, const char *manifest, size_t len, int *lost, struct err *e)
+static bool recheck_course(struct db *db, int64_t package_seq, const struct course *c, int *lost, struct err *e)
 {
-    struct course c;
-    struct err why = ERR_INIT;
-    if (!course_parse(manifest, len, &c, &why)) { /* one rotten row must not hide the state of all other courses */
-        log_error("stored manifest: %s", why.text);
-        return true;
-    }
-    bool *ready = mem_alloc((size_t)c.lesson_count * sizeof *ready), ok = true;
+    bool *ready = mem_alloc((size_t)c->lesson_count * sizeof *ready), ok = true;
     int changed = 0;
-    library_ready(db_dir(db), &c, ready);
-    for (int i = 0; ok && i < c.lesson_count; i++) {
+    library_ready(db_dir(db), c, ready);
+    for (int i = 0; ok && i < c->lesson_count; i++) {
         ok = mark(db, package_seq, i, ready[i] ? LESSON_READY : LESSON_REPAIRING, e);
         if (!ok || !db_changes(db))
             continue;
         changed++;
         *lost += !ready[i];
         if (!ready[i])
-            log_warn("%s, lesson %d: waits for its files to be fetched again", c.id, i + 1);
+            log_warn("%s, lesson %d: waits for its files to be fetched again", c->head.id, i + 1);
     }
     free(ready);
-    course_release(&c);
     return ok && (!changed || library_resize(db, package_seq, e)); /* nothing changed: nothing is written */
+}
+
+/* Of other kinds than courses no part is shown or hidden by its files. */
+static bool recheck(struct db *db, int64_t package_seq, const char *manifest, size_t len, int *lost, struct err *e)
+{
+    struct package_head *p;
+    struct err why = ERR_INIT;
+    if (!package_parse(manifest, len, &p, &why)) { /* one rotten row must not hide the state of all other courses */
+        log_error("stored manifest: %s", why.text);
+        return true;
+    }
+    bool ok = !course_of(p) || recheck_course(db, package_seq, course_of(p), lost, e);
+    package_free(p);
+    return ok;
 }
 
 /* Courses from before manifests were kept beside the database, or whose file was lost. */

@@ -2,12 +2,11 @@
 #define _GNU_SOURCE
 #include "base/clock.h"
 #include "base/fs.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "store/library/blob.h"
 #include "store/library/catalogue.h"
+#include "store/library/kinds.h"
 #include "store/outbox/machine_log.h"
-#include "store/library/prompt.h"
 #include "store/library/switch.h"
 
 #include <stdlib.h>
@@ -15,15 +14,21 @@
 
 struct install {
     const struct library_package *package;
-    struct course course;
+    struct package_head *head;
+    const struct course *course; /* the same, if it is one: then it may come lesson by lesson */
     char sha256[SHA256_HEX];
-    bool whole; /* every lesson is to be ready */
+    bool whole;                  /* every lesson is to be ready */
     /* of the job's run */
     struct db *db;
     int64_t seq;
     struct err *e;
     bool ok;
 };
+
+static int lesson_count(const struct install *in)
+{
+    return in->course ? in->course->lesson_count : 0;
+}
 
 static bool is_ready(const struct install *in, int lesson)
 {
@@ -33,21 +38,13 @@ static bool is_ready(const struct install *in, int lesson)
 static bool begin(struct install *in, const struct library_package *p, struct err *e)
 {
     *in = (struct install){ .package = p, .whole = true };
-    if (!course_parse(p->manifest, p->manifest_len, &in->course, e))
+    if (!package_parse(p->manifest, p->manifest_len, &in->head, e))
         return false;
+    in->course = course_of(in->head);
     sha256_hex(p->manifest, p->manifest_len, in->sha256);
-    for (int i = 0; i < in->course.lesson_count; i++)
+    for (int i = 0; i < lesson_count(in); i++)
         in->whole &= is_ready(in, i);
     return true;
-}
-
-static void add_text(struct query *q, const struct lang_text *text, struct str *scratch)
-{
-    json_t *map = lang_text_to_json(text);
-    str_clear(scratch);
-    json_write(map, scratch);
-    json_decref(map);
-    query_text(q, scratch->data);
 }
 
 /* May it be installed? *active: this very manifest is active already. */
@@ -55,7 +52,7 @@ static bool may_install(struct install *in, bool *active)
 {
     int64_t highest;
     char sha256[SHA256_HEX];
-    const struct course *c = &in->course;
+    const struct package_head *c = in->head;
     *active = false;
     if (!library_version(in->db, c->id, &highest, sha256, in->e))
         return false;
@@ -77,8 +74,8 @@ static bool may_install(struct install *in, bool *active)
 /* Is a lesson that the version before shows not ready in this one? */
 static bool would_take(const struct install *in, const char *content_id)
 {
-    for (int i = 0; i < in->course.lesson_count; i++)
-        if (!strcmp(in->course.lesson[i].content_id, content_id))
+    for (int i = 0; i < lesson_count(in); i++)
+        if (!strcmp(in->course->lesson[i].content_id, content_id))
             return !is_ready(in, i);
     return false; /* its publisher took it out */
 }
@@ -89,62 +86,63 @@ static bool may_show_parts(struct install *in)
     bool any = false, takes = false;
     if (in->whole)
         return true;
-    for (int i = 0; i < in->course.lesson_count; i++)
+    for (int i = 0; i < lesson_count(in); i++)
         any |= is_ready(in, i);
     if (!any)
-        return err_set(in->e, ERR_MISSING, "%s: none of its lessons is here yet", in->course.id);
+        return err_set(in->e, ERR_MISSING, "%s: none of its lessons is here yet", in->head->id);
     struct query q = db_query(in->db, "SELECT l.content_id, k.total <= k.lessons FROM package k JOIN lesson l ON l.package_seq = k.seq"
                                       " WHERE k.id = ? AND k.active = 1 AND l.ready <> 0");
-    query_text(&q, in->course.id);
+    query_text(&q, in->head->id);
     while (!takes && query_row(&q))
         takes = query_col_int(&q, 1) || would_take(in, query_col_text(&q, 0));
     if (!query_end(&q, in->e))
         return false;
     return !takes || err_set(in->e, ERR_REFUSED, "%s: version %lld replaces the one that is here when all its lessons are here",
-                             in->course.id, (long long)in->course.version);
+                             in->head->id, (long long)in->head->version);
 }
 
 /* The version before the active one goes, the active one becomes the one before. */
 static bool step_versions(struct install *in)
 {
     struct query q = db_query(in->db, "DELETE FROM package WHERE id = ?1 AND (active = 0 OR version = ?2)");
-    query_text(&q, in->course.id);
-    query_int(&q, in->course.version);
+    query_text(&q, in->head->id);
+    query_int(&q, in->head->version);
     if (!query_run(&q, in->e))
         return false;
     q = db_query(in->db, "UPDATE package SET active = 0 WHERE id = ? AND active = 1");
-    query_text(&q, in->course.id);
+    query_text(&q, in->head->id);
     if (!query_run(&q, in->e))
         return false;
     q = db_query(in->db, "INSERT INTO package_version (id, highest) VALUES (?1, ?2)"
                          " ON CONFLICT (id) DO UPDATE SET highest = iif(?3, ?2, max(highest, excluded.highest))");
-    query_text(&q, in->course.id);
-    query_int(&q, in->course.version);
+    query_text(&q, in->head->id);
+    query_int(&q, in->head->version);
     query_int(&q, in->package->anew);
     return query_run(&q, in->e);
 }
 
 static bool put_package(struct install *in)
 {
-    const struct course *c = &in->course;
+    const struct package_head *c = in->head;
     struct clock_reading now;
     struct str title, summary;
     clock_read(0, &now);
     str_init(&title, 0);
     str_init(&summary, 0);
-    struct query q = db_query(in->db, "INSERT INTO package (id, version, active, manifest_sha256, publisher, category, priority, title,"
-                                      " summary, poster_sha256, total, installed_ms, lessons, duration_ms)"
-                                      " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)");
+    struct query q = db_query(in->db, "INSERT INTO package (id, version, active, manifest_sha256, publisher, kind, category, priority,"
+                                      " title, summary, poster_sha256, total, installed_ms, lessons, duration_ms)"
+                                      " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)");
     query_text(&q, c->id);
     query_int(&q, c->version);
     query_text(&q, in->sha256);
     query_text(&q, in->package->publisher);
+    query_text(&q, c->kind->name);
     query_text(&q, c->category);
-    query_int(&q, c->voice ? c->priority - PROMPT_BELOW : c->priority);
-    add_text(&q, &c->title, &title);
-    add_text(&q, &c->summary, &summary);
+    query_int(&q, c->priority);
+    library_bind_text(&q, &c->title, &title);
+    library_bind_text(&q, &c->summary, &summary);
     query_text(&q, c->poster.sha256);
-    query_int(&q, c->lesson_count);
+    query_int(&q, lesson_count(in));
     query_int(&q, now.wall_ms);
     bool ok = query_run(&q, in->e);
     in->seq = ok ? db_last_id(in->db) : 0;
@@ -158,29 +156,6 @@ static bool put_package(struct install *in)
     return query_run(&q, in->e);
 }
 
-static bool put_lesson(struct install *in, int position, struct str *scratch)
-{
-    const struct lesson *l = &in->course.lesson[position];
-    struct query q = db_query(in->db, "INSERT INTO lesson (package_seq, position, content_id, title, poster_sha256, duration_ms, quiz,"
-                                      " ready) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    query_int(&q, in->seq);
-    query_int(&q, position);
-    query_text(&q, l->content_id);
-    add_text(&q, &l->title, scratch);
-    query_text(&q, l->poster.sha256);
-    query_int(&q, l->duration_ms);
-    query_int(&q, *l->questions.sha256 != 0);
-    query_int(&q, is_ready(in, position) ? LESSON_READY : LESSON_TO_COME);
-    if (!query_run(&q, in->e))
-        return false;
-    q = db_query(in->db, "INSERT INTO lesson_name (content_id, title, category) VALUES (?, ?, ?) ON CONFLICT (content_id)"
-                         " DO UPDATE SET title = excluded.title, category = excluded.category");
-    query_text(&q, l->content_id);
-    query_text(&q, scratch->data);
-    query_text(&q, in->course.category);
-    return query_run(&q, in->e);
-}
-
 static void put_file(void *ctx, const struct file_ref *f, const char *where)
 {
     struct install *in = ctx;
@@ -191,31 +166,6 @@ static void put_file(void *ctx, const struct file_ref *f, const char *where)
     query_int(&q, in->seq);
     query_text(&q, f->sha256);
     in->ok = query_run(&q, in->e);
-}
-
-static void demand_file(void *ctx, const struct file_ref *f, const char *where)
-{
-    struct install *in = ctx;
-    if (in->ok && *f->sha256 && !blob_exists(db_dir(in->db), f->sha256, f->size_bytes))
-        in->ok = err_set(in->e, ERR_MISSING, "%s, %s: its file is not in the data directory", in->course.id, where);
-}
-
-/* What is said to be here, is here. */
-static bool check_files(struct install *in)
-{
-    const struct course *c = &in->course;
-    in->ok = true;
-    if (!in->package->ready || c->voice) { /* a voice comes whole or not at all */
-        course_each_file(c, demand_file, in);
-        return in->ok;
-    }
-    bool *here = mem_alloc((size_t)c->lesson_count * sizeof *here);
-    library_ready(db_dir(in->db), c, here);
-    for (int i = 0; in->ok && i < c->lesson_count; i++)
-        if (is_ready(in, i) && !here[i])
-            in->ok = err_set(in->e, ERR_MISSING, "%s, lesson %d: a file of it is not in the data directory", c->id, i + 1);
-    free(here);
-    return in->ok;
 }
 
 bool library_resize(struct db *db, int64_t package_seq, struct err *e)
@@ -247,8 +197,8 @@ static bool tell_arrival(struct install *in)
         return false;
     if (!whole)
         return true;
-    course_each_file(&in->course, add_size, &bytes);
-    return machine_log_content(in->db, (enum machine_kind)in->package->how, in->course.id, in->course.version, bytes, in->e);
+    package_each_file(in->head, add_size, &bytes);
+    return machine_log_content(in->db, (enum machine_kind)in->package->how, in->head->id, in->head->version, bytes, in->e);
 }
 
 /* More lessons of the version that is active already have come, or come back. */
@@ -257,7 +207,7 @@ static bool add_parts(struct install *in)
     bool all = false;
     struct query q = db_query(in->db, "SELECT k.seq, NOT EXISTS (SELECT 1 FROM lesson l WHERE l.package_seq = k.seq AND l.ready <> 1)"
                                       " FROM package k WHERE k.id = ? AND k.active = 1");
-    query_text(&q, in->course.id);
+    query_text(&q, in->head->id);
     if (query_row(&q)) {
         in->seq = query_col_int(&q, 0);
         all = query_col_int(&q, 1);
@@ -266,9 +216,9 @@ static bool add_parts(struct install *in)
         return false;
     if (all)
         return true;
-    if (!check_files(in))
+    if (!library_kind_of(in->head)->check(in->db, in->head, in->package->ready, in->e))
         return false;
-    for (int i = 0; i < in->course.lesson_count; i++) {
+    for (int i = 0; i < lesson_count(in); i++) {
         if (!is_ready(in, i))
             continue;
         q = db_query(in->db, "UPDATE lesson SET ready = 1 WHERE package_seq = ? AND position = ? AND ready <> 1");
@@ -278,6 +228,13 @@ static bool add_parts(struct install *in)
             return false;
     }
     return library_resize(in->db, in->seq, in->e) && tell_arrival(in);
+}
+
+static bool put_files(struct install *in)
+{
+    in->ok = true;
+    package_each_file(in->head, put_file, in);
+    return in->ok;
 }
 
 static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *e)
@@ -291,19 +248,11 @@ static bool apply_install(struct db *db, void *ctx, int64_t *value, struct err *
         return false;
     if (active)
         return add_parts(in);
-    in->ok = may_show_parts(in) && check_files(in) &&
-             catalogue_keep(db_dir(db), in->sha256, in->package, e) && /* first: a file too many does no harm */
-             step_versions(in) && put_package(in);
-    struct str scratch;
-    str_init(&scratch, 0);
-    for (int i = 0; in->ok && i < in->course.lesson_count; i++)
-        in->ok = put_lesson(in, i, &scratch);
-    str_release(&scratch);
-    if (in->ok)
-        course_each_file(&in->course, put_file, in);
-    if (in->ok && in->course.voice)
-        in->ok = prompt_put(db, in->seq, in->course.voice, e);
-    return in->ok && library_resize(db, in->seq, e) && tell_arrival(in);
+    const struct library_kind *kind = library_kind_of(in->head);
+    return may_show_parts(in) && kind->check(db, in->head, in->package->ready, e) &&
+           catalogue_keep(db_dir(db), in->sha256, in->package, e) && /* first: a file too many does no harm */
+           step_versions(in) && put_package(in) && put_files(in) && kind->install(db, in->seq, in->head, in->package->ready, e) &&
+           tell_arrival(in);
 }
 
 bool library_put(struct db *db, const struct library_package *p, struct err *e)
@@ -313,7 +262,7 @@ bool library_put(struct db *db, const struct library_package *p, struct err *e)
     if (!begin(&in, p, e))
         return false;
     bool ok = apply_install(db, &in, &value, e);
-    course_release(&in.course);
+    package_free(in.head);
     return ok;
 }
 
@@ -323,7 +272,7 @@ bool library_install(struct writer *w, const struct library_package *p, struct e
     if (!begin(&in, p, e))
         return false;
     bool ok = writer_do(w, apply_install, &in, e);
-    course_release(&in.course);
+    package_free(in.head);
     return ok;
 }
 

@@ -326,8 +326,8 @@ static char *playlist_json(const struct room_pick *pick, int count)
     for (int i = 0; i < count; i++) {
         const struct course *c = pick[i].course;
         const struct lesson *l = pick[i].lesson;
-        json_array_append_new(list, json_pack("{s:s, s:I, s:s, s:s, s:I, s:i}", "course", c->id, "version", (json_int_t)c->version, "category",
-                                              c->category, "lesson", l->content_id, "length_ms", (json_int_t)l->duration_ms, "completion",
+        json_array_append_new(list, json_pack("{s:s, s:I, s:s, s:s, s:I, s:i}", "course", c->head.id, "version", (json_int_t)c->head.version, "category",
+                                              c->head.category, "lesson", l->content_id, "length_ms", (json_int_t)l->duration_ms, "completion",
                                               l->completion_permille));
     }
     struct str text;

@@ -243,7 +243,7 @@ static bool recount(struct db *db, struct err *e)
     return db_exec(db, /* when a copied row was receipted is not copied: from its making on it is kept as long as any */
                        "UPDATE statement SET delivered_ms = created_ms WHERE state = 1 AND delivered_ms = 0;"
                        "UPDATE counter SET value = (SELECT count(*) FROM member WHERE active = 1) WHERE name = 'member';"
-                       "UPDATE counter SET value = (SELECT count(*) FROM package WHERE active = 1 AND priority >= 0) WHERE name = 'course';"
+                       "UPDATE counter SET value = (SELECT count(*) FROM package WHERE active = 1 AND kind = 'course') WHERE name = 'course';"
                        "UPDATE counter SET value = (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1) WHERE name = 'lesson';"
                        "UPDATE counter SET value = (SELECT count(*) FROM viewing) WHERE name = 'viewing';"
                        "UPDATE counter SET value = (SELECT count(*) FROM answer) WHERE name = 'answer';"

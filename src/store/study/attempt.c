@@ -222,12 +222,12 @@ static struct attempt_fact *attempt_new(struct writer *w, const struct fact_kind
     assert(a->attempt && a->course && a->lesson);
     struct attempt_fact *f = fact_new(w, kind, sizeof *f);
     copy(f->member_id, sizeof f->member_id, a->member_id);
-    copy(f->course_id, sizeof f->course_id, a->course->id);
+    copy(f->course_id, sizeof f->course_id, a->course->head.id);
     copy(f->content_id, sizeof f->content_id, a->lesson->content_id);
-    copy(f->category, sizeof f->category, a->course->category);
+    copy(f->category, sizeof f->category, a->course->head.category);
     copy(f->questions_sha256, sizeof f->questions_sha256, a->lesson->questions.sha256);
     copy(f->id, sizeof f->id, a->attempt->id);
-    f->course_version = a->course->version;
+    f->course_version = a->course->head.version;
     f->seed = a->attempt->seed;
     return f;
 }

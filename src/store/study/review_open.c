@@ -156,7 +156,7 @@ static void say(struct posted *p, const struct review_answer_post *a)
     const struct lesson *lesson = a->lesson->lesson;
     char id[UUID_TEXT];
     struct statement_about about = { .id = id, .home_page = fact_home_page(&p->fact), .member_id = a->member_id, .at = &p->fact.at,
-                                     .course_id = course->id, .course_version = course->version, .category = course->category,
+                                     .course_id = course->head.id, .course_version = course->head.version, .category = course->head.category,
                                      .content_id = lesson->content_id, .title = &lesson->title,
                                      .questions_sha256 = lesson->questions.sha256 };
     struct str text;

@@ -137,10 +137,10 @@ static uint64_t post(struct writer *w, const struct viewing_post *in, bool ends)
     v->ends = ends;
     copy(v->id, sizeof v->id, in->id);
     copy(v->member_id, sizeof v->member_id, in->member_id);
-    copy(v->course_id, sizeof v->course_id, in->course->id);
+    copy(v->course_id, sizeof v->course_id, in->course->head.id);
     copy(v->content_id, sizeof v->content_id, in->lesson->content_id);
-    copy(v->category, sizeof v->category, in->course->category);
-    v->course_version = in->course->version;
+    copy(v->category, sizeof v->category, in->course->head.category);
+    v->course_version = in->course->head.version;
     v->completion_permille = in->lesson->completion_permille;
     copy(v->ended_by, sizeof v->ended_by, in->ended_by ? in->ended_by : "left");
     v->year = hours_month_of(v->fact.at.wall_ms) / 100;

@@ -123,13 +123,13 @@ static bool base_holds(struct fetch *f, const char *sha256)
 }
 
 /* A patch for this blob that costs less than what is missing of the blob, and whose base is here and sound. */
-static const struct course_patch *find_patch(struct fetch *f, const struct job *j)
+static const struct package_patch *find_patch(struct fetch *f, const struct job *j)
 {
     const struct plan_package *k = &f->plan->package[j->package];
     uint64_t have = copy_part_bytes(f->data_dir, j->blob->sha256), size = j->blob->size_bytes;
     uint64_t left = size - (have < size ? have : size);
     for (int i = 0; !j->no_patch && i < k->patch_count; i++) {
-        const struct course_patch *p = &k->patch[i];
+        const struct package_patch *p = &k->patch[i];
         char *base = blob_path(f->data_dir, p->from);
         bool fits = strcmp(p->to, j->blob->sha256) == 0 && p->size_bytes <= size / 100 * PATCH_KEEP_PERCENT && p->size_bytes < left &&
                     fs_exists(base);
@@ -476,8 +476,7 @@ void fetch_load_release(struct fetch *f)
 {
     fetch_load_rest(f);
     for (int i = 0; f->package && i < f->plan->count; i++)
-        if (f->package[i].parsed)
-            course_release(&f->package[i].course);
+        package_free(f->package[i].head);
     free(f->package);
     free(f->job);
     free(f->adopted.sha256);

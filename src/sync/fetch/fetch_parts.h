@@ -116,7 +116,7 @@ struct job {
     const struct plan_blob *blob;
     enum job_state state;
     bool no_patch, settled;      /* settled: seen by install_some */
-    const struct course_patch *patch; /* tried; NULL: none */
+    const struct package_patch *patch; /* tried; NULL: none */
 };
 struct pack_reader { bool active; struct str bytes, blob; size_t from; /* of the section being read */ struct small_pack head; bool head_read; int next, section; };
 struct slot {                    /* one blob on its way */
@@ -128,8 +128,8 @@ struct slot {                    /* one blob on its way */
     struct pack_reader pack;
 };
 struct loading {                 /* of one package of the plan */
-    struct course course;
-    bool parsed, light, pack_tried, refused;
+    struct package_head *head;   /* NULL until it is parsed */
+    bool light, pack_tried, refused;
     int ready;                   /* lessons usable so far */
 };
 struct adopted { int count, cap; char (*sha256)[SHA256_HEX]; }; /* in blobs/, its folder not yet on the disk */

@@ -113,9 +113,10 @@ static int by_order(const void *a, const void *b)
     return strcmp(x->blob->sha256, y->blob->sha256);
 }
 
-static bool is_questions(const struct course *c, const char *sha256)
+static bool is_questions(const struct package_head *p, const char *sha256)
 {
-    for (int i = 0; i < c->lesson_count; i++)
+    const struct course *c = course_of(p);
+    for (int i = 0; c && i < c->lesson_count; i++)
         if (strcmp(c->lesson[i].questions.sha256, sha256) == 0)
             return true;
     return false;
@@ -127,7 +128,7 @@ static void add_jobs(struct fetch *f, int n, bool questions, int *cap)
     const struct loading *l = &f->package[n];
     for (int i = 0; i < k->blob_count; i++) {
         const struct plan_blob *b = &k->blob[i];
-        if (!b->missing || (questions ? !is_questions(&l->course, b->sha256) : l->light && b->rank > 0))
+        if (!b->missing || (questions ? !is_questions(l->head, b->sha256) : l->light && b->rank > 0))
             continue;
         ARRAY_GROW(f->job, f->job_count, *cap);
         f->job[f->job_count++] = (struct job){ .package = n, .lesson = b->lesson, .rank = b->rank, .blob = b };
@@ -139,13 +140,12 @@ static bool parse(struct fetch *f, int n)
     struct plan_package *k = &f->plan->package[n];
     struct loading *l = &f->package[n];
     size_t len;
-    if (l->parsed)
+    if (l->head)
         return true;
     const char *text = verified_bytes(k->manifest, &len);
-    l->parsed = course_parse(text, len, &l->course, &k->err); /* the plan has done it before */
-    l->refused = !l->parsed;
+    l->refused = !package_parse(text, len, &l->head, &k->err); /* the plan has done it before */
     l->light = l->light || f->o.light_only;
-    return l->parsed;
+    return !l->refused;
 }
 
 /* Jobs of all packages that are to be installed; `questions`: only their questions, whose pictures are not known yet. */
@@ -170,7 +170,7 @@ static void count_lessons(struct fetch *f)
     int done = 0, total = 0, packages = 0;
     for (int n = 0; n < f->plan->count; n++) {
         const struct plan_package *k = &f->plan->package[n];
-        if (f->package[n].parsed) {
+        if (f->package[n].head) {
             done += f->package[n].ready;
             total += k->lessons;
         }
@@ -189,7 +189,7 @@ static bool begin_load(struct fetch *f)
     make_jobs(f, false);
     for (int n = 0; n < f->plan->count; n++) {
         struct plan_package *k = &f->plan->package[n];
-        if (f->package[n].parsed && k->state == PLAN_INSTALL && !fetch_install(f, n, k->missing == 0))
+        if (f->package[n].head && k->state == PLAN_INSTALL && !fetch_install(f, n, k->missing == 0))
             return false;
     }
     count_lessons(f);
@@ -271,18 +271,26 @@ static void refuse(struct fetch *f, int n, const struct err *why)
             f->job[i].state = JOB_FAILED;
 }
 
+/* Pictures of a lesson's questions may be on their way. */
+static int ready_lessons(struct fetch *f, int n, bool *ready)
+{
+    const struct course *c = course_of(f->package[n].head);
+    int count = c ? library_ready(f->data_dir, c, ready) : 0;
+    for (int i = 0; c && i < c->lesson_count; i++)
+        if (ready[i] && fetch_awaits(f, n, i, 0)) {
+            ready[i] = false;
+            count--;
+        }
+    return count;
+}
+
 bool fetch_install(struct fetch *f, int n, bool whole)
 {
     struct plan_package *k = &f->plan->package[n];
     struct loading *l = &f->package[n];
     struct err e = ERR_INIT;
-    bool *ready = mem_alloc((size_t)l->course.lesson_count + 1);
-    int count = library_ready(f->data_dir, &l->course, ready);
-    for (int i = 0; i < l->course.lesson_count; i++) /* pictures of its questions may be on their way */
-        if (ready[i] && fetch_awaits(f, n, i, 0)) {
-            ready[i] = false;
-            count--;
-        }
+    bool *ready = mem_alloc((size_t)k->lessons + 1);
+    int count = ready_lessons(f, n, ready);
     struct library_package p = { .publisher = k->publisher, .ready = whole ? NULL : ready, .anew = k->disowned, .how = MACHINE_CONTENT_LINK };
     p.manifest = verified_bytes(k->manifest, &p.manifest_len);
     bool worth = whole || count > l->ready;

@@ -39,15 +39,15 @@ static void test_everything_is_read(void **state)
     (void)state;
     struct course c;
     parse_good(full, &c);
-    assert_string_equal(c.id, "cn.example.fraud");
-    assert_string_equal(c.category, "safety");
-    assert_string_equal(lang_text_get(&c.title, "en"), "Fraud");
-    assert_int_equal(c.version, 7);
-    assert_int_equal(c.priority, 80);
+    assert_string_equal(c.head.id, "cn.example.fraud");
+    assert_string_equal(c.head.category, "safety");
+    assert_string_equal(lang_text_get(&c.head.title, "en"), "Fraud");
+    assert_int_equal(c.head.version, 7);
+    assert_int_equal(c.head.priority, 80);
     assert_int_equal(c.lesson_count, 2);
-    assert_int_equal(c.patch_count, 1);
-    assert_int_equal(c.patch[0].size_bytes, 77);
-    assert_string_equal(c.patch[0].to, SHA);
+    assert_int_equal(c.head.patch_count, 1);
+    assert_int_equal(c.head.patch[0].size_bytes, 77);
+    assert_string_equal(c.head.patch[0].to, SHA);
     const struct lesson *l = &c.lesson[0];
     assert_int_equal(l->rendition_count, 2);
     assert_int_equal(l->rendition[0].weight, WEIGHT_LIGHT);
@@ -70,10 +70,10 @@ static void test_what_is_left_out_has_a_default(void **state)
     struct course c;
     parse_good(COURSE(LESSON("1")), &c);
     const struct lesson *l = &c.lesson[0];
-    assert_string_equal(c.category, "other");
-    assert_int_equal(c.priority, 50);
+    assert_string_equal(c.head.category, "other");
+    assert_int_equal(c.head.priority, 50);
     assert_true(l->pass_mark == 0.6 && l->max_attempts == 0 && !l->shuffle && l->completion_permille == 900);
-    assert_true(!c.poster.sha256[0] && !l->poster.sha256[0] && !l->questions.sha256[0] && !l->caption_count && !l->summary.count);
+    assert_true(!c.head.poster.sha256[0] && !l->poster.sha256[0] && !l->questions.sha256[0] && !l->caption_count && !l->summary.count);
     course_release(&c);
 }
 
@@ -85,11 +85,11 @@ static void test_written_and_read_again_it_is_the_same(void **state)
     str_init(&once, 0);
     str_init(&twice, 0);
     parse_good(full, &c);
-    json_t *o = course_to_json(&c);
+    json_t *o = package_to_json(&c.head);
     json_write(o, &once);
     json_decref(o);
     parse_good(once.data, &again);
-    o = course_to_json(&again);
+    o = package_to_json(&again.head);
     json_write(o, &twice);
     json_decref(o);
     assert_string_equal(once.data, twice.data);
@@ -111,7 +111,7 @@ static void test_every_file_is_visited(void **state)
     struct str seen;
     str_init(&seen, 0);
     parse_good(full, &c);
-    course_each_file(&c, note, &seen);
+    package_each_file(&c.head, note, &seen);
     assert_string_equal(seen.data, "poster p.webp\nlesson 1, poster l.webp\nlesson 1, light l.opus\nlesson 1, still 1 1.webp\n"
                                    "lesson 1, still 2 2.webp\nlesson 1, 720p a.mp4\nlesson 1, captions zh-CN l.vtt\n"
                                    "lesson 1, questions q.json\nlesson 2, 480p a.mp4\n");
@@ -200,13 +200,13 @@ static void test_refusals_say_what_and_where(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct course c = { .version = 99 };
+        struct course c = { .head.version = 99 };
         struct err e = ERR_INIT;
         if (course_parse(bad[i].json, strlen(bad[i].json), &c, &e))
             fail_msg("accepted: %s", bad[i].json);
         if (e.kind != bad[i].kind || !strstr(e.text, bad[i].says))
             fail_msg("%s: %s, %s\nfor %s", bad[i].says, err_kind_name(e.kind), e.text, bad[i].json);
-        assert_true(c.version == 99 && !c.lesson);
+        assert_true(c.head.version == 99 && !c.lesson);
     }
 }
 
@@ -258,7 +258,7 @@ static void test_titles_cannot_hide_characters(void **state)
     (void)state;
     struct course c;
     parse_good(TITLE("{\"zh-CN\":\"防\\u202e骗\\u200b\\n\\u0007课\"}"), &c);
-    assert_string_equal(lang_text_get(&c.title, "zh-CN"), "防骗 课");
+    assert_string_equal(lang_text_get(&c.head.title, "zh-CN"), "防骗 课");
     course_release(&c);
 }
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "model/course.h"
 #include "model/voice.h"
 
 #define FILE_REF "{\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000001\",\"size\":9,\"type\":\"audio/ogg\",\"name\":\"a.opus\"}"
@@ -42,26 +43,27 @@ static void test_round_trip(void **state)
 {
     static const char text[] = HEAD "\"voice\":{\"lang\":\"zh-CN-x-sichuan\",\"prompts\":[{\"key\":\"msg:Back\",\"text\":\"返回\",\"file\":" FILE_REF
                                     "},{\"key\":\"question:a:b\",\"text\":\"对吗？\",\"file\":" FILE_REF "}]}}";
-    struct course c, again;
+    struct package_head *p, *again;
     struct err e = ERR_INIT;
     struct str out;
     (void)state;
-    if (!course_parse(text, sizeof text - 1, &c, &e))
+    if (!package_parse(text, sizeof text - 1, &p, &e))
         fail_msg("%s", e.text);
-    assert_int_equal(c.kind, PACKAGE_VOICE);
-    assert_int_equal(c.lesson_count, 0);
-    assert_string_equal(c.voice->lang, "zh-CN-x-sichuan");
-    assert_int_equal(c.voice->prompt_count, 2);
-    assert_string_equal(voice_find(c.voice, "msg:Back")->text, "返回");
-    assert_null(voice_find(c.voice, "msg:Home"));
+    assert_ptr_equal(p->kind, &voice_kind);
+    assert_null(course_of(p));
+    const struct voice *v = &((struct voice_package *)p)->voice;
+    assert_string_equal(v->lang, "zh-CN-x-sichuan");
+    assert_int_equal(v->prompt_count, 2);
+    assert_string_equal(voice_find(v, "msg:Back")->text, "返回");
+    assert_null(voice_find(v, "msg:Home"));
     str_init(&out, 0);
-    json_t *json = course_to_json(&c);
+    json_t *json = package_to_json(p);
     json_write(json, &out);
     json_decref(json);
-    assert_true(course_parse(out.data, out.len, &again, &e));
-    assert_string_equal(again.voice->prompt[1].file.name, "a.opus");
-    course_release(&again);
-    course_release(&c);
+    assert_true(package_parse(out.data, out.len, &again, &e));
+    assert_string_equal(((struct voice_package *)again)->voice.prompt[1].file.name, "a.opus");
+    package_free(again);
+    package_free(p);
     str_release(&out);
 }
 
@@ -70,7 +72,7 @@ static void test_refused(void **state)
 #define PROMPT(key, text) "{\"key\":\"" key "\",\"text\":\"" text "\",\"file\":" FILE_REF "}"
     static const struct { const char *json, *says; } row[] = {
         { HEAD "\"category\":\"voice\"}", "voice" },
-        { HEAD "\"lessons\":[],\"voice\":{}}", "no lessons" },
+        { HEAD "\"lessons\":[],\"voice\":{}}", "only a package of kind \"course\" has \"lessons\"" },
         { HEAD "\"voice\":{\"lang\":\"zh_CN\",\"prompts\":[" PROMPT("msg:a", "b") "]}}", "language" },
         { HEAD "\"voice\":{\"lang\":\"zh-CN\",\"prompts\":[]}}", "empty" },
         { HEAD "\"voice\":{\"lang\":\"zh-CN\",\"prompts\":[" PROMPT("a", "b") "]}}", "prompt 1: \"key\"" },
@@ -78,13 +80,13 @@ static void test_refused(void **state)
         { HEAD "\"voice\":{\"lang\":\"zh-CN\",\"prompts\":[" PROMPT("msg:a", "b") "," PROMPT("msg:a", "c") "]}}", "twice" },
         { HEAD "\"voice\":{\"lang\":\"zh-CN\",\"prompts\":[{\"key\":\"msg:a\",\"text\":\"b\"}]}}", "file" },
         { HEAD "\"voice\":{\"lang\":\"zh-CN\",\"prompts\":[],\"more\":1}}", "unknown key" },
-        { "{\"format\":1,\"id\":\"org.x.c\",\"version\":2,\"title\":{\"en\":\"x\"},\"voice\":{},\"lessons\":[]}", "only a package of kind" },
+        { "{\"format\":1,\"id\":\"org.x.c\",\"version\":2,\"title\":{\"en\":\"x\"},\"voice\":{},\"lessons\":[]}", "only a package of kind \"voice\" has \"voice\"" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        struct course c;
+        struct package_head *p;
         struct err e = ERR_INIT;
-        if (course_parse(row[i].json, strlen(row[i].json), &c, &e))
+        if (package_parse(row[i].json, strlen(row[i].json), &p, &e))
             fail_msg("row %zu was taken", i);
         if (!strstr(e.text, row[i].says))
             fail_msg("row %zu says: %s", i, e.text);

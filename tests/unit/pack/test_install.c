@@ -114,8 +114,8 @@ static int64_t plays(const char *data, const char *id)
     int64_t version = 0;
     if (l.count) {
         assert_fine(library_open(db, id, l.row[0].content_id, "", &o, &e), e);
-        course_each_file(&o.course, file_plays, (void *)data);
-        version = o.course.version;
+        package_each_file(&o.course.head, file_plays, (void *)data);
+        version = o.course.head.version;
         open_lesson_release(&o);
     }
     lesson_list_release(&l);

@@ -363,7 +363,7 @@ static int64_t version_of(const char *data, const char *id)
     assert_fine(db != NULL, e);
     assert_fine(library_lessons(db, id, "", &l, &e), e);
     if (l.count && library_open(db, id, l.row[0].content_id, "", &o, &e)) {
-        version = o.course.version;
+        version = o.course.head.version;
         open_lesson_release(&o);
     }
     lesson_list_release(&l);

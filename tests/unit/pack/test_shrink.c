@@ -146,8 +146,8 @@ static void an_update_is_patched(void **state)
     assert_fine(publish("www", true, &r, &e), e);
     assert_int_equal(r.patches, 1);
     read_lists("www", &two);
-    assert_int_equal(two.c.patch_count, 1);
-    const struct course_patch *p = &two.c.patch[0];
+    assert_int_equal(two.c.head.patch_count, 1);
+    const struct package_patch *p = &two.c.head.patch[0];
     assert_string_equal(p->from, one.c.lesson[0].rendition[0].media.sha256);
     assert_string_equal(p->to, two.c.lesson[0].rendition[0].media.sha256);
     assert_true(p->size_bytes < 4000); /* 2,000 equal bytes in 260 KB of noise */

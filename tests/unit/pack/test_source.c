@@ -1,6 +1,6 @@
 #include "scratch.h"
 
-#include "pack/author/source.h"
+#include "pack/author/source_course.h"
 
 #define ID1 "6a1de1b4-5d0e-4c57-9a53-0d8e7c1f2a01"
 #define ID2 "6a1de1b4-5d0e-4c57-9a53-0d8e7c1f2a02"
@@ -49,8 +49,9 @@ static void reads_everything(void **state)
     assert_int_equal(s.priority, 80);
     assert_string_equal(lang_text_get(&s.title, "en"), "Course");
     assert_string_equal(lang_text_get(&s.summary, "zh-CN"), "短");
-    assert_int_equal(s.lesson_count, 2);
-    const struct source_lesson *l = &s.lesson[0];
+    const struct source_course *c = s.body;
+    assert_int_equal(c->lesson_count, 2);
+    const struct source_lesson *l = &c->lesson[0];
     assert_int_equal(l->media_count, 2);
     assert_int_equal(l->media[0].weight, WEIGHT_720P);
     assert_int_equal(l->media[1].still_count, 2);
@@ -62,9 +63,9 @@ static void reads_everything(void **state)
     assert_int_equal(l->pause_count, 1);
     assert_int_equal(l->pause[0].at_ms, 7250);
     assert_true(l->shuffle);
-    assert_int_equal(s.lesson[1].media[0].weight, -1);
-    assert_int_equal(s.lesson[1].media[0].still[0].at_ms, 1000);
-    assert_true(s.lesson[1].pass_mark == 0.6);
+    assert_int_equal(c->lesson[1].media[0].weight, -1);
+    assert_int_equal(c->lesson[1].media[0].still[0].at_ms, 1000);
+    assert_true(c->lesson[1].pass_mark == 0.6);
     source_release(&s);
 }
 

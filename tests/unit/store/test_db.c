@@ -197,6 +197,42 @@ static void test_upgrade(void **state)
     }
 }
 
+/* Version 5 told a voice by its priority below zero: it becomes one by its kind, with the priority its publisher gave it, and
+ * no course is counted more or less than before. */
+static void test_voices_get_their_kind(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct schema old = schema_weike;
+    char *path = fs_join(dir, "weike.db"), *wal = fs_join(dir, "weike.db-wal");
+    db_close(db);
+    unlink(path);
+    unlink(wal);
+    old.count = 5;
+    db = db_open_schema(path, &old, true, &e);
+    kit_must(db != NULL, &e, "the old database");
+#define OLD "INSERT INTO package (id, version, active, manifest_sha256, publisher, category, priority, title, summary, poster_sha256, total," \
+            " lessons, duration_ms, installed_ms) VALUES "
+    run(OLD "('course', 1, 1, '', '', 'x', 0, '', '', '', 1, 1, 60, 5), ('high', 2, 1, '', '', 'voice', -1, '', '', '', 0, 0, 0, 5),"
+            " ('low', 2, 1, '', '', 'voice', -101, '', '', '', 0, 0, 0, 5), ('before', 1, 0, '', '', 'voice', -51, '', '', '', 0, 0, 0, 5)");
+    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'course'"), 1);
+    db_close(db);
+    db = db_open_writer(dir, &e);
+    kit_must(db != NULL, &e, "db_open_writer");
+    assert_int_equal(kit_number(db, "SELECT count(*) FROM package WHERE kind = 'course' AND id = 'course' AND priority = 0"), 1);
+    assert_int_equal(kit_number(db, "SELECT count(*) FROM package WHERE kind = 'voice' AND (id, priority) IN"
+                                    " (('high', 100), ('low', 0), ('before', 50))"), 3);
+    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'course'"), 1);
+    run("UPDATE package SET active = 0");
+    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'course'"), 0);
+    run("UPDATE package SET active = 1 WHERE id = 'course'; DELETE FROM package WHERE kind = 'voice'");
+    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'course'"), 1);
+    run("DELETE FROM package");
+    assert_int_equal(kit_number(db, "SELECT value FROM counter WHERE name = 'course'"), 0);
+    free(path);
+    free(wal);
+}
+
 /* A file of another kind, with its own tables. */
 static void test_own_schema(void **state)
 {
@@ -264,7 +300,7 @@ static void test_reader_cannot_write(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { T(test_values_come_back), T(test_text_may_end_anywhere), T(test_failures_are_told), T(test_transactions),
-                                        T(test_every_column_says_what_it_is), T(test_schema), T(test_upgrade), T(test_own_schema), T(test_check_with_a_limit),
+                                        T(test_every_column_says_what_it_is), T(test_schema), T(test_upgrade), T(test_voices_get_their_kind), T(test_own_schema), T(test_check_with_a_limit),
                                         T(test_reader_cannot_write) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

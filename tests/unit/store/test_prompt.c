@@ -33,24 +33,23 @@ static int close_store(void **state)
 static bool install(const char *id, int version, int priority, const char *lang, const char *text, const char *sha256, uint64_t size,
                     struct err *e)
 {
-    struct voice v = { 0 };
-    struct course c = { .id = (char *)id, .version = version, .kind = PACKAGE_VOICE, .priority = priority, .category = (char *)"voice", .voice = &v };
+    struct voice_package c = { .head = { .kind = &voice_kind, .id = (char *)id, .version = version, .priority = priority, .category = (char *)"voice" } };
     struct lang_entry name = { "zh-CN", (char *)"声音" };
     struct str manifest;
-    c.title = (struct lang_text){ 1, &name };
-    snprintf(v.lang, sizeof v.lang, "%s", lang);
-    struct voice_prompt *p = voice_add(&v, "msg:Back", text);
+    c.head.title = (struct lang_text){ 1, &name };
+    snprintf(c.voice.lang, sizeof c.voice.lang, "%s", lang);
+    struct voice_prompt *p = voice_add(&c.voice, "msg:Back", text);
     p->file = (struct file_ref){ .size_bytes = size, .type = mem_dup("audio/ogg"), .name = mem_dup("a.opus") };
     memcpy(p->file.sha256, sha256, SHA256_HEX);
     str_init(&manifest, 0);
-    json_t *json = course_to_json(&c);
+    json_t *json = package_to_json(&c.head);
     json_write(json, &manifest);
     json_decref(json);
     bool none[1] = { false };
     struct library_package package = { .manifest = manifest.data, .manifest_len = manifest.len, .publisher = "test", .ready = none };
     bool ok = library_install(store_writer(store), &package, e);
     str_release(&manifest);
-    voice_release(&v);
+    voice_release(&c.voice);
     return ok;
 }
 
