@@ -1,6 +1,7 @@
 #include "model/package.h"
 #include "base/json.h"
 #include "model/course.h"
+#include "model/notice.h"
 #include "model/voice.h"
 
 #include <stdio.h>
@@ -10,10 +11,10 @@
 enum { MANIFEST_MAX_BYTES = 8 << 20 };
 
 /* One row a kind. The first is what a manifest without "kind" is. */
-static const struct package_kind *const kinds[] = { &course_kind, &voice_kind };
+static const struct package_kind *const kinds[] = { &course_kind, &voice_kind, &notice_kind };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 /* Names the format keeps for kinds to come. */
-static const char *const reserved[] = { "notice", "roster", "topic", "settings", "receipts" };
+static const char *const reserved[] = { "roster", "topic", "settings", "receipts" };
 static const char *const head_keys[] = { "format",   "kind",   "id",       "version", "title", "summary", "category",
                                          "priority", "poster", "audience", "patches", NULL };
 

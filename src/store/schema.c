@@ -1,4 +1,5 @@
 #include "store/schema.h"
+#include "store/schema_notice.h"
 #include "store/schema_5.h"
 #include "store/schema_6.h"
 
@@ -279,6 +280,7 @@ static const char *const third[] = { indexes_3 };
 static const char *const fourth[] = { receipts_4, parts_4 };
 static const char *const fifth[] = { schema_rooms_5, schema_registers_5, schema_comments_5, schema_reviews_5, schema_voice_5 };
 static const char *const sixth[] = { schema_kinds_6 };
+static const char *const seventh[] = { schema_notice_7 };
 static const struct migration history[] = {
     { first, 5 },  /* 1 */
     { second, 1 }, /* 2: health in a few look-ups */
@@ -286,6 +288,7 @@ static const struct migration history[] = {
     { fourth, 2 }, /* 4: receipts; lessons that appear one by one */
     { fifth, 5 },  /* 5: rooms, registers, comments, reviews, voices */
     { sixth, 1 },  /* 6: kinds of packages */
+    { seventh, 1 }, /* 7: notices */
 };
 enum { VERSION = sizeof history / sizeof *history };
 const struct schema schema_weike = { .application_id = SCHEMA_APPLICATION_ID, .count = VERSION, .step = history };
@@ -348,7 +351,7 @@ bool schema_complete(struct db *db, struct err *e)
                                          "manifest", "package_file", "lesson", "lesson_name", "viewing", "progress", "counted",
                                          "hours_month", "hours_lesson", "attempt", "answer", "statement", "room", "room_event",
                                          "attendance", "room_settled", "voided", "machine_log", "register", "comment", "recording", "review", "review_open", "question_tally",
-                                         "voice_prompt" };
+                                         "voice_prompt", "notice" };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct query q = db_query(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
         query_text(&q, table[i]);

@@ -1,6 +1,6 @@
 /* Signed lists: envelope, timestamp, index and the compression around them. The first byte chooses the door; whatever
  * comes is refused with a reason or is what it says it is. */
-/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/model/lang_text.c src/model/file_ref.c src/model/course.c src/model/package.c src/model/voice.c src/pack/sign/key.c src/pack/sign/key_file.c src/pack/sign/envelope.c src/pack/sign/zst.c src/pack/tree/tree.c */
+/* sources: src/base/err.c src/base/str.c src/base/json.c src/base/hash.c src/base/fs.c src/base/fault.c src/model/lang_text.c src/model/file_ref.c src/model/course.c src/model/package.c src/model/voice.c src/model/notice.c src/pack/sign/key.c src/pack/sign/key_file.c src/pack/sign/envelope.c src/pack/sign/zst.c src/pack/tree/tree.c */
 #include "model/course.h"
 #include "pack/tree/tree.h"
 #include "pack/sign/zst.h"

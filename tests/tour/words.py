@@ -48,7 +48,7 @@ def options(path):
 
 def lessons():
     words = {}
-    for course in glob.glob(root + "/content/courses/*/*.json"):
+    for course in glob.glob(root + "/content/courses/*/*.json") + glob.glob(root + "/content/written/*/*.json"):
         pairs(json.load(open(course, encoding="utf-8")), words)
     for en in glob.glob(root + "/content/courses/*/*.en.gift"):
         words.update(zip(options(en), options(en.replace(".en.gift", ".gift"))))

@@ -3,6 +3,7 @@
 #include "app/mail/link_tile.h"
 #include "app/shared/chrome.h"
 #include "app/core/screens.h"
+#include "app/notice/notice.h"
 #include "app/shared/tiles.h"
 #include "app/core/words.h"
 #include "base/i18n.h"
@@ -21,6 +22,7 @@ struct home {
     int pick;
     struct course_list shelf;
     int courses;
+    int notices;                /* that hold today */
     struct hours_year year;
     int month;                  /* 1..12 */
     struct health health;
@@ -69,6 +71,7 @@ static void home_resume(void *screen)
     s->courses = 0;
     if (!library_courses(db, s->app->session.who.id, NULL, 0, SHELF, &s->shelf, &s->courses, NULL))
         s->shelf = (struct course_list){ 0 };
+    s->notices = notice_count(s->app, db);
     if (!hours_year(db, s->app->session.who.id, month / 100, &s->year, NULL))
         memset(&s->year, 0, sizeof s->year);
     if (!store_health(s->app->store, &s->health, NULL))
@@ -229,7 +232,7 @@ static void all_courses(struct ui *ui, struct home *s)
 
 static void shelf(struct ui *ui, struct home *s)
 {
-    int places = s->app->text_percent > 100 ? SHELF - 1 : SHELF, shown = s->courses > places ? places - 1 : s->courses;
+    int places = (s->app->text_percent > 100 ? SHELF - 1 : SHELF) - (s->notices > 0), shown = s->courses > places ? places - 1 : s->courses;
     if (!chrome_is_tight(ui, s->app))
         ui_label(ui, tr("Courses"), .font = FONT_HEADING, .role = ROLE_HEADING);
     ui_row(ui, "shelf", .gap = 24, .grow = 1, .min_h = 250, .role = ROLE_LIST) {
@@ -240,6 +243,8 @@ static void shelf(struct ui *ui, struct home *s)
             all_courses(ui, s);
         for (int i = s->courses; i < places; i++)
             ui_column(ui, "none", .key = (uint32_t)i, .grow = 1) {}
+        if (s->notices)
+            notice_door(ui, s->app, s->notices);
     }
 }
 

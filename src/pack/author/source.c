@@ -2,6 +2,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "pack/author/source_kinds.h"
+#include "pack/author/source_notice.h"
 #include "pack/author/source_parts.h"
 
 #include <dirent.h>
@@ -12,7 +13,7 @@
 enum { SOURCE_JSON_MAX = 4 << 20, TEXT_MAX = 4000, FILE_NAME_MAX = 255 };
 
 /* One row a kind: a folder that holds the file of several is of the first. */
-static const struct source_kind *const kinds[] = { &source_kind_course, &source_kind_voice };
+static const struct source_kind *const kinds[] = { &source_kind_course, &source_kind_voice, &source_kind_notice };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 static const char *const head_keys[] = { "id", "version", "title", "summary", "category", "priority", "poster", NULL };
 

@@ -5,7 +5,8 @@
 /* Each stands beside the tables it fills. */
 extern const struct library_kind library_kind_course; /* kinds_course.c */
 extern const struct library_kind library_kind_voice;  /* prompt.c */
-static const struct library_kind *const kinds[] = { &library_kind_course, &library_kind_voice };
+extern const struct library_kind library_kind_notice; /* store/notice/board.c */
+static const struct library_kind *const kinds[] = { &library_kind_course, &library_kind_voice, &library_kind_notice };
 
 const struct library_kind *library_kind_of(const struct package_head *p)
 {
