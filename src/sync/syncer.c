@@ -150,6 +150,8 @@ static int64_t next_due(struct syncer *s, bool pause)
 static bool idle(struct syncer *s, bool now, bool pause, int timeout_ms)
 {
     enum syncer_state state = s->off ? SYNCER_OFF : pause ? SYNCER_PAUSED : SYNCER_WAITING;
+    if (!pause && !s->off && now)
+        log_debug("a round begins: somebody asked for it");
     if (!pause && !s->off && (now || clock_boot_ms() >= s->pace.next_boot_ms)) {
         syncer_round_begin(s);
         return true;

@@ -55,6 +55,7 @@ static void note(struct round *r, enum syncer_trouble trouble, const struct err 
         return;
     r->trouble = trouble;
     r->err = *e;
+    log_debug("trouble %d: %s", trouble, e->text);
 }
 
 static void wait_longer(struct round *r, int retry_after_s)
@@ -244,6 +245,7 @@ static void open_fetch(struct syncer *s)
     struct err none = ERR_INIT;
     uint64_t left = allowance(s);
     if (!left) {
+        log_info("no content now: %s", s->round.window_closed ? "outside the windows of weike.conf" : "today's allowance is spent");
         note(&s->round, s->round.window_closed ? SYNCER_OUTSIDE_WINDOW : SYNCER_BUDGET, &none);
         s->round.phase = ROUND_OVER;
         return;
@@ -403,6 +405,8 @@ static void finish(struct syncer *s)
         pace_await_window(&s->pace, &s->rules, minute, now.boot_ms);
     if (borrowing)
         s->pace.next_boot_ms = now.boot_ms + (s->again ? 0 : JOINING_MS);
+    log_info("next try in %lld s at the latest%s%s", (long long)((s->pace.next_boot_ms - now.boot_ms) / 1000), r->err.text[0] ? "; " : "",
+             r->err.text);
     s->again = false;
     end_turn(s);
     r->phase = ROUND_NONE;

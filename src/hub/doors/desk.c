@@ -125,8 +125,10 @@ void desk_enrol(void *hub, const struct ask *a, struct reply *out)
     } else if (whole && ledger_do(h->ledger, enrol_now, &n, &e)) {
         if (n.used.fits) {
             admin_was_right(h->admin, ADMIN_ENROLMENTS, guesser);
+            log_info("device %s is enrolled as a %s", n.key.id, n.used.hub ? "hub" : "terminal");
             enrol_answer(h, &n, out);
         } else {
+            log_info("device %s brought a code that is wrong, used or too old", n.key.id);
             reply_say(out, 403, "this code is wrong, used or too old: ask for a new one");
         }
     } else {

@@ -79,6 +79,8 @@ static enum pace_outcome round_once(struct upstream *u, int *retry_after_s)
         log_warn("%s", e.text);
     if (*n.trouble)
         log_info("%s", n.trouble);
+    if (f.packets || f.refused || f.settled)
+        log_info("%d packets taken above, %d refused, %d settled by receipts", f.packets, f.refused, f.settled);
     return f.end == FORWARD_DONE ? PACE_OK_CURRENT : f.end == FORWARD_MORE ? PACE_OK_MORE : f.end == FORWARD_BUSY ? PACE_BUSY : PACE_FAILED;
 }
 

@@ -156,7 +156,7 @@ enum copy_result copy_step(struct copy *c, uint64_t *moved, struct err *e)
     uint64_t start = c->at;
     bool ended = false;
     struct err why = ERR_INIT;
-    enum copy_result result = c->at < c->kept || c->at == c->size || room_left(c->part, &why) ? COPY_MORE : COPY_FAILED;
+    enum copy_result result = c->at < c->kept || c->at == c->size || space_left(c->part, &why) ? COPY_MORE : COPY_FAILED;
     *moved = 0;
     while (result == COPY_MORE && !ended && c->at - start < COPY_STEP_BYTES)
         if (!move_some(c, &ended, &why))

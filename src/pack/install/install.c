@@ -125,6 +125,8 @@ static bool over(struct install *i, const struct err *why)
 {
     copy_close(i->copy);
     i->copy = NULL;
+    if (why)
+        log_info("ends here: %s", why->text);
     gate_lock(&i->gate);
     i->now.state = INSTALL_OVER;
     i->now.at = -1;
@@ -179,16 +181,31 @@ static bool fit(struct install *i, struct err *e)
     return ok;
 }
 
+static void tell_package(const struct plan_package *p)
+{
+    if (p->state == PLAN_INSTALL)
+        log_info("%s version %lld (here: %lld): to be installed, %llu bytes", p->id, (long long)p->version, (long long)p->here_version,
+                 (unsigned long long)p->need_bytes);
+    else if (p->state == PLAN_NO_ROOM)
+        log_info("%s version %lld: no room for its %llu bytes", p->id, (long long)p->version, (unsigned long long)p->need_bytes);
+    else if (p->state == PLAN_REFUSED)
+        log_info("%s version %lld: refused: %s", p->id, (long long)p->version, p->err.text);
+    else
+        log_debug("%s version %lld is here already", p->id, (long long)p->version);
+}
+
 static bool finish_looking(struct install *i, struct err *e)
 {
     if (!fit(i, e))
         return false;
     if (count_of(i, PLAN_NO_ROOM)) {
-        room_drop_parts(i->plan);
-        room_sweep(i->plan, i->db, i->o.writer);
+        space_drop_parts(i->plan);
+        space_sweep(i->plan, i->db, i->o.writer);
         if (!fit(i, e))
             return false;
     }
+    for (int k = 0; k < i->plan->count; k++)
+        tell_package(&i->plan->package[k]);
     gate_lock(&i->gate);
     for (int k = 0; k < i->plan->count; k++)
         if (i->plan->package[k].state == PLAN_INSTALL) {
@@ -323,7 +340,7 @@ static bool finish_copying(struct install *i, struct err *e)
 {
     int done = count_of(i, PLAN_DONE);
     if (done)
-        room_sweep(i->plan, i->db, i->o.writer);
+        space_sweep(i->plan, i->db, i->o.writer);
     if (!done && count_of(i, PLAN_CURRENT) < i->plan->count)
         return true;
     return plan_remember(i->plan, i->o.writer, e);
@@ -345,6 +362,7 @@ static bool work(struct install *i, struct err *e)
             return true;
     } else if (switch_over(i, p, e)) {
         set_state(i, p, PLAN_DONE, NULL);
+        log_info("%s version %lld is installed", p->id, (long long)p->version);
         go_to(i, -1);
         return true;
     }

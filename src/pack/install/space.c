@@ -18,7 +18,7 @@ static bool keep_blob(void *ctx, const char *sha256)
     return plan_has(k->plan, sha256) || question_files_has(&k->pictures, sha256);
 }
 
-void room_sweep(const struct plan *p, struct db *db, struct writer *w)
+void space_sweep(const struct plan *p, struct db *db, struct writer *w)
 {
     struct library_sweep swept = { 0 };
     struct err e = ERR_INIT;
@@ -31,7 +31,7 @@ void room_sweep(const struct plan *p, struct db *db, struct writer *w)
         log_info("removed %d files no lesson needs, %llu bytes", swept.removed, (unsigned long long)swept.freed_bytes);
 }
 
-bool room_left(const char *path, struct err *e)
+bool space_left(const char *path, struct err *e)
 {
     uint64_t free_bytes, total;
     if (!fs_space(path, &free_bytes, &total, e))
@@ -51,7 +51,7 @@ static bool blob_of(const char *file, char sha256[SHA256_HEX])
     return sha256_hex_valid(sha256);
 }
 
-void room_drop_parts(const struct plan *p)
+void space_drop_parts(const struct plan *p)
 {
     char *dir = fs_join(p->data_dir, "incoming");
     DIR *d = opendir(dir);

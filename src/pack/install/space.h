@@ -6,10 +6,10 @@
 #include "store/writer.h"
 
 /* Removes blobs that neither the library nor the plan names. Failing is logged: it is only a convenience. */
-void room_sweep(const struct plan *p, struct db *db, struct writer *w);
+void space_sweep(const struct plan *p, struct db *db, struct writer *w);
 /* While content is being copied: is at least half of the reserve for records still free? Something else may have filled the
  * disk since the plan was made. ERR_FULL. `path`: anything on that disk. Any thread. */
-bool room_left(const char *path, struct err *e) MUST_CHECK;
+bool space_left(const char *path, struct err *e) MUST_CHECK;
 /* Gives up parts of blobs that the plan does not want. */
-void room_drop_parts(const struct plan *p);
+void space_drop_parts(const struct plan *p);
 #endif

@@ -111,6 +111,16 @@ void fetch_wait_for(struct fetch *f, int retry_after_s)
     gate_unlock(&f->gate);
 }
 
+static const char *end_name(enum fetch_end end)
+{
+    static const char *const name[] = {
+        [FETCH_CURRENT] = "nothing new", [FETCH_DONE] = "done", [FETCH_UNREACHABLE] = "no answer", [FETCH_PORTAL] = "not our server",
+        [FETCH_REFUSED] = "something refused", [FETCH_NO_ROOM] = "no room for all of it", [FETCH_BUDGET] = "allowance spent",
+        [FETCH_CUT] = "link cut", [FETCH_STORAGE] = "our own disk failed", [FETCH_STOPPED] = "stopped",
+    };
+    return name[end];
+}
+
 bool fetch_over(struct fetch *f, enum fetch_end end, const struct err *why)
 {
     fetch_meta_rest(f);
@@ -124,6 +134,7 @@ bool fetch_over(struct fetch *f, enum fetch_end end, const struct err *why)
     f->now.err = why ? *why : (struct err)ERR_INIT;
     f->now.wire_bytes = http_bytes(f->o.http) - f->wire_start;
     gate_unlock(&f->gate);
+    log_info("%s, %llu bytes on the wire%s%s", end_name(end), (unsigned long long)f->now.wire_bytes, why ? ": " : "", why ? why->text : "");
     f->changed = true;
     return false;
 }
@@ -183,10 +194,18 @@ static bool work(struct fetch *f)
     }
 }
 
+static const char *why_resting(const struct fetch *f)
+{
+    if (atomic_load(&f->pause))
+        return "it was paused";
+    return f->stick_turn ? "a stick is at work" : "another import has the lock";
+}
+
 /* Paused: everything is let go, also the lock, so that a stick can be read meanwhile. */
 static bool rest(struct fetch *f, int timeout_ms)
 {
     if (!f->resting) {
+        log_info("rests: %s", why_resting(f));
         fetch_meta_rest(f);
         fetch_load_rest(f);
         if (f->lock_fd >= 0)
@@ -234,6 +253,7 @@ static bool awake(struct fetch *f)
     if (f->plan && !fetch_lock(f, &e))
         return false;
     f->resting = false;
+    log_info("goes on");
     return still_holds(f);
 }
 

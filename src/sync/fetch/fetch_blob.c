@@ -58,6 +58,7 @@ static bool judge_head(struct blob_fetch *b, const struct http_answer *a)
         if (fits)
             return true;
         err_set(&b->err, ERR_INVALID, "the server sent another range than was asked for");
+        log_info("blob %.12s: %s", b->sha256, b->err.text);
         if (b->plain)
             over(b, BLOB_WRONG);
         b->plain = b->rewound = true; /* once more, all of it from the start */
@@ -92,6 +93,8 @@ static bool take(struct blob_fetch *b, const char *data, size_t len)
         b->whole = true;
         return true;
     case PART_REWOUND:
+        log_info("blob %.12s: what came up to byte %llu is not as signed; again from byte %llu", b->sha256, (unsigned long long)(at + len),
+                 (unsigned long long)part_at(b->part));
         fetch_wasted(b->f, at + len - part_at(b->part));
         b->rewound = true;
         return false;
@@ -141,6 +144,8 @@ static bool on_data(void *ctx, const struct http_answer *a, const void *data, si
 static void broken_off(struct blob_fetch *b)
 {
     b->idle = part_at(b->part) >= b->asked_at + FETCH_PROGRESS_BYTES ? 0 : b->idle + 1;
+    log_info("blob %.12s: cut at byte %llu of %llu; %s", b->sha256, (unsigned long long)part_at(b->part), (unsigned long long)b->size,
+             b->idle < FETCH_TRIES ? "goes on from there" : "the link counts as gone");
     over(b, b->idle < FETCH_TRIES ? BLOB_READY : BLOB_CUT);
 }
 
@@ -226,6 +231,7 @@ static void ask(struct blob_fetch *b)
                            .ctx = b };
     if (!part_list_bytes(b->size) && from) /* nothing but the whole hash would notice another file under this name */
         c.if_range = b->etag[0] ? b->etag : NULL;
+    log_debug("blob %.12s: asked for from byte %llu of %llu", b->sha256, (unsigned long long)from, (unsigned long long)b->size);
     b->asked_at = at;
     b->answer_at = from;
     b->head_seen = b->rewound = b->whole = b->page_ended = false;
@@ -277,6 +283,7 @@ static void list_came(struct blob_fetch *b)
         break;
     case GET_GONE:
     case GET_TOO_BIG:
+        log_debug("blob %.12s: the server has no list of its chunks; only the whole proves itself", b->sha256);
         open_part(b, NULL);
         break;
     case GET_BUSY:

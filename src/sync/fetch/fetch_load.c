@@ -100,6 +100,7 @@ static void start_pack(struct fetch *f, struct slot *s, int n)
     const struct blob_ref *p = &f->plan->package[n].pack;
     char rel[TREE_PATH_MAX];
     tree_path(TREE_PACK, p->sha256, rel);
+    log_debug("%s: pack %.12s of its small files, %llu bytes", f->plan->package[n].id, p->sha256, (unsigned long long)p->size_bytes);
     s->busy = true;
     s->job = -1;
     s->package = n;
@@ -180,6 +181,8 @@ static void start_job(struct fetch *f, struct slot *s, int n)
     j->state = JOB_ACTIVE;
     j->patch = find_patch(f, j);
     s->patch = j->patch != NULL;
+    log_debug("%s: %s %.12s, %llu bytes", j->blob->where, s->patch ? "a patch to" : "blob", j->blob->sha256,
+              (unsigned long long)(s->patch ? j->patch->size_bytes : j->blob->size_bytes));
     if (s->patch) {
         tree_patch_path(TREE_BLOB, j->patch->from, j->patch->to, rel);
         blob_fetch_start(&s->fetch, f, rel, j->patch->sha256, j->patch->size_bytes, false);
@@ -209,6 +212,7 @@ static int next_job(struct fetch *f)
             continue;
         }
         if (!can_pay(f, j)) {
+            log_info("blob %.12s: its patch failed, and the allowance does not pay for the whole", j->blob->sha256);
             f->later = FETCH_BUDGET;
             j->state = JOB_FAILED;
             continue;
@@ -327,7 +331,8 @@ static bool patch_came(struct fetch *f, struct slot *s, struct job *j)
     let_go(s);
     if (state == BLOB_HERE)
         return apply_patch(f, s, j, &e) || storage(f, &e);
-    j->no_patch = true; /* not there, or not as signed */
+    log_info("the patch to blob %.12s is not there or not as signed: the whole file is fetched", j->blob->sha256);
+    j->no_patch = true;
     j->state = JOB_WAITING;
     return true;
 }

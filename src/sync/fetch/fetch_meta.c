@@ -96,6 +96,8 @@ static bool after_stamp(struct fetch *f)
     if (!library_gaps(f->db, &gaps, &e))
         return fetch_over(f, FETCH_STORAGE, &e);
     bool whole = f->note.complete >= want && gaps.repairing == 0 && gaps.aside == 0 && (gaps.to_come == 0 || f->note.failed);
+    log_info("list %lld of %s is %s; %d lessons to come, %d to be fetched again", (long long)f->list.version, f->server,
+             f->same ? "the one that is here" : "new", gaps.to_come, gaps.repairing + gaps.aside);
     if (f->same && whole)
         return fetch_over(f, FETCH_CURRENT, NULL);
     read_old_list(f);
@@ -126,6 +128,7 @@ static bool judge_stamp(struct fetch *f, bool last)
         if (envelope_signers(f->stamp_raw.data, f->stamp_raw.len, &f->trust.ring) < 0) /* nothing of ours at all: a page */
             return fetch_over(f, FETCH_PORTAL, &e);
         if (f->trust.root.version && !last) { /* signed by keys of a root that has not come yet */
+            log_info("the list is signed by keys that root %lld does not name: newer roots are asked for", (long long)f->trust.root.version);
             f->phase = FETCH_P_ROOTS;
             return true;
         }
@@ -310,8 +313,10 @@ static bool want_came(struct fetch *f, struct want *w)
     verified_free(w->base);
     w->base = NULL;
     f->wants.open--;
-    if (!kept && patched) /* a patch is only a convenience */
+    if (!kept && patched) { /* a patch is only a convenience */
+        log_debug("%s: its patch is of no use (%s), fetched whole", w->id, e.text);
         return true;
+    }
     w->done = true;
     w->err = e;
     return true;
@@ -337,6 +342,7 @@ static void want_index(struct fetch *f, int n)
     verified_free(here);
     if (!wanted)
         return;
+    log_debug("channel %s, version %lld: asked for", c->name, (long long)c->version);
     struct want *w = add_want(&f->wants);
     w->kind = TREE_INDEX;
     w->ref = c->index;
@@ -370,6 +376,7 @@ static void want_manifest(struct fetch *f, const struct index_entry *x)
     }
     if (known)
         return;
+    log_debug("%s: manifest %.12s is asked for%s", x->id, x->manifest.sha256, x->patch_from[0] ? ", as a patch if its base is here" : "");
     struct want *w = add_want(&f->wants);
     w->kind = TREE_MANIFEST;
     w->ref = x->manifest;

@@ -27,7 +27,7 @@ void pack_reader_release(struct pack_reader *r)
 /* Verified bytes of one blob: to the disk, then among the blobs. */
 static bool keep(struct fetch *f, const char *sha256, const void *bytes, size_t len, struct err *e)
 {
-    if (!room_left(f->data_dir, e))
+    if (!space_left(f->data_dir, e))
         return false;
     char *part = copy_part_path(f->data_dir, sha256);
     int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);

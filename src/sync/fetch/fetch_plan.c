@@ -70,6 +70,7 @@ static bool fit_light(struct fetch *f, struct err *e)
         if (k->state != PLAN_NO_ROOM)
             continue;
         f->now.short_bytes += k->need_bytes;
+        log_info("%s does not fit (%llu bytes): only its lightest forms", k->id, (unsigned long long)k->need_bytes);
         f->package[i].light = true;
         k->need_bytes = light_bytes(f, k);
     }
@@ -90,8 +91,8 @@ static bool fit_all(struct fetch *f)
         f->package = mem_alloc((size_t)(f->plan->count + 1) * sizeof *f->package);
     if (!count_of(f, PLAN_NO_ROOM))
         return true;
-    room_drop_parts(f->plan);
-    room_sweep(f->plan, f->db, f->o.writer);
+    space_drop_parts(f->plan);
+    space_sweep(f->plan, f->db, f->o.writer);
     if (!fit(f, &e) || (count_of(f, PLAN_NO_ROOM) && !fit_light(f, &e)))
         return fetch_over(f, FETCH_STORAGE, &e);
     return true;
@@ -201,6 +202,8 @@ static bool all_looked_at(struct fetch *f)
 {
     if (!fit_all(f))
         return false;
+    log_info("%d packages: %d to install, %d here already, %d without room, %d refused", f->plan->count, count_of(f, PLAN_INSTALL),
+             count_of(f, PLAN_CURRENT), count_of(f, PLAN_NO_ROOM), count_of(f, PLAN_REFUSED));
     gate_lock(&f->gate);
     f->now.state = FETCH_LOADING;
     gate_unlock(&f->gate);
@@ -299,10 +302,14 @@ bool fetch_install(struct fetch *f, int n, bool whole)
     free(ready);
     if (!ok && (e.kind == ERR_IO || e.kind == ERR_FULL))
         return fetch_over(f, FETCH_STORAGE, &e);
+    if (ok && worth)
+        log_info("%s version %lld: %d of %d lessons on the shelf%s", k->id, (long long)k->version, count, k->lessons, whole ? ", all of it" : "");
     if (ok) {
         l->ready = count > l->ready ? count : l->ready;
     } else if (e.kind != ERR_REFUSED) { /* refused: it would take a lesson away that is shown, and waits for more */
         refuse(f, n, &e);
+    } else {
+        log_debug("%s version %lld waits: %s", k->id, (long long)k->version, e.text);
     }
     if (ok && whole) {
         gate_lock(&f->gate);
@@ -353,7 +360,7 @@ static bool end(struct fetch *f)
     struct err e = ERR_INIT;
     int done = count_of(f, PLAN_DONE) + usable(f), refused = count_of(f, PLAN_REFUSED);
     if (done) {
-        room_sweep(f->plan, f->db, f->o.writer);
+        space_sweep(f->plan, f->db, f->o.writer);
         cache_sweep(f);
     }
     if ((done || count_of(f, PLAN_CURRENT) == f->plan->count) && !plan_remember(f->plan, f->o.writer, &e))
@@ -396,6 +403,7 @@ bool fetch_confirm_step(struct fetch *f)
     bool same = f->get.state == GET_HERE && f->get.body.len == f->stamp_raw.len &&
                 memcmp(f->get.body.data, f->stamp_raw.data, f->stamp_raw.len) == 0;
     get_release(&f->get);
+    log_info("%d files are missing there; asked once more, the server is %s", f->failed, same ? "ours" : "another one");
     if (same)
         return end(f);
     struct err e = ERR_INIT;

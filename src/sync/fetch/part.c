@@ -136,11 +136,15 @@ static bool open_file(struct part *p, struct err *e)
     p->left_over = (uint64_t)st.st_size;
     p->resumed = st.st_size > 0;
     if (p->left_over > p->size) { /* longer than the blob: worth nothing */
+        log_info("%.12s: what was left is longer than the blob; begun again", p->sha256);
         p->left_over = 0;
         p->resumed = false;
         return ftruncate(p->fd, 0) == 0 || err_errno(e, "emptying %s", p->path);
     }
     p->left_over = mark_trusts(p, p->left_over);
+    if (st.st_size > 0)
+        log_info("%.12s: %llu bytes are here from an earlier run, %llu of them to be believed", p->sha256, (unsigned long long)st.st_size,
+                 (unsigned long long)p->left_over);
     if (p->left_over < (uint64_t)st.st_size && ftruncate(p->fd, (off_t)p->left_over) != 0)
         return err_errno(e, "shortening %s", p->path);
     p->synced = p->left_over;
@@ -243,6 +247,8 @@ static enum part_result drop_chunk(struct part *p, struct err *e)
     uint64_t start = (p->at - 1) / TREE_CHUNK_BYTES * TREE_CHUNK_BYTES;
     p->bad = p->bad_chunk == start + 1 ? p->bad + 1 : 1;
     p->bad_chunk = start + 1;
+    if (p->bad >= TRIES)
+        log_warn("%.12s: the chunk at byte %llu was wrong %d times; its list is not believed any more", p->sha256, (unsigned long long)start, p->bad);
     if (p->bad >= TRIES) { /* the same chunk wrong again: more likely it is the list that lies. The whole hash judges. */
         free(p->list);
         p->list = NULL;
@@ -274,6 +280,7 @@ static enum part_result judge(struct part *p, struct err *e)
     begin_chunk(p);
     if (!cut_to(p, 0, e))
         return PART_FAILED;
+    log_warn("%.12s: all bytes are here and are not the signed ones; %s", p->sha256, again ? "once more from the start" : "given up");
     if (again)
         return PART_REWOUND;
     unlink(p->path);
@@ -331,7 +338,7 @@ static bool at_chunk_end(const struct part *p)
 
 static bool write_some(struct part *p, const void *data, size_t len, struct err *e)
 {
-    if (p->at == chunk_start(p) && !room_left(p->path, e))
+    if (p->at == chunk_start(p) && !space_left(p->path, e))
         return false;
     if (lseek(p->fd, (off_t)p->at, SEEK_SET) < 0)
         return err_errno(e, "seeking in %s", p->path);
@@ -402,6 +409,7 @@ static enum part_result check_some(struct part *p, uint8_t *buf, size_t size, bo
         return PART_MORE;
     if (!chunk_holds(p)) { /* what a power cut left may be zeros */
         uint64_t start = (p->at - 1) / TREE_CHUNK_BYTES * TREE_CHUNK_BYTES;
+        log_info("%.12s: what an earlier run left is good up to byte %llu", p->sha256, (unsigned long long)start);
         p->whole = p->whole_at_chunk;
         begin_chunk(p);
         return give_up(p, start, ready, e);

@@ -1,5 +1,7 @@
+#define LOG_MODULE "send"
 #include "sync/send/bag.h"
 #include "base/fs.h"
+#include "base/log.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -68,10 +70,14 @@ static bool set_aside(const struct bag *b, const char *data_dir, const char *fil
 static bool look_at(struct bag *b, const char *data_dir, const char *file, const struct device *d, struct err *e)
 {
     struct bag_item item;
-    if (!read_name(file, &item))
+    if (!read_name(file, &item)) {
+        log_warn("%s/%s is no packet: removed", b->dir, file);
         return remove_file(b, file, e);
-    if (d && strncmp(item.name, d->epoch, 8) != 0)
+    }
+    if (d && strncmp(item.name, d->epoch, 8) != 0) {
+        log_info("packet %s is of an earlier epoch (now %.8s): set aside until the county has it", item.name, d->epoch);
         return set_aside(b, data_dir, file, item.name, e);
+    }
     ARRAY_GROW(b->item, b->count, b->cap);
     b->item[b->count++] = item;
     return true;
@@ -83,9 +89,12 @@ static bool put_in_order(struct bag *b, struct err *e)
     if (b->count)
         qsort(b->item, (size_t)b->count, sizeof *b->item, by_first);
     for (int i = 1; i < b->count;) {
-        if (b->item[i].first > b->item[i - 1].last)
+        if (b->item[i].first > b->item[i - 1].last) {
             i++;
-        else if (!bag_drop(b, i, e))
+            continue;
+        }
+        log_warn("packet %s overlaps %s: dropped", b->item[i].name, b->item[i - 1].name);
+        if (!bag_drop(b, i, e))
             return false;
     }
     return true;
@@ -148,6 +157,7 @@ static bool all_here(struct db *db, int64_t first, int64_t last, bool *here, str
 /* Out of the way of our own sending, to be offered until a receipt covers it (send_old.c). */
 static bool lay_aside(struct bag *b, int i, const char *data_dir, struct err *e)
 {
+    log_warn("packet %s has records that this database lost: set aside until the county has it", b->item[i].name);
     char *path = path_of(b, &b->item[i]);
     bool ok = set_aside(b, data_dir, strrchr(path, '/') + 1, b->item[i].name, e);
     free(path);
@@ -163,6 +173,8 @@ bool bag_tidy(struct bag *b, struct db *db, struct err *e)
         bool waits, here = true;
         if (!any_waits(db, item->first, item->last, &waits, e) || (!waits && !all_here(db, item->first, item->last, &here, e)))
             return false;
+        if (!waits && here)
+            log_debug("packet %s: nothing of it waits any more", item->name);
         if (!waits && !(here ? bag_drop(b, i, e) : lay_aside(b, i, db_dir(db), e)))
             return false;
     }
@@ -185,6 +197,8 @@ bool bag_seal_for(struct bag *b, struct db *db, const struct county_key *county,
     struct err ignored = ERR_INIT;
     bool known = fs_read(path, sizeof now, &was, &ignored), ok = true;
     if (!known || strcmp(was.data, now) != 0) {
+        if (known && b->count)
+            log_info("the county's key is another one (%.16s, was %.16s): %d packets are sealed anew", now, was.data, b->count);
         for (int i = b->count - 1; ok && known && i >= 0; i--)
             ok = drop_or_lay_aside(b, i, db, e);
         ok = ok && fs_replace(path, now, strlen(now), e); /* last: what a cut leaves is done again */
@@ -225,6 +239,7 @@ bool bag_read(struct bag *b, int i, struct str *out, struct packet *p, struct er
     if (ok)
         packet_name(p, name);
     if (!ok || strcmp(name, b->item[i].name) != 0) {
+        log_warn("packet %s is damaged: its records are sealed anew", b->item[i].name);
         ok = bag_drop(b, i, e) && err_set(e, ERR_DAMAGED, "%s is damaged: %s", path, why.text[0] ? why.text : "it is another packet");
         ok = false;
     }
@@ -248,8 +263,10 @@ bool bag_hold(struct bag *b, int i, int64_t now_ms, struct err *e)
     held.held_ms = now_ms > 0 ? now_ms : 1;
     char *from = path_of(b, &b->item[i]), *to = path_of(b, &held);
     bool ok = strcmp(from, to) == 0 || fs_rename(from, to, e); /* lost in a power cut: sent once more, no harm */
-    if (ok)
+    if (ok) {
+        log_info("packet %s rests from now on", held.name);
         b->item[i] = held;
+    }
     free(from);
     free(to);
     return ok;

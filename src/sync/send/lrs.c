@@ -37,6 +37,7 @@ static bool stop_with(struct run *u, enum lrs_end end, enum err_kind kind, const
     u->over = true;
     u->r->end = end;
     err_set(&u->r->err, kind, "%s", text);
+    log_info("ends here: %s", text);
     return false;
 }
 
@@ -88,6 +89,7 @@ static bool deliver(struct run *u, const struct row *row, int count)
         return stop_with(u, LRS_STORAGE, e.kind, e.text);
     u->r->delivered += writer_value(u->o->writer, ticket);
     u->r->contact = true;
+    log_debug("%d records from seq %lld: the LRS has them", count, (long long)row->seq);
     return true;
 }
 
@@ -215,6 +217,7 @@ static bool post(struct run *u, const struct row *row, int count);
 
 static bool halve(struct run *u, const struct row *row, int count)
 {
+    log_debug("%d records from seq %lld: not taken together, halved", count, (long long)row->seq);
     return post(u, row, count / 2) && post(u, row + count / 2, count - count / 2);
 }
 
@@ -268,6 +271,7 @@ static bool stumbled(struct run *u, const struct row *row, int count, const stru
     if (count > 1)
         return halve(u, row, count);
     u->skipped++;
+    log_warn("record %lld: the LRS stumbles over it (status %d); it waits for another run", (long long)row->seq, a->status);
     snprintf(text, sizeof text, "the LRS stumbles over record %lld (status %d)", (long long)row->seq, a->status);
     err_set(&u->r->err, ERR_REFUSED, "%s", text);
     return true;
@@ -291,6 +295,7 @@ static bool judge(struct run *u, const struct row *row, int count, const struct 
     case 415: /* does not unpack gzip */
         if (!u->packed)
             return denied(u, a);
+        log_info("the LRS does not unpack gzip: plain from here on");
         u->packed = false;
         return post(u, row, count);
     case 400:

@@ -37,6 +37,7 @@ static bool stop_with(struct run *u, enum send_end end, const struct err *e)
     u->r->end = end;
     if (e)
         u->r->err = *e;
+    log_info("sending ends here: %s", e ? e->text : "stopped");
     return false;
 }
 
@@ -139,6 +140,7 @@ static bool too_large(struct run *u, const struct packet *p, char *name, const s
 {
     if (p->head.count <= 1)
         return refused(u, name, a, body);
+    log_info("packet %s is too large for somebody on the way (status %d): sealed anew, %d statements at a time", name, a->status, p->head.count / 2);
     u->batch = p->head.count / 2;
     u->after = p->head.first - 1;
     return with_bag(u, act_drop, name);
@@ -161,6 +163,7 @@ static bool accepted(struct run *u, const struct packet *p, char *name, const st
     u->r->contact = true;
     u->r->packets++;
     u->r->statements += p->head.count;
+    log_info("packet %s: %s", name, a->status == 200 ? "the county has it" : "held by the hub for the county");
     return with_bag(u, act_tidy, NULL) && (a->status == 200 || with_bag(u, act_hold, name));
 }
 
@@ -286,6 +289,7 @@ static bool quarantine_big(struct run *u, int64_t seq)
 {
     struct too_big t = { seq };
     struct err e = ERR_INIT;
+    log_warn("record %lld is too big for a packet: quarantined", (long long)seq);
     return writer_do(u->o->writer, too_big_job, &t, &e) || storage(u, &e);
 }
 
@@ -306,6 +310,7 @@ static bool act_next(struct run *u, struct bag *b, void *seq, struct err *e)
         int i = next ? bag_find(b, next) : -1;
         if (i < 0 || !bag_rests(&b->item[i], u->now_ms))
             return true;
+        log_debug("packet %s rests, %lld minutes by now", b->item[i].name, (long long)((u->now_ms - b->item[i].held_ms) / 60000));
         u->after = b->item[i].last;
     }
 }
@@ -384,6 +389,7 @@ static bool etag_save(struct run *u, const char *etag)
 static bool take_asked(struct run *u, const struct http_answer *a, const struct str *body)
 {
     struct err e = ERR_INIT;
+    log_debug("asked for a receipt of device %s: status %d", u->device.key.pub.id, a->status);
     if (a->status == 304) {
         u->r->contact = true;
         return true;
@@ -437,6 +443,8 @@ static bool forget_job(struct db *db, void *ctx, int64_t *value, struct err *e)
     if (!outbox_forget(db, ((struct forget *)ctx)->before_ms, FORGET_STEP, &removed, e))
         return false;
     *value = removed;
+    if (removed)
+        log_info("%d records with a receipt older than %d days are forgotten", removed, OUTBOX_KEEP_DAYS);
     return true;
 }
 

@@ -1,6 +1,8 @@
 /* send_ack.c - part of send.h: receipts. */
+#define LOG_MODULE "send"
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/log.h"
 #include "store/outbox/outbox.h"
 #include "store/node.h"
 #include "store/setting.h"
@@ -126,6 +128,8 @@ static bool apply(struct writer *w, const struct device *d, const struct ack *a,
     if (!writer_wait(w, ticket, e))
         return false;
     *receipted = writer_value(w, ticket);
+    log_info("receipt for device %s, epoch %.8s: everything up to seq %lld and %d ranges, %lld statements freed; %d ranges asked for again, %d refused",
+             a->device, a->epoch, (long long)a->upto, a->range_count, (long long)*receipted, a->want_count, a->rejected_count);
     return true;
 }
 
@@ -141,6 +145,10 @@ bool send_apply_ack(struct writer *w, const char *data_dir, struct device *d, co
     if (ok && a->level == ACK_STORED)
         ok = bag_open(data_dir, d, &bag, e) && send_settle(data_dir, d, &bag, e) && is_possible(data_dir, d, a, e) && apply(w, d, a, receipted, e) &&
              device_acknowledged(data_dir, d, e);
+    if (ok && a->level != ACK_STORED)
+        log_debug("receipt for device %s: held on its way, which frees nothing", a->device);
+    else if (!ok)
+        log_info("receipt for device %s not applied: %s", d->key.pub.id, e->text);
     bag_release(&bag);
     device_unlock(lock);
     free(a);

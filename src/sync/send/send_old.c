@@ -71,7 +71,7 @@ bool send_old_take_ack(const char *data_dir, const struct ack *a, struct err *e)
             continue;
         str_clear(&bytes);
         if (bag_read(&b, i, &bytes, &p, &why))
-            ok = !send_old_stored(a, &p) || bag_drop(&b, i, e);
+            ok = !send_old_stored(a, &p) || (log_info("packet %s of an earlier epoch: a receipt covers it", b.item[i].name), bag_drop(&b, i, e));
         else
             ok = why.kind == ERR_DAMAGED || err_set(e, why.kind, "%s", why.text);
     }

@@ -1,5 +1,7 @@
 /* send_seal.c - part of send.h: waiting statements become sealed packets. */
+#define LOG_MODULE "send"
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/outbox/outbox.h"
 #include "sync/send/bag.h"
 #include "sync/send/send_parts.h"
@@ -120,6 +122,7 @@ static bool seal_fitting(struct gather *g, struct packet_head *head, const char 
         head->last = g->seq[g->count - 1];
         if (packet_seal(head, health, g->line, g->count, &d->key, county, out, &why))
             return true;
+        log_debug("%d statements from seq %lld are too many for a packet", g->count, (long long)head->first);
         cut_to(g, g->count > 1 ? g->count / 2 : 1);
     } while (why.kind == ERR_TOO_BIG && head->count > 1);
     if (e)
@@ -132,8 +135,12 @@ static bool keep(const char *data_dir, struct device *d, struct bag *bag, const 
 {
     struct packet p;
     uint8_t sum[SHA256_BYTES];
-    return packet_read(bytes->data, bytes->len, &p, e) && bag_keep(bag, &p, bytes->data, bytes->len, e) &&
-           hex_decode(p.sha256, sum, sizeof sum) && device_sealed(data_dir, d, p.head.last, sum, e);
+    bool ok = packet_read(bytes->data, bytes->len, &p, e) && bag_keep(bag, &p, bytes->data, bytes->len, e) &&
+              hex_decode(p.sha256, sum, sizeof sum) && device_sealed(data_dir, d, p.head.last, sum, e);
+    if (ok)
+        log_info("packet %.12s of device %s, epoch %.8s: sealed, %d statements, seq %lld to %lld, %zu bytes", p.sha256, d->key.pub.id, d->epoch,
+                 p.head.count, (long long)p.head.first, (long long)p.head.last, bytes->len);
+    return ok;
 }
 
 static bool seal_new(struct db *db, const char *data_dir, struct device *d, const struct county_key *county, int64_t after, int64_t before,
@@ -178,6 +185,7 @@ static bool next_packet(struct db *db, const char *data_dir, struct device *d, c
     if (i >= 0) {
         struct err why = ERR_INIT;
         if (bag_read(bag, i, out, &p, &why)) {
+            log_debug("packet %s goes again, the same bytes", bag->item[i].name);
             *last = p.head.last;
             *count = p.head.count;
             return true;
@@ -206,6 +214,8 @@ bool send_settle(const char *data_dir, struct device *d, struct bag *bag, struct
         return true;
     str_init(&bytes, PACKET_MAX_BYTES + 1);
     bool ok = true, read = bag_read(bag, newest, &bytes, &p, &why);
+    if (read)
+        log_info("packet %.12s was kept just before a cut: counted as sealed up to seq %lld", p.sha256, (long long)p.head.last);
     if (read)
         ok = hex_decode(p.sha256, sum, sizeof sum) && device_sealed(data_dir, d, p.head.last, sum, e);
     else if (why.kind != ERR_DAMAGED)

@@ -113,6 +113,8 @@ void stick_note(struct stick *s, enum stick_end end, const struct err *why)
 
 bool stick_over(struct stick *s)
 {
+    log_info("%s: %s; %d records and %d receipts moved, %d packets removed%s", s->dir, stick_end_name(s->now.end), s->now.records_written,
+             (int)s->now.receipted, s->now.packets_removed, s->now.safe ? ", read back" : "");
     gate_lock(&s->gate);
     s->now.state = STICK_OVER;
     gate_unlock(&s->gate);
@@ -205,6 +207,8 @@ static bool begin_looking(struct stick *s)
     if (s->o.take)
         s->source = stick_source_find(&s->files);
     s->begun = true;
+    log_info("%s: %s, %s; bags of %d terminals, notes of %d sites", s->dir, s->files.fd >= 0 ? "prepared for Weike" : "not prepared",
+             s->source ? "lessons on it" : "no lessons that are taken", s->scan.bag_count, s->scan.sites.count);
     if (s->files.fd < 0 && !s->source && !s->o.give) {
         err_set(&e, ERR_MISSING, "%s is not prepared for Weike: there is no folder %s on it", s->dir, STICK_TOP);
         return stick_over_with(s, STICK_NOT_OURS, &e);
@@ -243,6 +247,7 @@ static bool ready(struct stick *s)
         return stick_over_with(s, STICK_STORAGE, &e);
     count_others(s);
     int64_t issued_s = s->source ? stick_source_issued(s->source, s->data_dir) : 0;
+    log_info("%d records wait for it; it can%s be written%s", waiting, can_write(s) ? "" : "not", s->o.county ? "" : "; no county key, so no records go");
     gate_lock(&s->gate);
     s->now.issued_s = issued_s;
     s->now.records_waiting = waiting;
@@ -259,6 +264,8 @@ static bool import_again(struct stick *s, const struct err *e)
 {
     if (e->kind != ERR_REFUSED || ++s->import_turns > IMPORT_TURNS)
         return false;
+    if (s->import_turns == 1)
+        log_info("another import has the lock: waited for");
     struct install *i = s->install;
     set_install(s, NULL);
     install_close(i);
@@ -283,6 +290,11 @@ static bool look_step(struct stick *s)
         return true;
     if (!stick_files_there(&s->files))
         return stick_removed(s);
+    if (p.state == INSTALL_OVER)
+        log_info("its lessons are refused: %s", p.err.text);
+    else
+        log_info("it offers %d packages: %d to install, %d here already, %d without room, %d refused", p.packages, p.install, p.current,
+                 p.no_room, p.refused);
     gate_lock(&s->gate);
     s->now.in_turn = false;
     s->now.has_content = true;

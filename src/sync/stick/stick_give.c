@@ -41,8 +41,10 @@ struct stick_give {
 static bool ask_site(struct stick_give *g, const struct stick_site *s)
 {
     const char *ours = verified_key_id(g->ours->stamp_bytes);
-    if (s->key[0] && strcmp(s->key, ours) != 0 && g->ours->trust.root.version == 0)
+    if (s->key[0] && strcmp(s->key, ours) != 0 && g->ours->trust.root.version == 0) {
+        log_info("site %s follows another publisher (%.16s): not asked", s->device, s->key);
         return false;
+    }
     for (int i = 0; i < g->ours->count; i++)
         if (stick_site_version(s, g->ours->package[i].id) < g->ours->package[i].version)
             g->needed[i] = true;
@@ -67,6 +69,8 @@ static bool ask_sites(struct stick_give *g, const struct stick_scan *scan, const
         if (read && stick_site_parse(text.data, text.len, &site, &why)) {
             known += ask_site(g, &site);
             stick_site_release(&site);
+        } else {
+            log_info("the note of site %s is not read: %s", scan->sites.device[i], why.text);
         }
         str_release(&text);
         if (why.kind == ERR_IO) {
@@ -281,8 +285,10 @@ static bool decide(struct stick_give *g, struct err *e)
     struct timestamp theirs = { .version = 0 };
     enum theirs found = look_at_theirs(g, &theirs);
     bool any = false;
-    if (found == THEIRS_FOREIGN || found == THEIRS_NEWER)
+    if (found == THEIRS_FOREIGN || found == THEIRS_NEWER) {
+        log_info("no lessons are given on: the list on it is %s", found == THEIRS_NEWER ? "newer than ours" : "of another publisher");
         return true;
+    }
     if (!offer_all(g) && (found == THEIRS_OLDER || found == THEIRS_SAME)) {
         if (!make_room(g, e))
             return false;
@@ -293,6 +299,7 @@ static bool decide(struct stick_give *g, struct err *e)
     g->lists = any && !(found == THEIRS_OLDER && would_hide(g, &theirs));
     if (!g->lists)
         g->item_count = 0, g->total = 0;
+    log_info("given on: %d files, %llu bytes%s", g->item_count, (unsigned long long)g->total, g->lists ? ", and our lists" : "");
     return true;
 }
 

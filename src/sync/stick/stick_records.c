@@ -43,6 +43,12 @@ static bool judge(struct stick_records *r, const char *name, int64_t first_waiti
         return false;
     }
     bool settled = whole && (first_waiting == 0 || p.head.last < first_waiting);
+    if (!whole)
+        log_info("packet %s on it is not whole or not ours: removed", name);
+    else if (settled)
+        log_info("packet %s on it has its receipt: removed", name);
+    else
+        log_debug("packet %s lies on it already, %d statements", name, p.head.count);
     if (!whole || settled || strcmp(p.head.epoch, r->device->epoch) != 0) {
         r->removed += settled;
         return (whole && !settled) || stick_files_remove(r->files, rel, e);
@@ -132,6 +138,7 @@ static bool write_packet(struct stick_records *r, const struct str *bytes, struc
     if (!packet_read(bytes->data, bytes->len, &p, e))
         return err_at(e, "a packet just sealed");
     packet_name(&p, name);
+    log_info("packet %s of device %s goes on it, %d statements", name, r->device->key.pub.id, p.head.count);
     stick_path_packet(r->device->key.pub.id, name, rel);
     return stick_files_put(r->files, rel, bytes->data, bytes->len, e);
 }

@@ -93,7 +93,7 @@ static bool content_step(struct stick *s, bool *more, struct err *e)
     if (!s->now.has_content)
         return true;
     if (s->now.content_refused && s->now.content_err.kind == ERR_OLDER && s->o.give)
-        return true; /* nothing is wrong: this site is ahead, and the stick is about to learn it */
+        return (log_info("its lessons are older than those here: it gets ours"), true); /* nothing is wrong, this site is ahead */
     if (s->now.content_refused) {
         stick_note(s, s->now.content_err.kind == ERR_FULL ? STICK_NO_ROOM : STICK_REFUSED, &s->now.content_err);
         return true;
@@ -137,6 +137,7 @@ static bool make_writable(struct stick *s, struct err *e)
             s->files.failed = EROFS;
             return false;
         }
+        log_info("%s was mounted read-only: made writable for this run", s->dir);
         s->remounted = true;
     }
     return stick_files_prepare(&s->files, e);
@@ -167,7 +168,8 @@ static bool records_step(struct stick *s, bool *more, struct err *e)
     if (!s->records.files) {
         bool ok = make_writable(s, e) && begin_records(s, e);
         if (!ok && stick_files_end(&s->files) == STICK_READ_ONLY && s->now.records_waiting == 0) {
-            s->o.give = false; /* nothing to carry: a write-protected stick is no trouble */
+            log_info("%s is write-protected and nothing waits for it: no trouble", s->dir);
+            s->o.give = false;
             s->files.failed = 0;
             return true;
         }
@@ -260,7 +262,10 @@ typedef bool phase_step(struct stick *s, bool *more, struct err *e);
 
 static bool next_phase(struct stick *s, enum stick_phase next)
 {
+    static const char *const name[STICK_PHASES] = { "receipts", "lessons in", "records out", "lessons out", "reading back" };
     s->files.failed = 0;
+    if (next < STICK_PHASES)
+        log_debug("%s: now %s", s->dir, name[next]);
     if (next == STICK_PHASES)
         return stick_over(s);
     SET(s, phase, next);
