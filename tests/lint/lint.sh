@@ -193,6 +193,11 @@ rule_length() { # advice only: a file that long usually holds two nouns
     wc -l "${sources[@]}" /dev/null | awk '$2 != "total" && $1 > 600 { print $2 ":1: length: advice: " $1 " lines; 600 are enough" }'
 }
 
+rule_width() { # advice only, one line for all: where most are; texts alone on a line may be long
+    awk 'length > 110 && !/^[ \t]*"/ { all++; n[FILENAME]++; if (!(FILENAME in at)) at[FILENAME] = FNR; if (n[FILENAME] > n[worst]) worst = FILENAME }
+        END { if (all) print worst ":" at[worst] ": width: advice: " all " lines pass 110 columns, " n[worst] " of them here" }' "${sources[@]}" /dev/null
+}
+
 rule_words() { # texts on the screen are English message ids; Chinese stands in zh_CN.po, or in a table marked so
     local f
     for f in $(grep -lP '[\x{2E80}-\x{9FFF}\x{FF00}-\x{FFEF}]' "${sources[@]}" /dev/null | grep -E '^src/(app|ui)/.*\.c$'); do
@@ -233,7 +238,7 @@ rule_scripts() {
     fi
 }
 
-rules=(arrows nouns parts circles belongs homes fences sql calls guards purpose tabs length words po man scripts)
+rules=(arrows nouns parts circles belongs homes fences sql calls guards purpose tabs length width words po man scripts)
 
 check() { # ROOT
     cd "$1" || exit 2
@@ -243,7 +248,7 @@ check() { # ROOT
     awk -f "$here/strip.awk" "${sources[@]}" /dev/null >"$work/nocomment"
     for rule in "${rules[@]}"; do "rule_$rule" 2>&1 | report; done
     cat "$work/findings"
-    ! grep -vqE ': (length|homes): advice: ' "$work/findings"
+    ! grep -vqE ': (length|width|homes): advice: ' "$work/findings"
 }
 
 self_test() {
@@ -258,8 +263,9 @@ self_test() {
         others=$(grep -vE ": $rule: " "$work/out")
         if ! grep -qE ": $rule: " "$work/out" || [ -n "$others" ]; then
             echo "lint: rule $rule does not catch exactly its bad example:"; cat "$work/out"; failed=1
-        elif [ "$rule" = length ] && [ $status != 0 ]; then echo "lint: rule length must only warn"; failed=1
-        elif [ "$rule" != length ] && [ $status = 0 ]; then echo "lint: rule $rule reports, but does not fail"; failed=1
+        elif [[ "$rule" = length || "$rule" = width ]]; then
+            if [ $status != 0 ]; then echo "lint: rule $rule must only warn"; failed=1; fi
+        elif [ $status = 0 ]; then echo "lint: rule $rule reports, but does not fail"; failed=1
         fi
     done
     if ! "$0" "$here/good" >"$work/out" 2>&1; then echo "lint: the good example is refused:"; cat "$work/out"; failed=1; fi
