@@ -33,8 +33,8 @@ struct trust {
     struct trust_stamp stamp[TRUST_STAMPS_MAX];
     struct trust_channel channel[TRUST_CHANNELS_MAX];
     int64_t floor_s;         /* newest `issued` of anything verified: no honest clock is earlier */
-    bool floor_forgiven;     /* a root took the timestamp from the keys that had raised the floor: until the next list is used,
-                              * only floor_s counts, not what others remember of the date */
+    bool floor_forgiven;     /* a new root took the timestamp away from the keys that had raised the floor. Until the next list is
+                              * used, floor_s alone says which dates are too early; the date that the node keeps does not */
     bool seen_damaged;       /* seen.json was there but unreadable */
 };
 

@@ -124,7 +124,7 @@ static bool check_event(const struct post *p, struct err *e)
 }
 
 /* What a full or failing disk did not take is not lost while the program runs: it goes in with the next event that is taken,
- * before it, or with the end of its meeting. Who came in those minutes has come. An event is here from its first try until it is
+ * before it, or with the end of its meeting: people who came while the disk was full are counted. An event is here from its first try until it is
  * known to be kept, so that those of one batch keep their order too. The writer's thread. */
 enum { BACKLOG_MAX = 4000 };
 struct room_backlog { struct post *first, **last; int count; uint64_t nr; };
