@@ -48,7 +48,7 @@ def lost_in_scripts(patterns):
     """The same of the steps that stand in scripts: what they say is the program's, or is made by the script itself (its own lessons
     and people; what it composes is said in a comment there), or is of the demo village. ui_demo.sh looks at a program of its own."""
     patterns = [p for p in patterns if not only_holes(p)]
-    demo = "".join(text(path) for pattern in ("courses/*/*.json", "courses/*/*.gift", "village/*.csv")
+    demo = "".join(text(path) for pattern in ("courses/*/*.json", "courses/*/*.gift", "written/*/*.json", "village/*.csv")
                    for path in sorted(glob.glob(f"{root}/content/{pattern}")))
     source = "".join(text(path) for path in glob.glob(f"{root}/src/app/**/*.c", recursive=True))  # languages are not translated
     for path in sorted(set(glob.glob(f"{here}/e2e/*.sh")) - {f"{here}/e2e/ui_demo.sh"} | set(glob.glob(f"{here}/tour/*.script"))):

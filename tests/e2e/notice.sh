@@ -31,6 +31,7 @@ P
 day() { date -d "$1 days" +%F; }
 notice() { # NAME VERSION FROM UNTIL TITLE
     mkdir -p "src/$1"
+# In English they are called "Notice now", "Notice ever" and so on.
     printf '{"id": "test.notice.%s", "version": %s, "category": "village", "title": {"zh-CN": "%s", "en": "Notice %s"}, "poster": "p.svg",\n "from": "%s"%s, "text": {"zh-CN": "n.md", "en": "n.en.md"}}\n' \
         "$1" "$2" "$5" "$1" "$3" "${4:+, \"until\": \"$4\"}" >"src/$1/notice.json"
     printf '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1280 720"><rect width="1280" height="%s" fill="#F6D9B8"/></svg>' $((100 + $(printf %s "$1" | cksum | cut -c1-2) * 5 + $2)) >"src/$1/p.svg"
