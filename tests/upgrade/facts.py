@@ -3,10 +3,10 @@ import hashlib
 import sqlite3
 import sys
 
-# What a start writes anew, or a later version may keep elsewhere.
+# What a start writes anew, what a later version may keep elsewhere, and columns it has added (package.kind: tests/unit/store/test_db.c).
 LEFT_OUT = {
     "setting": None, "counter": None, "sqlite_sequence": None, "machine_log": None, "event": None, "audit": None,
-    "package": {"priority", "installed_ms", "seq"}, "manifest": {"package_seq"}, "package_file": {"package_seq"}, "lesson": {"package_seq"},
+    "package": {"priority", "kind", "installed_ms", "seq"}, "manifest": {"package_seq"}, "package_file": {"package_seq"}, "lesson": {"package_seq"},
     "voice_prompt": {"package_seq"}, "viewing": {"saved_ms", "saved_boot_ms"}, "pin": {"lock_boot_id"},
 }
 
