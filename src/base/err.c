@@ -35,6 +35,7 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     va_end(ap);
     mend(text);
     e->kind = kind;
+    e->reason = ERR_BECAUSE_UNSAID;
     memcpy(e->text, text, sizeof text);
     return false;
 }
@@ -66,8 +67,16 @@ bool err_errno(struct err *e, const char *fmt, ...)
         snprintf(text + n, sizeof text - (size_t)n, ": %s", strerror(no));
     mend(text);
     e->kind = kind_of_errno(no);
+    e->reason = ERR_BECAUSE_UNSAID;
     memcpy(e->text, text, sizeof text);
     errno = no;
+    return false;
+}
+
+bool err_because(struct err *e, enum err_reason reason)
+{
+    if (e)
+        e->reason = reason;
     return false;
 }
 

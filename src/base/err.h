@@ -24,19 +24,29 @@ enum err_kind {
     ERR_KIND_COUNT
 };
 
+/* Which of several failures of one kind it was, where a caller does something else about it. Nobody reads the text for that. */
+enum err_reason {
+    ERR_BECAUSE_UNSAID,
+    ERR_BECAUSE_UNKNOWN_KEY, /* untrusted: signed, by a key that nobody made known here */
+    ERR_BECAUSE_OTHER_EPOCH  /* untrusted: about this device, before it began anew */
+};
+
 struct err {
     enum err_kind kind;
+    enum err_reason reason;
     char text[600];
 };
 
 #define ERR_INIT { .kind = ERR_NONE, .text = "" }
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-/* Fills `e` (which may be NULL) and returns false, so that a check reads `return err_set(...)`. */
+/* Fills `e` (which may be NULL) and returns false, so that a check reads `return err_set(...)`. The reason is then unsaid. */
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Same, kind and suffix taken from errno (ENOSPC and EDQUOT -> ERR_FULL, ENOENT -> ERR_MISSING, else ERR_IO). */
 bool err_errno(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Puts "where: " before the text that is there; keeps the kind. Returns false. */
+/* Says the reason of the error that is there, for callers; returns false. */
+bool err_because(struct err *e, enum err_reason reason);
+/* Puts "where: " before the text that is there; keeps kind and reason. Returns false. */
 bool err_at(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Stable lower-case word for a kind ("untrusted"), for --json and tests. */
 const char *err_kind_name(enum err_kind kind);

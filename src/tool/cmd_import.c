@@ -113,7 +113,7 @@ static int conclude(struct install *i, const char *data_dir, bool json)
     install_progress_get(i, &p);
     int failed = report(i, json, &first);
     if (p.err.kind != ERR_NONE) {
-        if (p.err.kind == ERR_UNTRUSTED && strstr(p.err.text, "not trusted here")) {
+        if (p.err.reason == ERR_BECAUSE_UNKNOWN_KEY) {
             size_t n = strlen(p.err.text);
             snprintf(p.err.text + n, sizeof p.err.text - n, " (\"weikectl trust FILE.pub --data %s\" would trust it)",
                      data_dir);

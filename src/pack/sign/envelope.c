@@ -82,9 +82,10 @@ static bool judge(const struct opened *o, const struct key_ring *ring, struct si
         err_set(e, ERR_UNTRUSTED, "it is not signed by anybody");
     else if (bad)
         err_set(e, ERR_UNTRUSTED, "its signature does not fit its bytes: it was changed after signing");
-    else if (unknown.len)
+    else if (unknown.len) {
         err_set(e, ERR_UNTRUSTED, "it is signed by key %s, which is not trusted here", unknown.data);
-    else
+        err_because(e, ERR_BECAUSE_UNKNOWN_KEY);
+    } else
         err_set(e, ERR_UNTRUSTED, "%d of the needed %d keys signed it", by->count, ring->threshold);
     str_release(&unknown);
     return ok;

@@ -397,7 +397,7 @@ static bool take_asked(struct run *u, const struct http_answer *a, const struct 
     if (a->status != 200) /* nothing stored yet, or nothing to say: the packets were told their own story */
         return true;
     if (!take_ack(u, body, &e))
-        return e.kind == ERR_UNTRUSTED && strstr(e.text, "another epoch") ? true : no_receipt(u, a, &e);
+        return e.reason == ERR_BECAUSE_OTHER_EPOCH || no_receipt(u, a, &e);
     return (!a->etag[0] || strlen(a->etag) + KEY_ID_TEXT >= ETAG_MAX || etag_save(u, a->etag)) && with_bag(u, act_tidy, NULL);
 }
 

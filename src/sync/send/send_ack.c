@@ -102,9 +102,10 @@ static bool is_ours(const struct ack *a, const struct device *d, struct err *e)
 {
     if (strcmp(a->device, d->key.pub.id) != 0)
         return err_set(e, ERR_UNTRUSTED, "the receipt is for another device, %s", a->device);
-    if (strcmp(a->epoch, d->epoch) != 0)
-        return err_set(e, ERR_UNTRUSTED, "the receipt is for another epoch of this device, %.8s…", a->epoch);
-    return true;
+    if (!strcmp(a->epoch, d->epoch))
+        return true;
+    err_set(e, ERR_UNTRUSTED, "the receipt is for another epoch of this device, %.8s…", a->epoch);
+    return err_because(e, ERR_BECAUSE_OTHER_EPOCH);
 }
 
 /* It covers more than was ever sealed here: somebody else seals in our name (a copied disk, an image of it put back), and

@@ -23,6 +23,25 @@ static void test_kind_stays_and_where_goes_in_front(void **state)
     assert_false(err_at(NULL, "nobody asks"));
 }
 
+static void test_the_reason_is_of_this_error(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    assert_int_equal(e.reason, ERR_BECAUSE_UNSAID);
+    err_set(&e, ERR_UNTRUSTED, "by somebody");
+    assert_false(err_because(&e, ERR_BECAUSE_UNKNOWN_KEY));
+    err_at(&e, "a list");
+    assert_int_equal(e.reason, ERR_BECAUSE_UNKNOWN_KEY);
+    struct err copy = e;
+    assert_int_equal(copy.reason, ERR_BECAUSE_UNKNOWN_KEY);
+    err_set(&e, ERR_UNTRUSTED, "which is not trusted here"); /* what it says decides nothing */
+    assert_int_equal(e.reason, ERR_BECAUSE_UNSAID);
+    errno = EIO;
+    err_errno(&copy, "x");
+    assert_int_equal(copy.reason, ERR_BECAUSE_UNSAID);
+    assert_false(err_because(NULL, ERR_BECAUSE_OTHER_EPOCH));
+}
+
 static void test_errno_gives_the_kind(void **state)
 {
     (void)state;
@@ -77,6 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kind_stays_and_where_goes_in_front),
+        cmocka_unit_test(test_the_reason_is_of_this_error),
         cmocka_unit_test(test_errno_gives_the_kind),
         cmocka_unit_test(test_a_message_is_always_text),
         cmocka_unit_test(test_kinds_have_names),

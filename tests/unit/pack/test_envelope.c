@@ -71,6 +71,7 @@ static void unknown_keys_are_named(void **state)
     assert_refused(envelope_open(s.data, s.len, &ring, &e) != NULL, e, ERR_UNTRUSTED, other.pub.id); /* nobody is trusted */
     key_ring_of(&ours.pub, &ring);
     assert_refused(envelope_open(s.data, s.len, &ring, &e) != NULL, e, ERR_UNTRUSTED, other.pub.id);
+    assert_int_equal(e.reason, ERR_BECAUSE_UNKNOWN_KEY);
     str_release(&s);
 }
 
@@ -84,6 +85,7 @@ static void unsigned_is_said(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e = ERR_INIT;
         assert_refused(envelope_open(bad[i], strlen(bad[i]), &ring, &e) != NULL, e, ERR_UNTRUSTED, "not signed");
+        assert_int_equal(e.reason, ERR_BECAUSE_UNSAID);
     }
 }
 
