@@ -1,4 +1,4 @@
-/* cmd_member.c - weikectl member: adding people, one or a list. */
+/* cmd_member.c - weikectl member: adding people, one or a list; off the wall and back on it. */
 #include "base/fs.h"
 #include "store/people/member.h"
 #include "tool/tool.h"
@@ -71,12 +71,12 @@ static void print_member(const struct member *m, json_t *list)
                                           m->has_pin, "has_pictures", m->has_pictures));
 }
 
-static bool list_all(struct db *db, json_t *list, struct err *e)
+static bool list_all(struct db *db, bool retired, json_t *list, struct err *e)
 {
     int total = 1;
     for (int offset = 0; offset < total; offset += PAGE) {
         struct member_list page;
-        if (!member_page(db, 0, offset, PAGE, &page, &total, e))
+        if (!(retired ? member_page_retired(db, offset, PAGE, &page, &total, e) : member_page(db, 0, offset, PAGE, &page, &total, e)))
             return false;
         for (int i = 0; i < page.count; i++)
             print_member(&page.member[i], list);
@@ -92,7 +92,7 @@ static int list(const struct args *a)
     struct store *s = tool_open_store(dir, false);
     json_t *json = args_flag(a, "json") ? json_array() : NULL;
     int code = TOOL_FAILED;
-    if (s && list_all(store_db(s), json, &e)) {
+    if (s && list_all(store_db(s), args_flag(a, "retired"), json, &e)) {
         if (json)
             tool_print_json(json_incref(json));
         code = TOOL_DONE;
@@ -103,6 +103,36 @@ static int list(const struct args *a)
     store_close(s);
     free(dir);
     return code;
+}
+
+static int set_active(const struct args *a, bool active)
+{
+    struct err e = ERR_INIT;
+    struct member m;
+    char *dir = args_data_dir(a);
+    struct store *s = tool_open_store(dir, false);
+    int code = TOOL_FAILED;
+    if (s && member_set_active(store_writer(s), a->operand, active, &e) && member_get(store_db(s), a->operand, &m, &e)) {
+        char *name = tool_clean(m.name);
+        printf(active ? "%s is on the sign-in wall again.\n" : "%s is not on the sign-in wall any more; records and hours stay.\n", name);
+        free(name);
+        code = TOOL_DONE;
+    } else if (s) {
+        tool_fail(&e);
+    }
+    store_close(s);
+    free(dir);
+    return code;
+}
+
+static int retire(const struct args *a)
+{
+    return set_active(a, false);
+}
+
+static int bring_back(const struct args *a)
+{
+    return set_active(a, true);
 }
 
 static const struct option_spec add_options[] = {
@@ -120,6 +150,15 @@ static const struct option_spec import_options[] = { OPTION_DATA, { NULL } };
 const struct command cmd_member_import = { "member import", "FILE.csv", "adds or updates many members, all or nothing",
                                            import_options, import };
 
-static const struct option_spec list_options[] = { OPTION_DATA, OPTION_JSON, { NULL } };
+static const struct option_spec activity_options[] = { OPTION_DATA, { NULL } };
+const struct command cmd_member_retire = { "member retire", "ID", "takes a member off the sign-in wall; records and hours stay",
+                                           activity_options, retire };
+const struct command cmd_member_return = { "member return", "ID", "puts a retired member back on the sign-in wall",
+                                           activity_options, bring_back };
+
+static const struct option_spec list_options[] = {
+    { "retired", NULL, "those off the wall instead" },
+    OPTION_DATA, OPTION_JSON, { NULL }
+};
 const struct command cmd_member_list = { "member list", NULL, "the members, in the order of the sign-in wall",
                                          list_options, list };

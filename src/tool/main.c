@@ -12,7 +12,7 @@
 
 static const struct command *const commands[] = {
     &cmd_keygen, &cmd_pack, &cmd_root_init, &cmd_root_rotate, &cmd_root_sign, &cmd_root_show, &cmd_publish, &cmd_verify, &cmd_trust, &cmd_import, &cmd_status, &cmd_doctor, &cmd_member_add,
-    &cmd_member_import, &cmd_member_list, &cmd_report_hours, &cmd_statements, &cmd_technician_pin, &cmd_voice_list, &cmd_voice_record, &cmd_voice_pack, &cmd_config_check,
+    &cmd_member_import, &cmd_member_list, &cmd_member_retire, &cmd_member_return, &cmd_report_hours, &cmd_statements, &cmd_technician_pin, &cmd_voice_list, &cmd_voice_record, &cmd_voice_pack, &cmd_config_check,
     &cmd_config_sample, &cmd_register_list, &cmd_register_csv, &cmd_register_pdf, &cmd_register_save,
     &cmd_register_verify, &cmd_register_void, &cmd_sync, &cmd_outbox, &cmd_enrol, &cmd_stick_export, &cmd_stick_import, &cmd_stick_status,
 };

@@ -57,7 +57,7 @@ bool tool_issue_time(int64_t *out, struct err *e) MUST_CHECK;
 char *tool_clean(const char *text);
 
 extern const struct command cmd_keygen, cmd_trust, cmd_pack, cmd_verify, cmd_import, cmd_status, cmd_doctor,
-    cmd_member_add, cmd_member_import, cmd_member_list, cmd_report_hours, cmd_statements, cmd_technician_pin,
+    cmd_member_add, cmd_member_import, cmd_member_list, cmd_member_retire, cmd_member_return, cmd_report_hours, cmd_statements, cmd_technician_pin,
     cmd_register_list, cmd_register_csv, cmd_register_pdf, cmd_register_save, cmd_register_verify, cmd_register_void,
     cmd_voice_list, cmd_voice_record, cmd_voice_pack, cmd_config_check, cmd_publish, cmd_root_init, cmd_root_rotate, cmd_root_sign, cmd_root_show, cmd_config_sample, cmd_sync, cmd_outbox, cmd_enrol, cmd_stick_export, cmd_stick_import, cmd_stick_status;
 #endif

@@ -412,6 +412,39 @@ quit
 S
 unset WEIKE_IMPORT
 if grep -q '来源不明' "$work/refused.json" && grep -q 'not trusted' "$work/refused.json"; then ok "the stranger's stick: refused, with the key named"; else bad "the stranger's stick"; fi
+# --- somebody left: off the wall with a second tap, found again among those who left, back on the wall with all hours ---
+cp -r "$work/a" "$work/r"
+watched=$(hours "$work/r" watched_ms m1)
+technician() { for _ in 1 2 3 4 5; do echo 'tap Technician'; done; echo 'wait Enter your PIN 3000'; for d in 2 4 6 8 0 2; do echo "tap $d"; done; echo 'tap Done'; echo 'wait Sticks and folders 8000'; echo 'tap Members'; echo 'wait 2 members 3000'; }
+{ technician; cat <<'S'; } | drive "the technician takes somebody off the wall" "$work/r" en
+tap Off the wall
+wait Yes, off the wall 3000
+tap No
+wait 2 members 3000
+tap Off the wall
+wait Yes, off the wall 3000
+tap Yes, off the wall
+wait Taken off the sign-in wall. Records and hours stay. 5000
+wait 1 member 3000
+tap Back
+wait Tap your picture 5000
+gone 王小明 1000
+quit
+S
+is "the hours of who left stay" "$(hours "$work/r" watched_ms m1)" "$watched"
+is "the register keeps who left" "$("$ctl" register csv hours --data "$work/r" 2>/dev/null | grep -c '^王小明,m1,')" 1
+{ technician | sed 's/2 members/1 member/'; cat <<'S'; } | drive "and puts him back" "$work/r" en
+tap Who left
+wait 1 off the wall 3000
+tap Back on the wall
+wait Back on the sign-in wall. 5000
+wait 0 off the wall 3000
+tap On the wall
+wait 2 members 3000
+tap Back
+wait 王小明 5000
+quit
+S
 # A failing step ends with 1 and says which line and what was there.
 printf 'tap no such thing\n' | kiosk "$work/c" en
 rc=$?

@@ -164,13 +164,34 @@ same "report --json" "$(keys_of)" "from_month members to_month"
 expect "report: one form only" 2 "either --csv or --json" report hours --csv --json --data d
 run statements --json --data d
 same "statements: one JSON object a line" "$rc$(python3 -c 'import json,sys; [json.loads(l) for l in sys.stdin]' <<<"${out:-"{}"}")" 0
+run statements --json --data d
+before=$out
+expect "member retire" 0 "王小明.*not on the sign-in wall.*records and hours stay" member retire m7 --data d
+expect "member retire: nobody has that id" 1 'no member with the id "m70"' member retire m70 --data d
+expect "member retire: whom?" 2 "ID is missing" member retire --data d
+ids_of() { python3 -c 'import json,sys; print(sorted((m["id"], m["active"]) for m in json.load(sys.stdin)))' <<<"$out"; }
+run member list --json --data d
+same "a retired member is not on the wall" "$(ids_of)" "[('m8', True), ('m9', True)]"
+run member list --retired --json --data d
+same "a retired member is found again, with the PIN" "$(ids_of)$(grep -o '"has_pin": *true' <<<"$out" | tr -d ' ')" "[('m7', False)]\"has_pin\":true"
+expect "status counts who is on the wall" 0 "members 2" status --data d
+run statements --json --data d
+same "statements stay" "$out" "$before"
+expect "an id is not given to somebody else meanwhile" 1 "m7" member add --name '别人' --id m7 --data d
+expect "member return" 0 "王小明 is on the sign-in wall again" member return m7 --data d
+expect "member return: again is no error" 0 "王小明 is on" member return m7 --data d
+expect "member return: nobody has that id" 1 'no member with the id "m70"' member return m70 --data d
+run member list --json --data d
+same "a returned member is on the wall" "$(ids_of)" "[('m7', True), ('m8', True), ('m9', True)]"
+run member list --retired --json --data d
+same "nobody is retired" "$out" "[]"
 expect "technician pin" 0 "PIN is set" technician pin 135790 --data d
 expect "technician pin: too short" 1 "PIN" technician pin 12 --data d
 
 # --- usage ---
 expect "no command" 2 "which command"
 expect "unknown command" 2 'no command "frobnicate"' frobnicate
-expect "half a command" 2 "member add, member import, member list" member
+expect "half a command" 2 "member add, member import, member list, member retire, member return" member
 expect "missing operand" 2 "TREE is missing" import
 expect "missing option" 2 -- "--key KEY is missing" pack src --out x
 expect "unknown option" 2 "no option --frob" status --frob

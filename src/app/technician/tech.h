@@ -20,6 +20,8 @@ struct tech {
     /* members */
     struct member_list members;
     int member_offset, member_total;
+    bool members_retired;      /* shown are those off the wall */
+    char member_asked[MEMBER_ID]; /* shall this one leave the wall? "": nobody is asked about */
     const char *member_note;   /* sentence to be translated when shown, or NULL */
     /* health */
     struct health health;

@@ -68,9 +68,10 @@ static void read_columns(struct query *q, struct member *m)
     m->has_pictures = query_col_int(q, 8) != 0;
 }
 
-static bool count_of(struct db *db, char initial, int *out, struct err *e)
+static bool count_of(struct db *db, bool active, char initial, int *out, struct err *e)
 {
-    struct query q = db_query(db, "SELECT count(*) FROM member WHERE active = 1 AND initial BETWEEN ? AND ?");
+    struct query q = db_query(db, "SELECT count(*) FROM member WHERE active = ? AND initial BETWEEN ? AND ?");
+    query_int(&q, active);
     query_int(&q, initial ? initial_rank(initial) : 1);
     query_int(&q, initial ? initial_rank(initial) : 27);
     int n = query_row(&q) ? (int)query_col_int(&q, 0) : 0;
@@ -80,20 +81,23 @@ static bool count_of(struct db *db, char initial, int *out, struct err *e)
     return true;
 }
 
-bool member_page(struct db *db, char initial, int offset, int limit, struct member_list *out, int *total, struct err *e)
+struct stretch { bool active; char initial; int offset, limit; };
+
+static bool page(struct db *db, const struct stretch *s, struct member_list *out, int *total, struct err *e)
 {
     struct member_list list = { 0 };
     int cap = 0, count = 0;
-    if (total && !count_of(db, initial, &count, e))
+    if (total && !count_of(db, s->active, s->initial, &count, e))
         return false;
     /* The page first, from the index alone; rows and codes only for those on it (CROSS: SQLite keeps this order). */
-    struct query q = db_query(db, "SELECT " MEMBER_COLUMNS " FROM (SELECT id FROM member WHERE active = 1 AND initial BETWEEN ? AND ?"
+    struct query q = db_query(db, "SELECT " MEMBER_COLUMNS " FROM (SELECT id FROM member WHERE active = ? AND initial BETWEEN ? AND ?"
                                   "  ORDER BY initial, sort_key, id LIMIT ? OFFSET ?) page CROSS JOIN member m ON m.id = page.id"
                                   " LEFT JOIN pin p ON p.subject = m.id ORDER BY m.initial, m.sort_key, m.id");
-    query_int(&q, initial ? initial_rank(initial) : 1);
-    query_int(&q, initial ? initial_rank(initial) : 27);
-    query_int(&q, limit);
-    query_int(&q, offset);
+    query_int(&q, s->active);
+    query_int(&q, s->initial ? initial_rank(s->initial) : 1);
+    query_int(&q, s->initial ? initial_rank(s->initial) : 27);
+    query_int(&q, s->limit);
+    query_int(&q, s->offset);
     while (query_row(&q)) {
         ARRAY_GROW(list.member, list.count, cap);
         read_columns(&q, &list.member[list.count++]);
@@ -106,6 +110,16 @@ bool member_page(struct db *db, char initial, int offset, int limit, struct memb
     if (total)
         *total = count;
     return true;
+}
+
+bool member_page(struct db *db, char initial, int offset, int limit, struct member_list *out, int *total, struct err *e)
+{
+    return page(db, &(struct stretch){ true, initial, offset, limit }, out, total, e);
+}
+
+bool member_page_retired(struct db *db, int offset, int limit, struct member_list *out, int *total, struct err *e)
+{
+    return page(db, &(struct stretch){ false, 0, offset, limit }, out, total, e);
 }
 
 bool member_initials(struct db *db, char out[28], struct err *e)
@@ -127,7 +141,7 @@ bool member_initials(struct db *db, char out[28], struct err *e)
 
 bool member_count(struct db *db, int *out, struct err *e)
 {
-    return count_of(db, 0, out, e);
+    return count_of(db, true, 0, out, e);
 }
 
 bool member_get(struct db *db, const char *id, struct member *out, struct err *e)

@@ -25,9 +25,11 @@ struct member {
 struct member_list { int count; struct member *member; };
 void member_list_release(struct member_list *l);
 
-/* Active members, by initial and pinyin. `initial` 0: all. `total` (may be NULL): how many there are. */
+/* Members on the wall, by initial and pinyin. `initial` 0: all. `total` (may be NULL): how many there are. */
 bool member_page(struct db *db, char initial, int offset, int limit, struct member_list *out, int *total,
                  struct err *e) MUST_CHECK;
+/* Those who were taken off it: their records and hours stay, and they can come back. */
+bool member_page_retired(struct db *db, int offset, int limit, struct member_list *out, int *total, struct err *e) MUST_CHECK;
 bool member_initials(struct db *db, char out[28], struct err *e) MUST_CHECK; /* "ACLWZ#": only those present */
 bool member_count(struct db *db, int *out, struct err *e) MUST_CHECK;
 bool member_get(struct db *db, const char *id, struct member *out, struct err *e) MUST_CHECK;
@@ -42,6 +44,8 @@ struct member_new {
 };
 /* Waits for the disk. `out_id` may be NULL. ERR_REFUSED if the id is taken, ERR_INVALID with a sentence else. */
 bool member_add(struct writer *w, const struct member_new *m, char out_id[MEMBER_ID], struct err *e) MUST_CHECK;
+/* Takes the face off the wall, or puts it back. Records, hours and register stay as they are. Waits for the disk. ERR_MISSING:
+ * nobody has that id. */
 bool member_set_active(struct writer *w, const char *id, bool active, struct err *e) MUST_CHECK;
 
 /* CSV as in content/FORMAT.md §roster: UTF-8 (BOM accepted, GBK refused by a sentence that says how to save

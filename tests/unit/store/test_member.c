@@ -75,6 +75,18 @@ static void test_wall(void **state)
     struct health h;
     KIT_MUST(store_health(store, &h, &e));
     assert_int_equal(h.members, 6);
+    KIT_MUST(member_page_retired(store_db(store), 0, 10, &l, &total, &e));
+    assert_true(l.count == 1 && total == 1 && !l.member[0].active);
+    assert_string_equal(l.member[0].id, "v4");
+    member_list_release(&l);
+    KIT_MUST(member_set_active(store_writer(store), "v4", true, &e));
+    KIT_MUST(member_page_retired(store_db(store), 0, 10, &l, &total, &e));
+    assert_true(l.count == 0 && total == 0);
+    member_list_release(&l);
+    KIT_MUST(member_count(store_db(store), &total, &e));
+    assert_int_equal(total, 7);
+    assert_false(member_set_active(store_writer(store), "nobody", false, &e));
+    assert_true(e.kind == ERR_MISSING && strstr(e.text, "nobody"));
 }
 
 static void test_add_refuses(void **state)
