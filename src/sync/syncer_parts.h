@@ -83,6 +83,4 @@ void syncer_show_progress(struct syncer *s);
 char *syncer_health(struct syncer *s);     /* JSON, caller frees; NULL: not now */
 
 static inline void rate_clear(struct rate *r) { r->count = 0; }
-void syncer_rate_add(struct rate *r, int64_t at_ms, uint64_t bytes);
-uint64_t syncer_rate_get(const struct rate *r);
 #endif

@@ -11,7 +11,7 @@
 
 /* ---- how fast ---- */
 
-void syncer_rate_add(struct rate *r, int64_t at_ms, uint64_t bytes)
+static void syncer_rate_add(struct rate *r, int64_t at_ms, uint64_t bytes)
 {
     if (r->count && at_ms - r->sample[r->count - 1].at_ms < 1000)
         return;
@@ -21,7 +21,7 @@ void syncer_rate_add(struct rate *r, int64_t at_ms, uint64_t bytes)
     r->sample[r->count++].bytes = bytes;
 }
 
-uint64_t syncer_rate_get(const struct rate *r)
+static uint64_t syncer_rate_get(const struct rate *r)
 {
     if (r->count < 2)
         return 0;

@@ -108,7 +108,7 @@ static void id_map_grow(struct id_map *m)
     free(old.index);
 }
 
-void id_map_add(struct id_map *m, uint64_t id, int index)
+static void id_map_add(struct id_map *m, uint64_t id, int index)
 {
     if (m->count * 2 >= m->cap)
         id_map_grow(m);

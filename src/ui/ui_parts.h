@@ -56,7 +56,6 @@ void arena_release(struct arena *a);
 /* id -> index, open addressing. */
 struct id_map { uint64_t *id; int *index; int cap, count; };
 int id_map_find(const struct id_map *m, uint64_t id); /* -1 */
-void id_map_add(struct id_map *m, uint64_t id, int index);
 void id_map_clear(struct id_map *m);
 void id_map_release(struct id_map *m);
 

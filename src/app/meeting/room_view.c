@@ -11,7 +11,7 @@ enum { GAP = 32, EDGES = 96, GATHERING_WIDE = 480, CONTROL_HIGH = 104, BODY_LESS
 
 /* --- the head --- */
 
-void room_count_draw(struct ui *ui, struct room_view *s)
+static void room_count_draw(struct ui *ui, struct room_view *s)
 {
     int n = meeting_room(&s->meeting)->present;
     ui_label(ui, ui_fmt(ui, tr_n("%d here", "%d here", (unsigned long)n), n), .font = FONT_TITLE, .ink = INK_GO, .max_lines = 1);
@@ -142,7 +142,7 @@ static void cannot(struct ui *ui, struct room_view *s)
     }
 }
 
-void room_lesson_over_draw(struct ui *ui, struct room_view *s)
+static void room_lesson_over_draw(struct ui *ui, struct room_view *s)
 {
     const struct room *r = meeting_room(&s->meeting);
     bool quiz = s->meeting.lesson.lesson->questions.sha256[0], more = r->lesson_now + 1 < r->options.lesson_count;

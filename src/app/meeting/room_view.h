@@ -81,12 +81,10 @@ struct room_view {
 /* --- looks --- */
 void room_view_draw(struct ui *ui, struct room_view *s);          /* the whole screen */
 void room_ask_draw(struct ui *ui, struct room_view *s);           /* a column that fills its place */
-void room_lesson_over_draw(struct ui *ui, struct room_view *s);
 void room_quiz_draw(struct ui *ui, struct room_view *s);
 void room_end_draw(struct ui *ui, struct room_view *s);
 void room_sign_draw(struct ui *ui, struct room_view *s);
 void room_done_draw(struct ui *ui, struct room_view *s);
-void room_count_draw(struct ui *ui, struct room_view *s);         /* "16 here", big */
 void room_head_draw(struct ui *ui, struct room_view *s);          /* corners, name of the meeting, how many are here */
 
 /* --- what taps do; screen_room.c --- */

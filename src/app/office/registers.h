@@ -37,7 +37,6 @@ struct registers {
 void registers_load(struct registers *s);                  /* reads `table` again */
 void registers_head_cells(struct ui *ui, const struct registers *s);
 void registers_row_draw(struct ui *ui, struct registers *s, int i, bool may_tap); /* a tap begins a correction */
-const char *registers_month_words(struct ui *ui, int month);
 
 void registers_fix_begin(struct registers *s, const char *statement_id);
 void registers_fix_draw(struct ui *ui, struct registers *s);

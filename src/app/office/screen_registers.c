@@ -28,7 +28,7 @@ static const char *kind_title(enum register_kind kind)
     return tr(register_kind_title(kind, false));
 }
 
-const char *registers_month_words(struct ui *ui, int month)
+static const char *registers_month_words(struct ui *ui, int month)
 {
     static const char *const name[] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                                         "November", "December" };

@@ -107,14 +107,9 @@ bool voice_note_ready(const struct voice_note *n)
     return n && n->recorder && n->view.state == RECORDER_READY && n->view.ms > 0;
 }
 
-bool voice_note_silent(const struct voice_note *n)
+static bool voice_note_silent(const struct voice_note *n)
 {
     return voice_note_ready(n) && n->loudest < silence;
-}
-
-int64_t voice_note_ms(const struct voice_note *n)
-{
-    return n ? n->view.ms : 0;
 }
 
 bool voice_note_keep(struct voice_note *n, char sha256[SHA256_HEX], int64_t *ms)

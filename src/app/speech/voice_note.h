@@ -19,8 +19,6 @@ void voice_note_draw(struct ui *ui, struct voice_note *n);
 void voice_note_tick(struct voice_note *n, int64_t boot_ms);
 bool voice_note_busy(const struct voice_note *n);   /* recording or playing */
 bool voice_note_ready(const struct voice_note *n);  /* there is a recording to keep */
-bool voice_note_silent(const struct voice_note *n); /* nothing but silence was heard in it */
-int64_t voice_note_ms(const struct voice_note *n);
 /* Moves the recording among the blobs through the writer: whatever is posted AFTER this call may name `sha256` (jobs
  * run in order). The widget is empty again. False if there is nothing to keep. */
 bool voice_note_keep(struct voice_note *n, char sha256[SHA256_HEX], int64_t *ms);

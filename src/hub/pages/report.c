@@ -89,7 +89,8 @@ static void add_alarm(void *ctx, const struct ledger_alarm_row *a)
     json_array_append_new(ctx, o);
 }
 
-json_t *report_alarms(struct work *w, struct err *e)
+/* Those that ring. */
+static json_t *report_alarms(struct work *w, struct err *e)
 {
     json_t *list = json_array();
     return either(list, ledger_alarms(w, add_alarm, list, e));

@@ -9,5 +9,4 @@ enum { REPORT_AUDIT_MAX = 200 };
 json_t *report_status(struct work *w, const char *data_dir, struct err *e) MUST_CHECK;
 json_t *report_sites(struct work *w, struct err *e) MUST_CHECK;                /* one entry a device, by site */
 json_t *report_audit(struct work *w, int limit, struct err *e) MUST_CHECK;     /* newest first */
-json_t *report_alarms(struct work *w, struct err *e) MUST_CHECK;               /* those that ring */
 #endif

@@ -328,11 +328,6 @@ struct ingest_answer *ingest_get(struct ingest *g)
     return &g->answer;
 }
 
-const struct packet *ingest_packet(const struct ingest *g)
-{
-    return g->is_packet ? &g->packet : NULL;
-}
-
 size_t ingest_weight(const struct ingest *g)
 {
     return g->bytes.cap + g->text.cap + (size_t)g->count * (sizeof *g->line + sizeof *g->statement + sizeof(struct columns));

@@ -30,7 +30,6 @@ void ingest_later(struct ingest *g, int retry_after_s); /* instead: the answer i
 /* The same for callers that may wait (a stick). */
 void ingest_wait(struct ingest *g);
 struct ingest_answer *ingest_get(struct ingest *g); /* borrowed */
-const struct packet *ingest_packet(const struct ingest *g); /* NULL if it is none */
 size_t ingest_weight(const struct ingest *g);       /* bytes of memory it holds */
 void ingest_free(struct ingest *g);
 #endif

@@ -119,7 +119,8 @@ static void add_speech(const char *line, size_t n, struct str *out)
     str_puts(out, "\n");
 }
 
-bool caption_from_srt(const char *text, struct str *out, struct err *e)
+/* SubRip (UTF-8) as WebVTT. */
+static bool caption_from_srt(const char *text, struct str *out, struct err *e)
 {
     int line_no = 0, cues = 0;
     bool in_cue = false;

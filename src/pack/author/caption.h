@@ -11,6 +11,4 @@ enum { CAPTION_MAX_BYTES = 4 << 20 };
 bool caption_read(const char *path, struct str *out, struct err *e) MUST_CHECK;
 /* Bytes of a text file as UTF-8 without BOM and with \n line ends, whatever they were. Appended to `out`. */
 bool caption_to_utf8(const char *bytes, size_t len, struct str *out, struct err *e) MUST_CHECK;
-/* SubRip (UTF-8) as WebVTT. */
-bool caption_from_srt(const char *text, struct str *out, struct err *e) MUST_CHECK;
 #endif

@@ -104,7 +104,7 @@ static bool dates_parse(const json_t *o, struct root *r, struct err *e)
            err_set(e, ERR_INVALID, "it must expire after it was issued and within four years of it");
 }
 
-bool root_parse(const struct verified *v, struct root *out, struct err *e)
+static bool root_parse(const struct verified *v, struct root *out, struct err *e)
 {
     struct root r = { 0 };
     const json_t *keys;

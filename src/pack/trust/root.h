@@ -37,7 +37,6 @@ bool root_open(const void *bytes, size_t len, struct root *out, struct err *e) M
 bool root_step(const struct root *now, const void *bytes, size_t len, struct root *out, struct err *e) MUST_CHECK;
 /* A draft, signed by nobody or too few; for those who sign. */
 bool root_draft(const void *bytes, size_t len, struct root *out, struct err *e) MUST_CHECK;
-bool root_parse(const struct verified *v, struct root *out, struct err *e) MUST_CHECK;
 void root_write(const struct root *r, struct str *out); /* the payload to be signed */
 const struct root_channel *root_channel_find(const struct root *r, const char *name); /* borrowed; NULL */
 #endif

@@ -13,7 +13,6 @@ struct room_head { /* a row of table room */
 /* Fills `out` from a query whose columns are ROOM_HEAD. */
 #define ROOM_HEAD "seq, id, host_id, state, began_ms, ended_ms, playlist"
 void room_head_columns(struct query *q, struct room_head *out);
-bool room_head_get(struct db *db, const char *room_id, struct room_head *out, bool *found, struct err *e) MUST_CHECK;
 /* Applies every event of the room to `r`, in order. */
 bool room_replay(struct db *db, int64_t room_seq, struct room *r, struct err *e) MUST_CHECK;
 /* The newest reading in its events. */

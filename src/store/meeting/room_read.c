@@ -50,7 +50,7 @@ void room_head_columns(struct query *q, struct room_head *out)
     read_playlist(query_col_text(q, 6), out);
 }
 
-bool room_head_get(struct db *db, const char *room_id, struct room_head *out, bool *found, struct err *e)
+static bool room_head_get(struct db *db, const char *room_id, struct room_head *out, bool *found, struct err *e)
 {
     struct query q = db_query(db, "SELECT " ROOM_HEAD " FROM room WHERE id = ?");
     query_text(&q, room_id);

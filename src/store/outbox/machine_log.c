@@ -16,7 +16,8 @@ const char *machine_kind_name(enum machine_kind k)
     return k > 0 && k < MACHINE_KIND_COUNT ? name[k] : "unknown";
 }
 
-bool machine_log_put(struct db *db, enum machine_kind kind, int64_t amount, const char *text, const struct clock_reading *at,
+/* Inside the writer's transaction. */
+static bool machine_log_put(struct db *db, enum machine_kind kind, int64_t amount, const char *text, const struct clock_reading *at,
                      struct err *e)
 {
     char kept[TEXT_MAX + 1];

@@ -26,9 +26,6 @@ const char *machine_kind_name(enum machine_kind k); /* "start" … */
 uint64_t machine_log_post(struct writer *w, enum machine_kind kind, int64_t amount, const char *text);
 /* At a start after a run that did not end in order: MACHINE_CUT, dated to the newest thing that was written before. */
 uint64_t machine_log_cut(struct writer *w);
-/* Inside the writer's transaction. */
-bool machine_log_put(struct db *db, enum machine_kind kind, int64_t amount, const char *text, const struct clock_reading *at,
-                     struct err *e) MUST_CHECK;
 
 /* A course is whole, having come that way (MACHINE_CONTENT_*); a version is told once. */
 bool machine_log_content(struct db *db, enum machine_kind how, const char *course_id, int64_t version, int64_t bytes,

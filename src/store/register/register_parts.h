@@ -12,8 +12,6 @@ void register_set_clock(const struct register_table *t, struct register_row *r, 
 
 typedef bool register_reader(struct db *db, const struct config *c, struct register_table *t, struct err *e);
 register_reader register_viewing, register_attendance, register_discussion, register_equipment, register_download, register_hours;
-/* Fills status and note of a row, from what was voided and why. */
-bool register_status(struct db *db, const struct register_table *t, struct register_row *r, struct err *e) MUST_CHECK;
 /* The month of a table. */
 void register_span(const struct register_table *t, int64_t *from_ms, int64_t *to_ms);
 #endif

@@ -30,7 +30,8 @@ static void set_title(const struct register_table *t, struct register_row *r, co
     lang_text_release(&title);
 }
 
-bool register_status(struct db *db, const struct register_table *t, struct register_row *r, struct err *e)
+/* Fills status and note of a row, from what was voided and why. */
+static bool register_status(struct db *db, const struct register_table *t, struct register_row *r, struct err *e)
 {
     struct query q = db_query(db, "SELECT reason, 1 FROM voided WHERE statement_id = ?1 UNION ALL SELECT reason, 0 FROM voided WHERE new_id = ?1");
     query_text(&q, r->statement_id);

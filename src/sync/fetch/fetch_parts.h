@@ -195,7 +195,6 @@ bool pack_reader_step(struct fetch *f, struct pack_reader *r, const struct part 
 bool pack_wanted(struct fetch *f, int package); /* are any small blobs of it still missing? */
 void pack_reader_release(struct pack_reader *r);
 bool fetch_adopt(struct fetch *f, const char *file, const char *sha256, struct err *e); /* into blobs/ */
-bool fetch_adopted_sync(struct fetch *f, struct err *e); /* before a transaction names them */
 /* Makes usable what has come of package n; `whole`: all of it has. False: the run is over. */
 bool fetch_install(struct fetch *f, int n, bool whole);
 bool fetch_finish(struct fetch *f);

@@ -246,7 +246,8 @@ bool fetch_adopt(struct fetch *f, const char *file, const char *sha256, struct e
     return true;
 }
 
-bool fetch_adopted_sync(struct fetch *f, struct err *e)
+/* Before a transaction names them. */
+static bool fetch_adopted_sync(struct fetch *f, struct err *e)
 {
     struct adopted *a = &f->adopted;
     const char **names = mem_alloc((size_t)(a->count + 1) * sizeof *names);

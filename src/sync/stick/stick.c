@@ -125,7 +125,7 @@ bool stick_over(struct stick *s)
     return false;
 }
 
-bool stick_over_with(struct stick *s, enum stick_end end, const struct err *why)
+static bool stick_over_with(struct stick *s, enum stick_end end, const struct err *why)
 {
     stick_note(s, end, why);
     return stick_over(s);

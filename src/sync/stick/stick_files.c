@@ -175,7 +175,8 @@ static int open_file(struct stick_files *f, const char *rel, int flags)
     return -1;
 }
 
-int stick_files_open_read(struct stick_files *f, const char *rel, struct err *e)
+/* A file descriptor, or -1. */
+static int stick_files_open_read(struct stick_files *f, const char *rel, struct err *e)
 {
     int fd = open_file(f, rel, 0);
     if (fd >= 0)

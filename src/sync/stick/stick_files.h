@@ -39,7 +39,6 @@ bool stick_files_there(const struct stick_files *f);
 enum stick_end stick_files_end(const struct stick_files *f);
 
 /* Paths `rel` are below WEIKE/. */
-int stick_files_open_read(struct stick_files *f, const char *rel, struct err *e) MUST_CHECK; /* fd or -1 */
 bool stick_files_read(struct stick_files *f, const char *rel, size_t max_bytes, struct str *out, struct err *e) MUST_CHECK;
 /* Size of a regular file; -1 if there is none. */
 int64_t stick_files_size(struct stick_files *f, const char *rel);

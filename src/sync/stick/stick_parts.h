@@ -41,7 +41,6 @@ struct stick {
 
 void stick_note(struct stick *s, enum stick_end end, const struct err *why);
 bool stick_over(struct stick *s); /* false, as a step that was the last */
-bool stick_over_with(struct stick *s, enum stick_end end, const struct err *why);
 bool stick_removed(struct stick *s);
 /* What a failure of work on the stick, or of our own side, means. */
 enum stick_end stick_meaning(struct stick *s, const struct err *e);
