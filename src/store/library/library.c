@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "store/library/blob.h"
 #include "store/library/switch.h"
+#include "store/states.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ void course_list_release(struct course_list *l)
 #define COURSE_COLUMNS                                                                                                 \
     "k.id, k.version, k.category, k.priority, k.title, k.summary, k.poster_sha256, k.lessons, k.duration_ms,"          \
     " (SELECT count(*) FROM lesson l JOIN progress p ON p.member_id = ?1 AND p.content_id = l.content_id"              \
-    "  WHERE l.package_seq = k.seq AND l.ready <> 0 AND p.finished = 1), k.total"
+    "  WHERE l.package_seq = k.seq AND l.ready <> " SQL_LESSON_TO_COME " AND p.finished = 1), k.total"
 
 static bool read_course(struct query *q, struct course_row *row, struct err *e)
 {
@@ -208,7 +209,8 @@ bool library_lessons(struct db *db, const char *course_id, const char *member_id
 {
     struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM package k JOIN lesson l ON l.package_seq = k.seq"
                                   " LEFT JOIN progress p ON p.member_id = ?1 AND p.content_id = l.content_id"
-                                  " WHERE k.active = 1 AND k.id = ?2 AND l.ready <> 0 ORDER BY l.position");
+                                  " WHERE k.active = 1 AND k.id = ?2 AND l.ready <> " SQL_LESSON_TO_COME
+                                  " ORDER BY l.position");
     query_text(&q, member_id);
     query_text(&q, course_id);
     return collect_lessons(&q, INT32_MAX, false, out, e);
@@ -216,7 +218,8 @@ bool library_lessons(struct db *db, const char *course_id, const char *member_id
 
 bool library_unfinished(struct db *db, const char *member_id, int limit, struct lesson_list *out, struct err *e)
 {
-    struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM progress p JOIN lesson l ON l.content_id = p.content_id AND l.ready = 1"
+    struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM progress p JOIN lesson l"
+                                  " ON l.content_id = p.content_id AND l.ready = " SQL_LESSON_READY
                                   " JOIN package k ON k.seq = l.package_seq AND k.active = 1"
                                   " WHERE p.member_id = ? AND p.member_id <> '' AND p.finished = 0 AND p.length_ms > 0"
                                   " ORDER BY p.last_ms DESC, p.content_id, k.id");
@@ -227,7 +230,8 @@ bool library_unfinished(struct db *db, const char *member_id, int limit, struct 
 /* Lessons this member was at, newest first, finished or not. */
 static bool recent_lessons(struct db *db, const char *member_id, int limit, struct lesson_list *out, struct err *e)
 {
-    struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM progress p JOIN lesson l ON l.content_id = p.content_id AND l.ready = 1"
+    struct query q = db_query(db, "SELECT " LESSON_COLUMNS " FROM progress p JOIN lesson l"
+                                  " ON l.content_id = p.content_id AND l.ready = " SQL_LESSON_READY
                                   " JOIN package k ON k.seq = l.package_seq AND k.active = 1"
                                   " WHERE p.member_id = ? AND p.member_id <> '' ORDER BY p.last_ms DESC, p.content_id, k.id");
     query_text(&q, member_id);
@@ -240,7 +244,8 @@ static bool first_unfinished(struct db *db, const char *member_id, int courses, 
                                   "  WHERE active = 1 AND kind = 'course' ORDER BY priority DESC, id LIMIT ?2) k"
                                   " JOIN lesson l ON l.package_seq = k.seq AND l.position = (SELECT x.position FROM lesson x"
                                   "  LEFT JOIN progress y ON y.member_id = ?1 AND y.content_id = x.content_id"
-                                  "  WHERE x.package_seq = k.seq AND x.ready = 1 AND ifnull(y.finished, 0) = 0 ORDER BY x.position LIMIT 1)"
+                                  "  WHERE x.package_seq = k.seq AND x.ready = " SQL_LESSON_READY
+                                  " AND ifnull(y.finished, 0) = 0 ORDER BY x.position LIMIT 1)"
                                   " LEFT JOIN progress p ON p.member_id = ?1 AND p.content_id = l.content_id"
                                   " ORDER BY k.priority DESC, k.id");
     query_text(&q, member_id);
@@ -298,7 +303,8 @@ static bool load_course(struct db *db, const char *course_id, const char *conten
                                               " WHERE k.active = 1 AND k.id = ?2"
                                             : "SELECT m.body, l.ready FROM lesson l JOIN package k ON k.seq = l.package_seq AND k.active = 1"
                                               " JOIN manifest m ON m.package_seq = k.seq WHERE l.content_id = ?1"
-                                              " ORDER BY l.ready = 1 DESC, k.priority DESC, k.id LIMIT 1");
+                                              " ORDER BY l.ready = " SQL_LESSON_READY
+                                              " DESC, k.priority DESC, k.id LIMIT 1");
     query_text(&q, content_id);
     if (course_id)
         query_text(&q, course_id);
@@ -368,7 +374,7 @@ bool library_gaps(struct db *db, struct library_gaps *out, struct err *e)
 {
     struct library_gaps g = { 0 };
     struct query q = db_query(db, "SELECT l.ready, count(*) FROM lesson l INDEXED BY lesson_gap JOIN package k ON k.seq = l.package_seq"
-                                  " WHERE l.ready <> 1 AND k.active = 1 GROUP BY l.ready");
+                                  " WHERE l.ready <> " SQL_LESSON_READY " AND k.active = 1 GROUP BY l.ready");
     while (query_row(&q))
         *(query_col_int(&q, 0) == LESSON_REPAIRING ? &g.repairing : &g.to_come) = (int)query_col_int(&q, 1);
     if (!query_end(&q, e))
@@ -414,7 +420,8 @@ bool library_references(struct db *db, const char *sha256, bool *out, struct err
 {
     struct query q = db_query(db, "SELECT 1 FROM package_file WHERE sha256 = ?1 UNION ALL"
                                   " SELECT 1 FROM member WHERE photo_sha256 = ?1 AND photo_sha256 <> '' UNION ALL"
-                                  " SELECT 1 FROM attempt WHERE state = 0 AND questions_sha256 = ?1 UNION ALL"
+                                  " SELECT 1 FROM attempt WHERE state = " SQL_ATTEMPT_UNDER_WAY
+                                  " AND questions_sha256 = ?1 UNION ALL"
                                   " SELECT 1 FROM recording WHERE sha256 = ?1 LIMIT 1");
     query_text(&q, sha256);
     bool referenced = query_row(&q);

@@ -6,6 +6,7 @@
 #include "store/library/blob.h"
 #include "store/library/catalogue.h"
 #include "store/library/switch.h"
+#include "store/states.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -65,8 +66,12 @@ bool library_put_here(struct db *db, const struct library_package *p, struct err
 static bool mark(struct db *db, int64_t package_seq, int position, int state, struct err *e)
 {
     struct query q = db_query(db, state == LESSON_READY
-                                      ? "UPDATE lesson SET ready = 1 WHERE package_seq = ? AND position = ? AND ready <> 1"
-                                      : "UPDATE lesson SET ready = 2 WHERE package_seq = ? AND position = ? AND ready = 1");
+                                      ? "UPDATE lesson SET ready = " SQL_LESSON_READY
+                                        " WHERE package_seq = ? AND position = ?"
+                                        " AND ready <> " SQL_LESSON_READY
+                                      : "UPDATE lesson SET ready = " SQL_LESSON_REPAIRING
+                                        " WHERE package_seq = ? AND position = ?"
+                                        " AND ready = " SQL_LESSON_READY);
     query_int(&q, package_seq);
     query_int(&q, position);
     return query_run(&q, e);

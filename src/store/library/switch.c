@@ -8,6 +8,7 @@
 #include "store/library/kinds.h"
 #include "store/outbox/machine_log.h"
 #include "store/library/switch.h"
+#include "store/states.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,7 @@ static bool may_show_parts(struct install *in)
     if (!any)
         return err_set(in->e, ERR_MISSING, "%s: none of its lessons is here yet", in->head->id);
     struct query q = db_query(in->db, "SELECT l.content_id, k.total <= k.lessons FROM package k JOIN lesson l ON l.package_seq = k.seq"
-                                      " WHERE k.id = ? AND k.active = 1 AND l.ready <> 0");
+                                      " WHERE k.id = ? AND k.active = 1 AND l.ready <> " SQL_LESSON_TO_COME);
     query_text(&q, in->head->id);
     while (!takes && query_row(&q))
         takes = query_col_int(&q, 1) || would_take(in, query_col_text(&q, 0));
@@ -171,7 +172,8 @@ static void put_file(void *ctx, const struct file_ref *f, const char *where)
 bool library_resize(struct db *db, int64_t package_seq, struct err *e)
 {
     struct query q = db_query(db, "UPDATE package SET (lessons, duration_ms) = (SELECT count(*), ifnull(sum(l.duration_ms), 0)"
-                                  " FROM lesson l WHERE l.package_seq = package.seq AND l.ready <> 0) WHERE seq = ?");
+                                  " FROM lesson l WHERE l.package_seq = package.seq"
+                                  " AND l.ready <> " SQL_LESSON_TO_COME ") WHERE seq = ?");
     query_int(&q, package_seq);
     return query_run(&q, e);
 }
@@ -190,7 +192,7 @@ static bool tell_arrival(struct install *in)
     if (!in->package->how)
         return true;
     struct query q = db_query(in->db, "SELECT lessons = total AND NOT EXISTS (SELECT 1 FROM lesson l WHERE l.package_seq = package.seq"
-                                      " AND l.ready = 0) FROM package WHERE seq = ?");
+                                      " AND l.ready = " SQL_LESSON_TO_COME ") FROM package WHERE seq = ?");
     query_int(&q, in->seq);
     whole = query_row(&q) && query_col_int(&q, 0);
     if (!query_end(&q, in->e))
@@ -205,7 +207,8 @@ static bool tell_arrival(struct install *in)
 static bool add_parts(struct install *in)
 {
     bool all = false;
-    struct query q = db_query(in->db, "SELECT k.seq, NOT EXISTS (SELECT 1 FROM lesson l WHERE l.package_seq = k.seq AND l.ready <> 1)"
+    struct query q = db_query(in->db, "SELECT k.seq, NOT EXISTS (SELECT 1 FROM lesson l"
+                                      " WHERE l.package_seq = k.seq AND l.ready <> " SQL_LESSON_READY ")"
                                       " FROM package k WHERE k.id = ? AND k.active = 1");
     query_text(&q, in->head->id);
     if (query_row(&q)) {
@@ -221,7 +224,8 @@ static bool add_parts(struct install *in)
     for (int i = 0; i < lesson_count(in); i++) {
         if (!is_ready(in, i))
             continue;
-        q = db_query(in->db, "UPDATE lesson SET ready = 1 WHERE package_seq = ? AND position = ? AND ready <> 1");
+        q = db_query(in->db, "UPDATE lesson SET ready = " SQL_LESSON_READY
+                             " WHERE package_seq = ? AND position = ? AND ready <> " SQL_LESSON_READY);
         query_int(&q, in->seq);
         query_int(&q, i);
         if (!query_run(&q, in->e))

@@ -3,6 +3,7 @@
 #include "store/meeting/room_parts.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "store/states.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -366,7 +367,7 @@ static bool end_others(struct db *db, const struct post *p, struct err *e)
 {
     int64_t seq = 1;
     while (seq) {
-        struct query q = db_query(db, "SELECT seq FROM room WHERE state = 0 LIMIT 1");
+        struct query q = db_query(db, "SELECT seq FROM room WHERE state = " SQL_ROOM_OPEN " LIMIT 1");
         seq = query_row(&q) ? query_col_int(&q, 0) : 0;
         if (!query_end(&q, e) || (seq && !room_end(p->fact.writer, db, seq, "", &p->fact.at, e)))
             return false;
@@ -439,7 +440,8 @@ bool room_end(struct writer *w, struct db *db, int64_t room_seq, const char *mem
 static bool was_signed(struct db *db, const struct post *p, bool *out, struct err *e)
 {
     struct query q = db_query(db, "SELECT 1 FROM room r JOIN room_event v ON v.room_seq = r.seq"
-                                  " WHERE r.id = ? AND r.state = 1 AND v.kind = ? AND v.member_id = ?");
+                                  " WHERE r.id = ? AND r.state = " SQL_ROOM_SIGNED
+                                  " AND v.kind = ? AND v.member_id = ?");
     query_text(&q, p->room_id);
     query_int(&q, ROOM_SIGN);
     query_text(&q, p->member_id);

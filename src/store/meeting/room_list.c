@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "store/meeting/room_parts.h"
 #include "store/library/switch.h"
+#include "store/states.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -159,7 +160,8 @@ struct missed { int64_t seq, began_ms; char room_id[UUID_TEXT]; };
 static bool missed_rooms(struct db *db, const char *member_id, int64_t now_ms, struct missed **out, int *count, struct err *e)
 {
     int cap = 0;
-    struct query q = db_query(db, "SELECT r.seq, r.began_ms, r.id FROM room r WHERE r.state = 1 AND r.began_ms >= ? AND NOT EXISTS"
+    struct query q = db_query(db, "SELECT r.seq, r.began_ms, r.id FROM room r"
+                                  " WHERE r.state = " SQL_ROOM_SIGNED " AND r.began_ms >= ? AND NOT EXISTS"
                                   " (SELECT 1 FROM attendance a WHERE a.room_seq = r.seq AND a.member_id = ? AND NOT EXISTS"
                                   "  (SELECT 1 FROM voided v WHERE v.statement_id = a.statement_id)) AND (EXISTS"
                                   " (SELECT 1 FROM room_settled s WHERE s.room_seq = r.seq) OR NOT EXISTS (SELECT 1 FROM room_event v"
@@ -181,7 +183,9 @@ static bool missed_rooms(struct db *db, const char *member_id, int64_t now_ms, s
 static bool shown_in(struct db *db, int64_t room_seq, char out[ROOM_LESSONS_MAX][UUID_TEXT], int *count, struct err *e)
 {
     char chosen[UUID_TEXT] = "";
-    struct query q = db_query(db, "SELECT kind, text FROM room_event INDEXED BY room_event_shown WHERE room_seq = ? AND kind IN (2, 3) ORDER BY seq");
+    struct query q = db_query(db, "SELECT kind, text FROM room_event INDEXED BY room_event_shown"
+                                  " WHERE room_seq = ? AND kind IN (" SQL_ROOM_LESSON ", " SQL_ROOM_PLAY
+                                  ") ORDER BY seq");
     query_int(&q, room_seq);
     *count = 0;
     while (query_row(&q)) {
@@ -205,7 +209,9 @@ static bool add_missed(struct db *db, const char *member_id, const struct missed
         if (!strcmp(list->row[i].content_id, content_id))
             return true;
     struct query q = db_query(db, "SELECT k.id FROM lesson l JOIN package k ON k.seq = l.package_seq WHERE l.content_id = ?1 AND k.active = 1"
-                                  " AND l.ready = 1 AND NOT EXISTS (SELECT 1 FROM progress p WHERE p.member_id = ?2 AND p.content_id = ?1"
+                                  " AND l.ready = " SQL_LESSON_READY
+                                  " AND NOT EXISTS (SELECT 1 FROM progress p WHERE p.member_id = ?2"
+                                  " AND p.content_id = ?1"
                                   "  AND p.finished = 1) ORDER BY k.priority DESC, k.id LIMIT 1");
     query_text(&q, content_id);
     query_text(&q, member_id);

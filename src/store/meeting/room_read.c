@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "room"
 #include "store/meeting/room_parts.h"
+#include "store/states.h"
 #include "store/study/viewing.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -64,7 +65,8 @@ static bool has_ended(struct db *db, const char *viewing_id, bool *ended, bool *
 {
     char end[UUID_TEXT];
     viewing_end_id(viewing_id, end);
-    struct query q = db_query(db, "SELECT EXISTS (SELECT 1 FROM voided WHERE statement_id = ?) FROM viewing WHERE id = ? AND state <> 0");
+    struct query q = db_query(db, "SELECT EXISTS (SELECT 1 FROM voided WHERE statement_id = ?)"
+                                  " FROM viewing WHERE id = ? AND state <> " SQL_VIEWING_UNDER_WAY);
     query_text(&q, end);
     query_text(&q, viewing_id);
     *ended = query_row(&q);
@@ -203,7 +205,8 @@ static bool open_one(struct db *db, const struct clock_reading *now, bool studie
 {
     struct room_head h;
     struct clock_reading last;
-    struct query q = db_query(db, "SELECT " ROOM_HEAD " FROM room WHERE state = 0 ORDER BY seq DESC LIMIT 1");
+    struct query q = db_query(db, "SELECT " ROOM_HEAD " FROM room WHERE state = " SQL_ROOM_OPEN
+                                  " ORDER BY seq DESC LIMIT 1");
     bool found = query_row(&q);
     if (found)
         room_head_columns(&q, &h);

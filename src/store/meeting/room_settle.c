@@ -8,6 +8,7 @@
 #include "store/meeting/room_parts.h"
 #include "base/log.h"
 #include "model/statement.h"
+#include "store/states.h"
 #include "store/study/viewing.h"
 #include "store/node.h"
 #include "store/study/hours.h"
@@ -261,7 +262,8 @@ static bool end_forgotten(struct writer *w, struct db *db, const struct clock_re
     int64_t after = 0;
     for (bool found = true; found;) {
         struct clock_reading last;
-        struct query q = db_query(db, "SELECT seq FROM room WHERE state = 0 AND seq > ? ORDER BY seq LIMIT 1");
+        struct query q = db_query(db, "SELECT seq FROM room WHERE state = " SQL_ROOM_OPEN
+                                      " AND seq > ? ORDER BY seq LIMIT 1");
         query_int(&q, after);
         found = query_row(&q);
         after = found ? query_col_int(&q, 0) : after;
@@ -274,7 +276,8 @@ static bool end_forgotten(struct writer *w, struct db *db, const struct clock_re
 
 static bool next_unsettled(struct db *db, struct room_head *out, bool *found, struct err *e)
 {
-    struct query q = db_query(db, "SELECT " ROOM_HEAD " FROM room WHERE state <> 0 AND seq NOT IN (SELECT room_seq FROM room_settled)"
+    struct query q = db_query(db, "SELECT " ROOM_HEAD " FROM room WHERE state <> " SQL_ROOM_OPEN
+                                  " AND seq NOT IN (SELECT room_seq FROM room_settled)"
                                   " ORDER BY seq LIMIT 1");
     *found = query_row(&q);
     if (*found)

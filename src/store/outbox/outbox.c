@@ -1,6 +1,7 @@
 #include "store/outbox/outbox.h"
 #include "base/str.h"
 #include "store/outbox/chain.h"
+#include "store/states.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,8 @@ bool outbox_waiting(struct db *db, int64_t after_seq, bool (*visit)(void *ctx, c
                     int64_t *damaged, struct err *e)
 {
     struct query q = db_query(db, "SELECT seq, id, state, sha256, body, delivered_ms, reason FROM statement"
-                                  " INDEXED BY statement_waiting WHERE state = 0 AND seq > ? ORDER BY seq");
+                                  " INDEXED BY statement_waiting WHERE state = " SQL_OUTBOX_WAITING
+                                  " AND seq > ? ORDER BY seq");
     query_int(&q, after_seq);
     return each_row(&q, visit, ctx, damaged, e);
 }
@@ -74,7 +76,9 @@ bool outbox_waiting(struct db *db, int64_t after_seq, bool (*visit)(void *ctx, c
 bool outbox_bounds(struct db *db, int64_t *first_waiting, int64_t *last_seq, struct err *e)
 {
     int64_t first = 0, last = 0;
-    struct query q = db_query(db, "SELECT ifnull((SELECT min(seq) FROM statement INDEXED BY statement_waiting WHERE state = 0), 0),"
+    struct query q = db_query(db, "SELECT ifnull((SELECT min(seq)"
+                                  " FROM statement INDEXED BY statement_waiting"
+                                  " WHERE state = " SQL_OUTBOX_WAITING "), 0),"
                                   " ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'statement'), 0)");
     if (query_row(&q)) {
         first = query_col_int(&q, 0);
@@ -125,8 +129,8 @@ static bool run_counting(struct query *q, struct db *db, int64_t *changed, struc
 /* By the index of waiting rows: a receipt names all seqs from the first on, most of them delivered long ago. */
 bool outbox_deliver(struct db *db, int64_t first, int64_t last, int64_t wall_ms, int64_t *changed, struct err *e)
 {
-    struct query q = db_query(db, "UPDATE statement INDEXED BY statement_waiting SET state = 1, delivered_ms = ?"
-                                  " WHERE state = 0 AND seq BETWEEN ? AND ?");
+    struct query q = db_query(db, "UPDATE statement INDEXED BY statement_waiting SET state = " SQL_OUTBOX_DELIVERED ", delivered_ms = ?"
+                                  " WHERE state = " SQL_OUTBOX_WAITING " AND seq BETWEEN ? AND ?");
     query_int(&q, wall_ms);
     query_int(&q, first);
     query_int(&q, last);
@@ -135,7 +139,9 @@ bool outbox_deliver(struct db *db, int64_t first, int64_t last, int64_t wall_ms,
 
 bool outbox_want(struct db *db, int64_t first, int64_t last, int64_t *changed, struct err *e)
 {
-    struct query q = db_query(db, "UPDATE statement SET state = 0, delivered_ms = 0 WHERE seq BETWEEN ? AND ? AND state = 1");
+    struct query q = db_query(db, "UPDATE statement SET state = " SQL_OUTBOX_WAITING
+                                  ", delivered_ms = 0 WHERE seq BETWEEN ? AND ?"
+                                  " AND state = " SQL_OUTBOX_DELIVERED);
     query_int(&q, first);
     query_int(&q, last);
     return run_counting(&q, db, changed, e);
@@ -150,7 +156,8 @@ bool outbox_reject(struct db *db, int64_t seq, const char *why, struct err *e)
             n--; /* cut before the first byte of a character */
     memcpy(reason, why, n);
     reason[n] = 0;
-    struct query q = db_query(db, "UPDATE statement SET state = 2, reason = ? WHERE seq = ?");
+    struct query q = db_query(db, "UPDATE statement SET state = " SQL_OUTBOX_QUARANTINED
+                                  ", reason = ? WHERE seq = ?");
     query_text(&q, reason);
     query_int(&q, seq);
     return query_run(&q, e);
@@ -169,7 +176,8 @@ bool outbox_forget(struct db *db, int64_t before_ms, int limit, int *removed, st
 {
     int64_t *old = mem_alloc((size_t)(limit > 0 ? limit : 1) * sizeof *old);
     int count = 0, done = 0;
-    struct query q = db_query(db, "SELECT seq FROM statement INDEXED BY statement_delivered WHERE state = 1 AND delivered_ms < ?"
+    struct query q = db_query(db, "SELECT seq FROM statement INDEXED BY statement_delivered"
+                                  " WHERE state = " SQL_OUTBOX_DELIVERED " AND delivered_ms < ?"
                                   " ORDER BY delivered_ms LIMIT ?");
     query_int(&q, before_ms);
     query_int(&q, limit);
@@ -188,7 +196,8 @@ bool outbox_quarantine_damaged(struct db *db, int64_t after_seq, int limit, int6
 {
     int64_t bad[64], at = 0;
     int count = 0, seen = 0;
-    struct query q = db_query(db, "SELECT seq, sha256, body FROM statement WHERE state = 0 AND seq > ? ORDER BY seq LIMIT ?");
+    struct query q = db_query(db, "SELECT seq, sha256, body FROM statement WHERE state = " SQL_OUTBOX_WAITING
+                                  " AND seq > ? ORDER BY seq LIMIT ?");
     query_int(&q, after_seq);
     query_int(&q, limit);
     while (count < 64 && query_row(&q)) {

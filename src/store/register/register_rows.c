@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "model/room.h"
+#include "store/states.h"
 #include "store/study/viewing.h"
 #include "store/outbox/machine_log.h"
 #include "store/register/register_parts.h"
@@ -88,7 +89,9 @@ bool register_viewing(struct db *db, const struct config *c, struct register_tab
                                   " ifnull((SELECT title FROM package k WHERE k.id = v.course_id AND k.active = 1), ''),"
                                   " ifnull((SELECT title FROM lesson_name n WHERE n.content_id = v.content_id), ''),"
                                   " v.watched_ms, v.verified_ms, v.review_ms FROM viewing v LEFT JOIN member m ON m.id = v.member_id"
-                                  " WHERE v.began_ms >= ? AND v.began_ms < ? AND v.state <> 0 AND v.member_id <> '' AND v.screen_ms > 0"
+                                  " WHERE v.began_ms >= ? AND v.began_ms < ?"
+                                  " AND v.state <> " SQL_VIEWING_UNDER_WAY
+                                  " AND v.member_id <> '' AND v.screen_ms > 0"
                                   " ORDER BY v.began_ms, m.initial, m.sort_key, v.seq");
     query_int(&q, from);
     query_int(&q, to);
@@ -121,7 +124,8 @@ bool register_attendance(struct db *db, const struct config *c, struct register_
     struct query q = db_query(db, "SELECT r.began_ms, r.ended_ms, r.topic, a.member_id, ifnull(m.name, ''), a.present_ms, a.watched_ms,"
                                   " a.verified_ms, a.statement_id, ifnull(h.name, ''), r.state FROM attendance a"
                                   " JOIN room r ON r.seq = a.room_seq LEFT JOIN member m ON m.id = a.member_id"
-                                  " LEFT JOIN member h ON h.id = r.host_id WHERE r.began_ms >= ? AND r.began_ms < ? AND r.state <> 0"
+                                  " LEFT JOIN member h ON h.id = r.host_id WHERE r.began_ms >= ?"
+                                  " AND r.began_ms < ? AND r.state <> " SQL_ROOM_OPEN
                                   " ORDER BY r.began_ms, r.seq, m.initial, m.sort_key, a.member_id");
     query_int(&q, from);
     query_int(&q, to);
@@ -179,7 +183,8 @@ bool register_discussion(struct db *db, const struct config *c, struct register_
                                   " FROM comment c LEFT JOIN member m ON m.id = c.member_id WHERE c.at_ms >= ?1 AND c.at_ms < ?2"
                                   " UNION ALL SELECT 1, v.wall_ms, r.host_id, ifnull(m.name, ''), r.topic, v.text, 0, 0, r.id, v.seq"
                                   " FROM room_event v JOIN room r ON r.seq = v.room_seq LEFT JOIN member m ON m.id = r.host_id"
-                                  " WHERE v.kind = ?3 AND r.state <> 0 AND v.wall_ms >= ?1 AND v.wall_ms < ?2 ORDER BY at, 1, 10");
+                                  " WHERE v.kind = ?3 AND r.state <> " SQL_ROOM_OPEN
+                                  " AND v.wall_ms >= ?1 AND v.wall_ms < ?2 ORDER BY at, 1, 10");
     query_int(&q, from);
     query_int(&q, to);
     query_int(&q, ROOM_MINUTE);

@@ -3,6 +3,7 @@
 #include "store/register/register_void.h"
 #include "base/log.h"
 #include "model/statement.h"
+#include "store/states.h"
 #include "store/study/viewing.h"
 #include "store/study/hours.h"
 #include "store/people/member.h"
@@ -51,7 +52,8 @@ static bool look_viewing(struct db *db, const char *statement_id, struct void_ta
     viewing_end_id(statement_id, viewing);
     struct query q = db_query(db, "SELECT v.member_id, ifnull(m.name, ''), ifnull(n.title, ''), v.began_ms, v.watched_ms FROM viewing v"
                                   " LEFT JOIN member m ON m.id = v.member_id LEFT JOIN lesson_name n ON n.content_id = v.content_id"
-                                  " WHERE v.id = ? AND v.state <> 0 AND v.member_id <> ''");
+                                  " WHERE v.id = ? AND v.state <> " SQL_VIEWING_UNDER_WAY
+                                  " AND v.member_id <> ''");
     query_text(&q, viewing);
     *found = query_row(&q);
     if (*found) {
@@ -67,7 +69,8 @@ static bool look_attendance(struct db *db, const char *statement_id, struct void
 {
     struct query q = db_query(db, "SELECT a.member_id, ifnull(m.name, ''), r.topic, r.began_ms, a.watched_ms FROM attendance a"
                                   " JOIN room r ON r.seq = a.room_seq LEFT JOIN member m ON m.id = a.member_id"
-                                  " WHERE a.statement_id = ? AND a.statement_id <> '' AND r.state <> 0");
+                                  " WHERE a.statement_id = ? AND a.statement_id <> ''"
+                                  " AND r.state <> " SQL_ROOM_OPEN);
     query_text(&q, statement_id);
     *found = query_row(&q);
     if (*found) {

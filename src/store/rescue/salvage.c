@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "store/outbox/chain.h"
 #include "store/library/switch.h"
+#include "store/states.h"
 
 #include <string.h>
 
@@ -21,7 +22,8 @@ struct table {
 };
 
 /* Rows under way when the backup was made have changed since: from the oldest of them on, all are taken again. */
-#define SINCE_OPEN(t) "SELECT ifnull((SELECT min(seq) FROM " t " WHERE state = 0), ifnull((SELECT max(seq) FROM " t "), 0) + 1)"
+#define SINCE_OPEN(t, open) \
+    "SELECT ifnull((SELECT min(seq) FROM " t " WHERE state = " open "), ifnull((SELECT max(seq) FROM " t "), 0) + 1)"
 #define BOTH(columns, table, key)                                        \
     "SELECT " columns " FROM " table " WHERE " key " >= ?1 ORDER BY " key, \
     "SELECT " columns " FROM " table " WHERE " key " >= ?1 ORDER BY " key " DESC"
@@ -53,18 +55,18 @@ static const struct table tables[] = {
       "INSERT OR REPLACE INTO viewing (seq, id, member_id, content_id, course_id, course_version, category, year, state,"
       " began_ms, clock, boot_id, began_boot_ms, saved_ms, saved_boot_ms, length_ms, completion_permille, position_ms, played,"
       " watched_ms, verified_ms, review_ms, screen_ms, ended_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      SINCE_OPEN("viewing"), 24, false },
+      SINCE_OPEN("viewing", SQL_VIEWING_UNDER_WAY), 24, false },
     { BOTH("seq, id, member_id, content_id, course_id, course_version, questions_sha256, seed, state, score, passed, began_ms,"
            " saved_ms", "attempt", "seq"),
       /* not OR REPLACE: that would delete the attempt's answers with the old row */
       "INSERT INTO attempt (seq, id, member_id, content_id, course_id, course_version, questions_sha256, seed, state, score,"
       " passed, began_ms, saved_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO UPDATE SET"
       " state = excluded.state, score = excluded.score, passed = excluded.passed, saved_ms = excluded.saved_ms",
-      SINCE_OPEN("attempt"), 13, false },
+      SINCE_OPEN("attempt", SQL_ATTEMPT_UNDER_WAY), 13, false },
     { BOTH("seq, attempt_seq, question_id, response, answered, verdict, score, duration_ms, saved_ms", "answer", "attempt_seq"),
       "INSERT OR REPLACE INTO answer (seq, attempt_seq, question_id, response, answered, verdict, score, duration_ms, saved_ms)"
       " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?2 IN (SELECT seq FROM attempt)",
-      SINCE_OPEN("attempt"), 9, false },
+      SINCE_OPEN("attempt", SQL_ATTEMPT_UNDER_WAY), 9, false },
     { ALL("id, name, initial, sort_key, hue, photo_sha256, role, active, created_ms", "member", "id", "id", "id"),
       "INSERT OR REPLACE INTO member (id, name, initial, sort_key, hue, photo_sha256, role, active, created_ms)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", NULL, 9, false },
@@ -92,7 +94,7 @@ static const struct table tables[] = {
       /* not OR REPLACE: that would delete what happened in the room with the old row */
       "INSERT INTO room (seq, id, host_id, state, began_ms, ended_ms, clock, playlist, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (seq) DO UPDATE SET state = excluded.state, ended_ms = excluded.ended_ms, topic = excluded.topic",
-      SINCE_OPEN("room"), 9, .has = { "room", "seq" } },
+      SINCE_OPEN("room", SQL_ROOM_OPEN), 9, .has = { "room", "seq" } },
     { BOTH("seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text, clock", "room_event", "seq"),
       "INSERT OR IGNORE INTO room_event (seq, room_seq, kind, boot_id, boot_ms, wall_ms, media_ms, member_id, text, clock)"
       " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ?2 IN (SELECT seq FROM room)", NEWER("room_event"), 10,
@@ -241,7 +243,8 @@ static bool copy_courses(struct db *into, struct db *from, struct err *e)
 static bool recount(struct db *db, struct err *e)
 {
     return db_exec(db, /* when a copied row was receipted is not copied: from its making on it is kept as long as any */
-                       "UPDATE statement SET delivered_ms = created_ms WHERE state = 1 AND delivered_ms = 0;"
+                       "UPDATE statement SET delivered_ms = created_ms WHERE state = " SQL_OUTBOX_DELIVERED
+                       " AND delivered_ms = 0;"
                        "UPDATE counter SET value = (SELECT count(*) FROM member WHERE active = 1) WHERE name = 'member';"
                        "UPDATE counter SET value = (SELECT count(*) FROM package WHERE active = 1 AND kind = 'course') WHERE name = 'course';"
                        "UPDATE counter SET value = (SELECT ifnull(sum(lessons), 0) FROM package WHERE active = 1) WHERE name = 'lesson';"
@@ -249,8 +252,10 @@ static bool recount(struct db *db, struct err *e)
                        "UPDATE counter SET value = (SELECT count(*) FROM answer) WHERE name = 'answer';"
                        "UPDATE counter SET value = (SELECT count(*) FROM statement)"
                        " + (SELECT value FROM counter WHERE name = 'forgotten') WHERE name = 'statement';"
-                       "UPDATE counter SET value = (SELECT count(*) FROM statement WHERE state = 0) WHERE name = 'waiting';"
-                       "UPDATE counter SET value = (SELECT count(*) FROM statement WHERE state = 2) WHERE name = 'quarantined'", e);
+                       "UPDATE counter SET value = (SELECT count(*) FROM statement"
+                       " WHERE state = " SQL_OUTBOX_WAITING ") WHERE name = 'waiting';"
+                       "UPDATE counter SET value = (SELECT count(*) FROM statement"
+                       " WHERE state = " SQL_OUTBOX_QUARANTINED ") WHERE name = 'quarantined'", e);
 }
 
 static int64_t number(struct db *db, const char *sql, int64_t fallback)

@@ -3,6 +3,7 @@
 #include "store/library/library.h"
 #include "store/outbox/fact.h"
 #include "store/people/member.h"
+#include "store/states.h"
 #include "store/study/review.h"
 #include "store/study/viewing.h"
 
@@ -41,7 +42,8 @@ static bool ensure_attempt(struct db *db, const struct attempt_fact *f, int64_t 
 {
     struct query q = db_query(db, "INSERT INTO attempt (id, member_id, content_id, course_id, course_version, questions_sha256, seed,"
                                   " state, score, passed, began_ms, saved_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, 0, 0, ?8, ?8)"
-                                  " ON CONFLICT (id) DO UPDATE SET saved_ms = excluded.saved_ms WHERE state = 0");
+                                  " ON CONFLICT (id) DO UPDATE SET saved_ms = excluded.saved_ms"
+                                  " WHERE state = " SQL_ATTEMPT_UNDER_WAY);
     query_text(&q, f->id);
     query_text(&q, f->member_id);
     query_text(&q, f->content_id);
@@ -50,7 +52,7 @@ static bool ensure_attempt(struct db *db, const struct attempt_fact *f, int64_t 
     query_text(&q, f->questions_sha256);
     query_int(&q, (int64_t)f->seed);
     query_int(&q, f->fact.at.wall_ms);
-    query_int(&q, f->aloud ? 2 : 0);
+    query_int(&q, f->aloud ? ATTEMPT_LEFT : ATTEMPT_UNDER_WAY);
     if (!query_run(&q, e))
         return false;
     q = db_query(db, "SELECT seq, state FROM attempt WHERE id = ?");
@@ -66,7 +68,9 @@ static bool ensure_attempt(struct db *db, const struct attempt_fact *f, int64_t 
 /* A member has at most one open attempt at a lesson: a new one leaves the others. */
 static bool leave_others(struct db *db, const struct attempt_fact *f, struct err *e)
 {
-    struct query q = db_query(db, "UPDATE attempt SET state = 2 WHERE member_id = ? AND content_id = ? AND state = 0 AND id <> ?");
+    struct query q = db_query(db, "UPDATE attempt SET state = " SQL_ATTEMPT_LEFT
+                                  " WHERE member_id = ? AND content_id = ? AND state = " SQL_ATTEMPT_UNDER_WAY
+                                  " AND id <> ?");
     query_text(&q, f->member_id);
     query_text(&q, f->content_id);
     query_text(&q, f->id);
@@ -77,7 +81,7 @@ static bool put_begin(struct db *db, struct fact *fact, struct err *e)
 {
     const struct attempt_fact *f = (const struct attempt_fact *)fact;
     int64_t seq = 0;
-    int state = 0;
+    int state = ATTEMPT_UNDER_WAY;
     return ensure_attempt(db, f, &seq, &state, e) && leave_others(db, f, e);
 }
 
@@ -95,7 +99,8 @@ static bool item_is_there(struct db *db, const struct attempt_fact *f, int64_t s
 
 static bool end_is_there(struct db *db, const struct attempt_fact *f, int64_t seq, struct err *e)
 {
-    struct query q = db_query(db, "SELECT 1 FROM attempt WHERE seq = ? AND state = 1 AND score = ? AND passed = ?");
+    struct query q = db_query(db, "SELECT 1 FROM attempt WHERE seq = ? AND state = " SQL_ATTEMPT_OVER
+                                  " AND score = ? AND passed = ?");
     query_int(&q, seq);
     query_num(&q, f->score);
     query_int(&q, f->passed);
@@ -115,10 +120,10 @@ static bool put_item(struct db *db, struct fact *fact, struct err *e)
 {
     const struct attempt_fact *f = (const struct attempt_fact *)fact;
     int64_t seq = 0;
-    int state = 0;
+    int state = ATTEMPT_UNDER_WAY;
     if (!ensure_attempt(db, f, &seq, &state, e))
         return false;
-    if (state != 0 && !f->aloud)
+    if (state != ATTEMPT_UNDER_WAY && !f->aloud)
         return item_is_there(db, f, seq, e);
     struct query q = db_query(db, "INSERT INTO answer (attempt_seq, question_id, response, answered, verdict, score, duration_ms, saved_ms)"
                                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attempt_seq, question_id) DO UPDATE SET"
@@ -160,13 +165,13 @@ static bool put_end(struct db *db, struct fact *fact, struct err *e)
 {
     const struct attempt_fact *f = (const struct attempt_fact *)fact;
     int64_t seq = 0;
-    int state = 0;
+    int state = ATTEMPT_UNDER_WAY;
     if (!ensure_attempt(db, f, &seq, &state, e))
         return false;
-    if (state != 0)
+    if (state != ATTEMPT_UNDER_WAY)
         return f->left || end_is_there(db, f, seq, e);
     struct query q = db_query(db, "UPDATE attempt SET state = ?, score = ?, passed = ?, saved_ms = ? WHERE seq = ?");
-    query_int(&q, f->left ? 2 : 1);
+    query_int(&q, f->left ? ATTEMPT_LEFT : ATTEMPT_OVER);
     query_num(&q, f->score);
     query_int(&q, f->passed);
     query_int(&q, f->fact.at.wall_ms);

@@ -1,6 +1,7 @@
 /* attempt_saved.c - an attempt read back, to go on with it after a cut. Part of attempt.h. */
 #include "base/str.h"
 #include "store/db.h"
+#include "store/states.h"
 #include "store/study/attempt.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static bool read_attempt(struct db *db, const char *member_id, const char *conte
                          struct err *e)
 {
     struct query q = db_query(db, "SELECT seq, id, seed, questions_sha256 FROM attempt WHERE member_id = ? AND content_id = ?"
-                                  " AND state = 0 ORDER BY seq DESC LIMIT 1");
+                                  " AND state = " SQL_ATTEMPT_UNDER_WAY " ORDER BY seq DESC LIMIT 1");
     query_text(&q, member_id);
     query_text(&q, content_id);
     *seq = 0;

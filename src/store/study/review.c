@@ -5,6 +5,7 @@
 #include "model/fsrs.h"
 #include "store/library/blob.h"
 #include "store/outbox/fact.h"
+#include "store/states.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,7 +201,8 @@ static void sort_out(struct db *db, const struct review_ask *ask, struct review_
 
 #define DUE "SELECT content_id, question_id, meaning FROM review r WHERE member_id = ?1 AND due_day "
 #define HERE " AND EXISTS (SELECT 1 FROM lesson l JOIN package k ON k.seq = l.package_seq WHERE l.content_id = r.content_id" \
-             " AND l.ready = 1 AND k.active = 1) ORDER BY due_day, content_id, question_id LIMIT ?3"
+             " AND l.ready = " SQL_LESSON_READY \
+             " AND k.active = 1) ORDER BY due_day, content_id, question_id LIMIT ?3"
 
 static bool collect(struct db *db, const char *member_id, int64_t day, bool ahead, struct review_due *out, struct err *e)
 {
@@ -284,7 +286,8 @@ bool review_worst(struct db *db, int limit, struct worst_row *out, int *count, s
     int n = 0;
     struct query q = db_query(db, "SELECT content_id, question_id, meaning, asked, wrong FROM question_tally t INDEXED BY question_worst"
                                   " WHERE asked >= 5 AND wrong > 0 AND EXISTS (SELECT 1 FROM lesson l JOIN package k ON k.seq = l.package_seq"
-                                  " WHERE l.content_id = t.content_id AND l.ready = 1 AND k.active = 1)"
+                                  " WHERE l.content_id = t.content_id AND l.ready = " SQL_LESSON_READY
+                                  " AND k.active = 1)"
                                   " ORDER BY (wrong + 1) * 10000 / (asked + 2) DESC, content_id, question_id LIMIT ?");
     for (query_int(&q, limit); n < limit && query_row(&q); n++) {
         read_ask(&q, 0, &out[n].ask);

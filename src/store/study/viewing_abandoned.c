@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "store/library/switch.h"
 #include "store/outbox/outbox.h"
+#include "store/states.h"
 #include "store/study/viewing_parts.h"
 
 struct abandoned {
@@ -50,7 +51,8 @@ static bool next_abandoned(struct db *db, int64_t after, struct abandoned *a, bo
                                   " v.watched_ms, v.verified_ms, v.review_ms, v.screen_ms, ifnull(c.spans, ''), n.title FROM viewing v"
                                   " LEFT JOIN counted c ON c.member_id = v.member_id AND c.content_id = v.content_id AND c.year = v.year"
                                   " LEFT JOIN lesson_name n ON n.content_id = v.content_id"
-                                  " WHERE v.state = 0 AND v.seq > ? ORDER BY v.seq LIMIT 1");
+                                  " WHERE v.state = " SQL_VIEWING_UNDER_WAY
+                                  " AND v.seq > ? ORDER BY v.seq LIMIT 1");
     query_int(&q, after);
     *found = query_row(&q);
     if (*found)
@@ -60,7 +62,7 @@ static bool next_abandoned(struct db *db, int64_t after, struct abandoned *a, bo
 
 static bool close_one(struct db *db, struct abandoned *a, const char *home_page, struct err *e)
 {
-    struct query q = db_query(db, "UPDATE viewing SET state = 2 WHERE seq = ?");
+    struct query q = db_query(db, "UPDATE viewing SET state = " SQL_VIEWING_CUT " WHERE seq = ?");
     query_int(&q, a->seq);
     if (!query_run(&q, e))
         return false;

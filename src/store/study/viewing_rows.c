@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "viewing"
 #include "base/log.h"
+#include "store/states.h"
 #include "store/study/hours.h"
 #include "store/study/viewing_parts.h"
 
@@ -192,6 +193,13 @@ static bool save_counted(struct db *db, const struct viewing_fact *f, int year, 
     return ok;
 }
 
+static enum viewing_state state_of(const struct viewing_fact *f)
+{
+    if (!f->ends)
+        return VIEWING_UNDER_WAY;
+    return f->cut_off ? VIEWING_CUT : VIEWING_OVER;
+}
+
 static bool save_viewing(struct db *db, const struct viewing_fact *f, int64_t seq, const struct hours *kept, struct err *e)
 {
     struct query q = db_query(db, "UPDATE viewing SET saved_ms = ?, saved_boot_ms = ?, position_ms = ?, played = ?, watched_ms = ?, verified_ms = ?,"
@@ -204,7 +212,7 @@ static bool save_viewing(struct db *db, const struct viewing_fact *f, int64_t se
     query_int(&q, kept->verified_ms);
     query_int(&q, kept->review_ms);
     query_int(&q, kept->screen_ms);
-    query_int(&q, f->ends ? (f->cut_off ? 2 : 1) : 0);
+    query_int(&q, state_of(f));
     query_text(&q, f->ends ? f->ended_by : "");
     query_int(&q, seq);
     return query_run(&q, e);
@@ -236,7 +244,7 @@ bool viewing_put(struct db *db, struct fact *fact, struct err *e)
     struct fresh fresh = { 0 };
     if (!ensure_viewing(db, f, e) || !read_viewing(db, f->id, &v, e))
         return false;
-    if (v.state != 0)
+    if (v.state != VIEWING_UNDER_WAY)
         return is_known(f, &v, e);
     if (*f->member_id && !(save_progress(db, f, e) && save_counted(db, f, v.year, &fresh, e)))
         return false;

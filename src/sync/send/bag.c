@@ -2,6 +2,7 @@
 #include "sync/send/bag.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "store/states.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -137,7 +138,8 @@ void bag_release(struct bag *b)
 
 static bool any_waits(struct db *db, int64_t first, int64_t last, bool *waits, struct err *e)
 {
-    struct query q = db_query(db, "SELECT 1 FROM statement INDEXED BY statement_waiting WHERE state = 0 AND seq BETWEEN ? AND ? LIMIT 1");
+    struct query q = db_query(db, "SELECT 1 FROM statement INDEXED BY statement_waiting"
+                                  " WHERE state = " SQL_OUTBOX_WAITING " AND seq BETWEEN ? AND ? LIMIT 1");
     query_int(&q, first);
     query_int(&q, last);
     *waits = query_row(&q);

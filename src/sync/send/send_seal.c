@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/outbox/outbox.h"
+#include "store/states.h"
 #include "sync/send/bag.h"
 #include "sync/send/send_parts.h"
 
@@ -26,7 +27,8 @@ struct gather {
 /* The delivered row nearest to `seq` from below, above `floor`; `floor` if there is none. */
 static bool delivered_below(struct db *db, int64_t floor, int64_t seq, int64_t *out, struct err *e)
 {
-    struct query q = db_query(db, "SELECT seq FROM statement WHERE seq > ? AND seq < ? AND state = 1 ORDER BY seq DESC LIMIT 1");
+    struct query q = db_query(db, "SELECT seq FROM statement WHERE seq > ? AND seq < ?"
+                                  " AND state = " SQL_OUTBOX_DELIVERED " ORDER BY seq DESC LIMIT 1");
     query_int(&q, floor);
     query_int(&q, seq);
     *out = query_row(&q) ? query_col_int(&q, 0) : floor;
