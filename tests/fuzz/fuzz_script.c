@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (int i = 0; i < s.count; i++) {
         const struct script_line *l = &s.line[i];
-        bool has_arg = l->verb != SCRIPT_PAUSE && l->verb != SCRIPT_AUDIT && l->verb != SCRIPT_QUIT;
+        bool has_arg = l->verb != SCRIPT_PAUSE && l->verb != SCRIPT_PATIENCE && l->verb != SCRIPT_AUDIT && l->verb != SCRIPT_QUIT;
         assert(has_arg == (l->arg != NULL) && l->ms >= 0 && l->ms <= SCRIPT_MAX_MS);
         assert(!has_arg || (l->arg[0] && !strchr(l->arg, '\n')));
         assert(l->number > (i ? s.line[i - 1].number : 0));
