@@ -2,7 +2,7 @@
  *
  * The pieces are texts: SQLite uses an index "WHERE state = 0" only for a statement that says so, not for a bound value. Each is
  * called like its enumerator (tests/unit/store/test_states.c holds the two together). The enums of packages, meetings and the
- * outbox stand in library/switch.h, meeting/room.h, model/room.h and outbox/outbox.h. */
+ * outbox stand in library/library.h, meeting/room.h, model/room.h and outbox/outbox.h. */
 #ifndef WEIKE_STORE_STATES_H
 #define WEIKE_STORE_STATES_H
 

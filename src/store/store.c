@@ -14,7 +14,7 @@
 #include "store/reserve.h"
 #include "store/meeting/room.h"
 #include "store/rescue/scrub.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 
 #include <errno.h>
 #include <fcntl.h>

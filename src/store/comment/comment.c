@@ -3,7 +3,7 @@
 #include "base/fs.h"
 #include "model/statement.h"
 #include "store/library/blob.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 #include "store/outbox/fact.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "store/setting.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 
 #include <dirent.h>
 #include <errno.h>

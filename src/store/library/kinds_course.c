@@ -1,7 +1,7 @@
 /* kinds_course.c - courses in the library: their lessons, which may come one by one. A row of kinds.h. */
 #include "model/course.h"
 #include "store/library/kinds.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 
 #include <stdlib.h>
 #include <string.h>

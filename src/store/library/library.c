@@ -3,7 +3,6 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "store/library/blob.h"
-#include "store/library/switch.h"
 #include "store/states.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* room_list.c - meetings for screens: lists, who was there, what somebody missed; part of store/meeting/room.h. */
 #define _GNU_SOURCE
 #include "store/meeting/room_parts.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 #include "store/states.h"
 
 #include <stdlib.h>

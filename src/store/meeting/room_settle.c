@@ -13,7 +13,7 @@
 #include "store/node.h"
 #include "store/study/hours.h"
 #include "store/outbox/outbox.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 
 #include <stdio.h>
 #include <stdlib.h>

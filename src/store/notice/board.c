@@ -1,6 +1,6 @@
 #include "store/notice/board.h"
 #include "store/library/kinds.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
 #include "store/outbox/machine_log.h"
 #include "store/register/register_parts.h"
 #include "store/register/register_void.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 
 #include <stdio.h>
 #include <stdlib.h>

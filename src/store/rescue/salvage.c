@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "store/outbox/chain.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 #include "store/states.h"
 
 #include <string.h>

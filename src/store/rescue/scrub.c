@@ -9,7 +9,7 @@
 #include "store/library/blob.h"
 #include "store/setting.h"
 #include "store/node.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "store/study/hours.h"
 #include "base/clock.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 
 #include <stdio.h>
 #include <stdlib.h>

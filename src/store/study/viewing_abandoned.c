@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #define LOG_MODULE "viewing"
 #include "base/log.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 #include "store/outbox/outbox.h"
 #include "store/states.h"
 #include "store/study/viewing_parts.h"

@@ -1,7 +1,7 @@
 /* The numbers of states: their names in C and their pieces of SQL are the same, and they are what is on disks already. */
 #include "store/states.h"
 #include "model/room.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 #include "store/meeting/room.h"
 #include "store/outbox/outbox.h"
 

@@ -1,4 +1,4 @@
-/* switch.c - changes of the library: install, remove, sweep. The declarations are in library.h. */
+/* library_switch.c - changes of the library: install, remove, sweep. The declarations are in library.h. */
 #define _GNU_SOURCE
 #include "base/clock.h"
 #include "base/fs.h"
@@ -7,7 +7,7 @@
 #include "store/library/catalogue.h"
 #include "store/library/kinds.h"
 #include "store/outbox/machine_log.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 #include "store/states.h"
 
 #include <stdlib.h>

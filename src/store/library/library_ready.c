@@ -1,11 +1,11 @@
-/* ready.c - which lessons can be played from the blobs that are here. Declared in library.h and switch.h. */
+/* library_ready.c - which lessons can be played from the blobs that are here. Declared in library.h. */
 #define _GNU_SOURCE
 #define LOG_MODULE "library"
 #include "base/fs.h"
 #include "base/log.h"
 #include "store/library/blob.h"
 #include "store/library/catalogue.h"
-#include "store/library/switch.h"
+#include "store/library/library.h"
 #include "store/states.h"
 
 #include <dirent.h>
