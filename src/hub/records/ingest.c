@@ -19,6 +19,7 @@ struct line {                   /* what a statement of an opened packet points t
     char *why;                  /* then the reason */
     char uuid[UUID_TEXT];       /* as far as it could be read */
 };
+struct sums { int64_t added, same, conflicts, rejected; };
 struct ingest {
     const struct ingest_place *place;
     struct str bytes;
@@ -30,6 +31,8 @@ struct ingest {
     struct ledger_statement *statement;
     enum ledger_verdict *verdict; /* given by the ledger */
     int count, cap, statement_cap;
+    struct sums sums;
+    bool seen;                  /* the very packet was here already */
     struct ingest_answer answer;
     struct ledger_job job;
     void (*done)(void *ctx);
@@ -65,6 +68,37 @@ static bool answer_err(struct ingest *g, const struct err *e)
         log_error("%s", e->text);
         return answer(g, 503, 300, "this hub cannot store anything now");
     }
+}
+
+/* What became of a packet, in one line; called when nothing can change it any more. */
+static void tell(const struct ingest *g)
+{
+    const struct packet_head *h = &g->packet.head;
+    const struct sums *s = &g->sums;
+    int status = g->answer.status;
+    if (!g->is_packet)
+        log_info("what came as %.12s is no packet (%d): %s", g->name[0] ? g->name : "?", status, g->answer.body.data);
+    else if (status != 200 && status != 202)
+        log_info("packet %.12s of device %s refused (%d): %s", g->packet.sha256, h->device.id, status, g->answer.body.data);
+    else if (g->seen)
+        log_debug("packet %.12s of device %s was here already", g->packet.sha256, h->device.id);
+    else if (status == 202)
+        log_info("packet %.12s of device %s, epoch %.8s, seq %lld to %lld: held for the hub above", g->packet.sha256,
+                 h->device.id, h->epoch, (long long)h->first, (long long)h->last);
+    else
+        log_info("packet %.12s of device %s, epoch %.8s, seq %lld to %lld: stored, %lld new, %lld known, %lld conflicts, "
+                 "%lld not valid",
+                 g->packet.sha256, h->device.id, h->epoch, (long long)h->first, (long long)h->last, (long long)s->added,
+                 (long long)s->same, (long long)s->conflicts, (long long)s->rejected);
+}
+
+/* With the answer that was given already, else with one for `e`. */
+static bool refuse(struct ingest *g, const struct err *e)
+{
+    if (!g->answer.status)
+        answer_err(g, e);
+    tell(g);
+    return false;
 }
 
 static const char stranger[] = "this terminal is not enrolled here: ask for a code and run weikectl enrol CODE";
@@ -146,20 +180,20 @@ bool ingest_check(struct ingest *g)
     struct err e = ERR_INIT;
     g->is_packet = packet_read(g->bytes.data, g->bytes.len, &g->packet, &e);
     if (!g->is_packet)
-        return answer_err(g, &e);
-    if (g->name[0] && strcmp(g->name, g->packet.sha256) != 0)
-        return answer(g, 400, 0, "the bytes are not what their name says: they were changed on the way");
+        return refuse(g, &e);
+    if (g->name[0] && strcmp(g->name, g->packet.sha256) != 0) {
+        answer(g, 400, 0, "the bytes are not what their name says: they were changed on the way");
+        return refuse(g, &e);
+    }
     bool ok = may_enter(g, &e);
     if (ok && g->place->identity->is_county)
         ok = packet_open(&g->packet, &g->place->identity->secret, take_line, g, &e) && (point(g), true);
     else if (ok)
         ok = carry_write(g->place->data_dir, &g->packet, g->bytes.data, g->bytes.len, &e);
-    return ok || (g->answer.status ? false : answer_err(g, &e));
+    return ok || refuse(g, &e);
 }
 
 /* ---- in the transaction: the county ---- */
-
-struct sums { int64_t added, same, conflicts, rejected; };
 
 /* A conflict each; what is not valid together. */
 static bool ring(struct work *w, const struct ingest *g, int64_t at_ms, struct sums *s, struct err *e)
@@ -217,16 +251,16 @@ static bool store_opened(struct work *w, struct ingest *g, const struct ledger_t
     const struct packet_head *h = &g->packet.head;
     struct ledger_packet p = { .device = h->device.id, .epoch = h->epoch, .first = h->first, .last = h->last, .previous = h->previous,
                                .previous_len = sizeof h->previous, .site = who->site, .at_ms = at_ms, .statement = g->statement, .count = g->count };
-    struct sums s = { 0 };
-    bool seen;
     int64_t fresh = 0;
+    g->sums = (struct sums){ 0 }; /* a transaction that failed is tried again */
     if (!hex_decode(g->packet.sha256, p.sha256, sizeof p.sha256))
         abort();
-    if (!ledger_packet_put(w, &p, g->verdict, &seen, e))
+    if (!ledger_packet_put(w, &p, g->verdict, &g->seen, e))
         return false;
-    if (seen)
+    if (g->seen)
         return ledger_count(w, "copies", 1, e) && stored_receipt(w, g, at_ms, e);
-    return ring(w, g, at_ms, &s, e) && receipts_take(w, h, at_ms, &fresh, e) && count(w, g, &s, fresh, at_ms, e) && stored_receipt(w, g, at_ms, e);
+    return ring(w, g, at_ms, &g->sums, e) && receipts_take(w, h, at_ms, &fresh, e) && count(w, g, &g->sums, fresh, at_ms, e) &&
+           stored_receipt(w, g, at_ms, e);
 }
 
 /* ---- in the transaction: below the county ---- */
@@ -258,10 +292,10 @@ static bool held_receipt(struct work *w, struct ingest *g, int64_t at_ms, struct
 
 static bool store_held(struct work *w, struct ingest *g, int64_t at_ms, struct err *e)
 {
-    bool twice;
     int64_t fresh;
-    return carry_put(w, g->place->data_dir, &g->place->limits, &g->packet, g->bytes.len, at_ms, &twice, e) &&
-           (twice || ledger_count(w, "packets", 1, e)) && receipts_take(w, &g->packet.head, at_ms, &fresh, e) && held_receipt(w, g, at_ms, e);
+    return carry_put(w, g->place->data_dir, &g->place->limits, &g->packet, g->bytes.len, at_ms, &g->seen, e) &&
+           (g->seen || ledger_count(w, "packets", 1, e)) && receipts_take(w, &g->packet.head, at_ms, &fresh, e) &&
+           held_receipt(w, g, at_ms, e);
 }
 
 static bool store(struct work *w, void *ctx, struct err *e)
@@ -300,6 +334,7 @@ static void settled(void *ctx, const struct err *e)
         answer_err(g, e);
     else if (g->answer.status == 202 && g->place->came)
         g->place->came(g->place->came_ctx);
+    tell(g);
     g->done(g->done_ctx); /* the connection goes on; `g` may be gone */
 }
 
@@ -321,6 +356,7 @@ void ingest_wait(struct ingest *g)
     struct err e = ERR_INIT;
     if (!ledger_do(g->place->ledger, store, g, &e))
         answer_err(g, &e);
+    tell(g);
 }
 
 struct ingest_answer *ingest_get(struct ingest *g)
